@@ -279,6 +279,11 @@ describe("what a text file cannot hold", () => {
     ["VID-20240312-WA0003.mp4 (file attached)", "video", "[видео]"],
     ["STK-20240312-WA0004.webp (файл добавлен)", "sticker", "[стикер]"],
     ["Договор №5 (2).pdf (файл добавлен)", "document", "[документ: Договор №5 (2).pdf]"],
+    [
+      "\u200eКак мы изменили цены.pdf • \u200e1 страница \u200edocument omitted",
+      "document",
+      "[документ: Как мы изменили цены.pdf]",
+    ],
     ["чек.pdf (файл добавлен)\nчек.pdf", "document", "[документ: чек.pdf]"],
     ["Иван Слесарь.vcf (file attached)", "contact", "[контакт]"],
     ["\u200e<attached: 00000012-PHOTO-2024-03-12-14-05-33.jpg>", "image", "[изображение]"],
@@ -350,6 +355,7 @@ describe("a message changed afterwards", () => {
     "\u200eYou deleted this message.",
     "Данное сообщение удалено",
     "\u200eДанное сообщение удалено.",
+    "\u200eВы удалили данное сообщение.",
     "Вы удалили данное сообщение",
   ]) {
     it(`is gone with ${JSON.stringify(content)}`, () => {

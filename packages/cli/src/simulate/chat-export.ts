@@ -318,7 +318,8 @@ const readEntry = (stamp: Stamp, line: string): Entry => {
   const raw = rest.slice(end.index + end[0].length)
   const isIos = stamp.platform === "ios"
   if (!isIos && (isNoticeBeforeColon(sender) || isNotice(rest, { byApp: false, impersonalToo: false }))) return notice
-  const byApp = isIos && raw.trimStart().startsWith("\u200e")
+  // Media and deleted messages carry the mark, too, but are a person's: a file may be named "Как мы изменили цены.pdf".
+  const byApp = isIos && raw.trimStart().startsWith("\u200e") && readExportedText(raw).kind === "text"
   if (isNotice(raw, { byApp, impersonalToo: isIos })) return notice
   return { _tag: "Message", sender, raw }
 }
