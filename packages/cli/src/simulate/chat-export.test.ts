@@ -92,6 +92,8 @@ describe("the order of day and month", () => {
     assert.strictEqual(order("3/4/24, 2:05 PM").dayFirst, false)
     assert.strictEqual(order("03/04/2024, 14:05").dayFirst, true)
     assert.strictEqual(order("03/04/2024, 2:05 pm").dayFirst, true)
+    assert.strictEqual(order("12/11/2024, 2:05 pm").dayFirst, true)
+    assert.strictEqual(order("12/11/24, 2:05 PM").dayFirst, false)
   })
   it("does not lose a line that contradicts the rest", () => {
     const result = read("13.03.2024, 14:05 - Ян: а\n14.03.2024, 14:05 - Ян: б\n03.15.2024, 14:05 - Ян: в", null)

@@ -161,7 +161,7 @@ interface Stamp {
   readonly dayFirstFits: boolean
   readonly monthFirstFits: boolean
   readonly separator: string
-  /** A zero before a single digit, and a year of four digits: how a region that is not the US writes `03/04/2024`. */
+  /** Written in full, `03/04/2024`, as the US does not. */
   readonly padded: boolean
   readonly twelveHours: boolean
   readonly hour: number
@@ -211,7 +211,7 @@ const readStamp = (line: string): Stamp | undefined => {
     dayFirstFits,
     monthFirstFits,
     separator,
-    padded: yearText.length === 4 && (one.startsWith("0") || two.startsWith("0")),
+    padded: one.length === 2 && two.length === 2 && yearText.length === 4,
     twelveHours: half !== undefined,
     hour,
     minute,
@@ -249,7 +249,7 @@ const readOrder = (stamps: ReadonlyArray<Stamp>): boolean => {
   if (backDayFirst !== backMonthFirst) return backDayFirst < backMonthFirst
   const habit = stamps.find((stamp) => !stamp.yearFirst)
   if (habit === undefined || habit.separator !== "/") return true
-  return !habit.twelveHours || stamps.some((stamp) => stamp.padded)
+  return !habit.twelveHours || stamps.every((stamp) => stamp.padded)
 }
 
 const stepsBack = (stamps: ReadonlyArray<Stamp>, dayFirst: boolean): number => {
