@@ -3,12 +3,12 @@
  * could misread a new body. A body that does not decode is dead-lettered with the reason.
  */
 import * as Schema from "effect/Schema"
-import { Phone } from "../contact/phone.ts"
+import { Correspondent } from "../contact/contact-key.ts"
 
 export const queueNames = ["incoming_messages", "outgoing_messages", "voice_transcription"] as const
 export type QueueName = (typeof queueNames)[number]
 
-export const contactKeyFields = { profile_id: Schema.NonEmptyString, phone_number: Phone }
+export const contactKeyFields = { profile_id: Schema.NonEmptyString, phone_number: Correspondent }
 
 /** ISO 8601 with offset or `Z`. */
 const Time = Schema.String.check(Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d/))

@@ -1,0 +1,663 @@
+/**
+ * The heart: what to do about one event in one conversation. Pure and total: any event in any state has an answer, and no
+ * branch of business logic lives elsewhere. It composes the small machines (classification, turn, takeover, follow-up) and
+ * adds only what concerns more than one of them.
+ * Promises, for any order of events: one answer for a turn; silence while a human has the chat, after an opt-out and for
+ * everybody who is not a client; no call outside working hours or in the past; an outcome for every client message.
+ * Does not promise that commands are carried out: a crash may repeat one, so each carries an id or a ticket.
+ */
+import { isBookable } from "../calendar/call-slots.ts"
+import { nextOpening } from "../calendar/working-hours.ts"
+import * as Classification from "../contact/classification.ts"
+import * as FollowUp from "../follow-up/follow-up.ts"
+import { readIntent } from "../reply/intent.ts"
+import { unheardVoiceText } from "../reply/safe-text.ts"
+import type { Instant } from "../time/instant.ts"
+import { dayMs, hourMs, minuteMs, secondMs } from "../time/instant.ts"
+import { instantOf, wallTime } from "../time/wall-clock.ts"
+import type {
+  Command,
+  Conversation,
+  Decision,
+  Event,
+  HandedOverWhy,
+  IgnoredWhy,
+  Policy,
+  Thinking,
+} from "./conversation.ts"
+import * as Takeover from "./takeover.ts"
+import * as Turn from "./turn.ts"
+
+export const decide = (before: Conversation, event: Event, policy: Policy): Decision => {
+  switch (event._tag) {
+    case "ClientWrote":
+      return clientWrote(before, event, policy)
+    case "ClientEdited":
+      return clientEdited(before, event, policy)
+    case "ClientDeleted":
+      return clientDeleted(before, event)
+    case "OperatorWrote":
+      return taken({ ...before, lastOperatorAt: event.at }, event.at, "operator", policy)
+    case "PersonTookOver":
+      return taken(before, event.at, "operator", policy)
+    case "Released":
+      return [{ ...before, takeover: Takeover.free }, []]
+    case "Classified":
+      return classified(before, event, policy)
+    case "PersonClassified":
+      return personClassified(before, event, policy)
+    case "ReplyDrafted":
+      return replyDrafted(before, event, policy)
+    case "TouchDrafted":
+      return touchDrafted(before, event, policy)
+    case "ModelFailed":
+      return modelFailed(before, event, policy)
+    case "WokeUp":
+      return wokeUp(before, event, policy)
+    case "DeliveryReported":
+      return deliveryReported(before, event, policy)
+    case "SendExpired":
+      return sendExpired(before, event, policy)
+    case "CallCancelled":
+      return before.callAt === null
+        ? [before, []]
+        : [{ ...before, callAt: null }, [{ _tag: "CancelCall", callAt: before.callAt }]]
+  }
+}
+
+/** The one instant at which this conversation next needs attention; null if only an event can move it. */
+export const wakeUpAt = (conversation: Conversation, policy: Policy): Instant | null => {
+  const { thinking, turn, takeover, followUp } = conversation
+  // While somebody thinks, the turn and the chain wait for that answer, at the latest until the lease ends.
+  const work = thinking !== null ? [thinking.until] : [Turn.wakeUpAt(turn, policy), FollowUp.wakeUpAt(followUp)]
+  const due = [...work, Takeover.wakeUpAt(takeover)].filter((at) => at !== null)
+  return due.length === 0 ? null : Math.min(...due)
+}
+
+// ---- the client ------------------------------------------------------------------------------------------------------
+
+const clientWrote = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "ClientWrote" }>,
+  policy: Policy,
+): Decision => {
+  const { at, content, messageId } = event
+  if (content === "reaction" || content === "system") return [before, [ignored([messageId], content)]]
+  const isCompletion = Turn.holds(before.turn, messageId)
+  const reading = isCompletion && content === "untranscribed" ? null : readIntent(event.text)
+  const says = content === "text" || content === "transcript" ? reading : null
+  if (before.isOptedOut) return [{ ...before, lastClientAt: at }, [ignored([messageId], "opted_out")]]
+  // A first message answers nothing: "да" counts only after a word of ours.
+  const answer = says === null || before.lastOursAt === null ? "none" : says.intent
+  const counted: Conversation = {
+    ...before,
+    lastClientAt: at,
+    lastAnswer: answer,
+    classification:
+      content === "voice" || content === "untranscribed"
+        ? before.classification
+        : Classification.seen(before.classification),
+  }
+  const [heard, chain] = followUp(counted, { _tag: "ClientWrote", at, answer }, policy)
+  if (says?.optOut === true) return optOut(heard, messageId, at, chain, policy)
+  if (Classification.isClient(heard.classification) === false)
+    return [heard, [...chain, ignored([messageId], "not_client")]]
+  if (Takeover.isSilent(heard.takeover, at)) return [heard, [...chain, handedOver([messageId], "operator_in_chat")]]
+  const message = { id: messageId, isAwaited: content === "voice", isUnheard: content === "untranscribed" }
+  // Whatever was being thought of is out of date now.
+  return [{ ...heard, thinking: null, turn: Turn.add(heard.turn, message, at, event.sentAt) }, chain]
+}
+
+const optOut = (
+  before: Conversation,
+  messageId: string,
+  at: Instant,
+  commands: ReadonlyArray<Command>,
+  policy: Policy,
+): Decision => {
+  const [stopped, chain] = followUp(before, { _tag: "OptedOut", at }, policy)
+  const unanswered = [...Turn.messageIds(before.turn).filter((id) => id !== messageId), messageId]
+  // The client's own word is the better reason than "responded".
+  const own = commands.filter((command) => command._tag !== "StopChain")
+  const stop: ReadonlyArray<Command> =
+    commands.length > own.length ? [{ _tag: "StopChain", reason: "opted_out", lastTouchAt: null }] : chain
+  return [
+    { ...stopped, isOptedOut: true, thinking: null, turn: Turn.idle },
+    [...own, ...stop, { _tag: "WithdrawUnsent" }, ignored(unanswered, "opted_out")],
+  ]
+}
+
+const clientEdited = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "ClientEdited" }>,
+  policy: Policy,
+): Decision => {
+  if (!before.isOptedOut && readIntent(event.text).optOut) return optOut(before, event.messageId, event.at, [], policy)
+  if (before.turn._tag === "Idle" || !Turn.holds(before.turn, event.messageId)) return [before, []]
+  const message = { id: event.messageId, isAwaited: false, isUnheard: false }
+  return [{ ...before, thinking: null, turn: Turn.add(before.turn, message, event.at, before.turn.firstSentAt) }, []]
+}
+
+const clientDeleted = (before: Conversation, event: Extract<Event, { _tag: "ClientDeleted" }>): Decision => {
+  if (!Turn.holds(before.turn, event.messageId)) return [before, []]
+  const turn = Turn.remove(before.turn, event.messageId)
+  const next: Conversation = {
+    ...before,
+    thinking: null,
+    turn: turn._tag === "Answering" ? { ...turn, _tag: "Collecting" } : turn,
+  }
+  return [next, [ignored([event.messageId], "deleted")]]
+}
+
+// ---- people of the company -------------------------------------------------------------------------------------------
+
+const taken = (before: Conversation, at: Instant, by: "operator" | "loop", policy: Policy): Decision => {
+  const [next, chain] = followUp(before, { _tag: "OperatorWrote", at }, policy)
+  const unanswered = Turn.messageIds(before.turn)
+  const outcome =
+    unanswered.length === 0 ? [] : [handedOver(unanswered, by === "loop" ? "too_many_turns" : "operator_wrote")]
+  return [
+    { ...next, takeover: Takeover.take(at, policy.takeoverHours, by), thinking: null, turn: Turn.idle },
+    [{ _tag: "WithdrawUnsent" }, ...outcome, ...chain],
+  ]
+}
+
+const personClassified = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "PersonClassified" }>,
+  policy: Policy,
+): Decision => {
+  const next: Conversation = {
+    ...before,
+    classification: Classification.decidedByPerson(event.isClient),
+    thinking: null,
+  }
+  const record: Command = {
+    _tag: "RecordClassification",
+    isClient: event.isClient,
+    confidence: 1,
+    reasoning: "решил человек",
+  }
+  const [after, commands] = event.isClient ? reopened(next, event.at) : notAClient(next, event.at, policy)
+  return [after, [record, ...commands]]
+}
+
+/** A turn that waited for evidence, or was being thought of, is answered at the next wake-up. */
+const reopened = (before: Conversation, at: Instant): Decision =>
+  before.turn._tag === "Idle"
+    ? [before, []]
+    : [{ ...before, turn: { ...before.turn, _tag: "Collecting", firstAt: at, lastAt: at } }, []]
+
+const notAClient = (before: Conversation, at: Instant, policy: Policy): Decision => {
+  const [next, chain] = followUp(before, { _tag: "NotAClient", at }, policy)
+  const unanswered = Turn.messageIds(before.turn)
+  return [
+    { ...next, thinking: null, turn: Turn.idle },
+    [{ _tag: "WithdrawUnsent" }, ...(unanswered.length === 0 ? [] : [ignored(unanswered, "not_client")]), ...chain],
+  ]
+}
+
+// ---- the timer -------------------------------------------------------------------------------------------------------
+
+const wokeUp = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }>, policy: Policy): Decision => {
+  const { at } = event
+  const conversation: Conversation =
+    before.takeover._tag === "Taken" && !Takeover.isSilent(before.takeover, at)
+      ? { ...before, takeover: Takeover.free }
+      : before
+  const { thinking, turn } = conversation
+  if (thinking !== null)
+    return at < thinking.until ? [conversation, []] : thinkAgain(conversation, thinking, at, policy)
+  if (turn._tag === "Collecting" && at >= Turn.answerAt(turn, policy))
+    return answerTurn(conversation, turn, event, policy)
+  if (turn._tag === "Parked" && at >= turn.until)
+    return handOver(conversation, "unclassified", "непонятно, клиент ли это", policy)
+  if (turn._tag === "Idle" && FollowUp.isDue(conversation.followUp, at)) return touchDue(conversation, event, policy)
+  return [conversation, []]
+}
+
+/** The burst is over. */
+const answerTurn = (
+  before: Conversation,
+  turn: Extract<Turn.State, { _tag: "Collecting" }>,
+  event: Extract<Event, { _tag: "WokeUp" }>,
+  policy: Policy,
+): Decision => {
+  const { at } = event
+  if (at - turn.firstSentAt > policy.staleReplyHours * hourMs)
+    return handOver(before, "too_late", "сообщение дошло слишком поздно", policy)
+  const question = Classification.question(before.classification, policy)
+  const answering: Conversation = { ...before, turn: { ...turn, _tag: "Answering" } }
+  if (question !== "none") {
+    const isEarly = question === "early"
+    const [asked, ticket] = think(answering, isEarly ? "classify_early" : "classify_full", at, policy)
+    return [asked, [{ _tag: "Classify", ticket, isEarly }]]
+  }
+  return Classification.isClient(before.classification) === true
+    ? answerClient(answering, at, event.outboundId, policy)
+    : [parked(answering, policy), []]
+}
+
+const parked = (before: Conversation, policy: Policy): Conversation =>
+  before.turn._tag === "Idle"
+    ? before
+    : {
+        ...before,
+        thinking: null,
+        turn: { ...before.turn, _tag: "Parked", until: before.turn.firstSentAt + policy.staleReplyHours * hourMs + 1 },
+      }
+
+const answerClient = (before: Conversation, at: Instant, outboundId: string, policy: Policy): Decision => {
+  const recentTurns = before.recentTurns.filter((one) => one > at - hourMs)
+  if (recentTurns.length >= policy.maxTurnsPerHour) {
+    const [next, commands] = taken({ ...before, recentTurns }, at, "loop", policy)
+    return [
+      next,
+      [
+        ...commands,
+        {
+          _tag: "AskOperator",
+          why: "too_many_turns",
+          detail: "слишком много ответов за час: похоже на переписку с ботом",
+        },
+      ],
+    ]
+  }
+  const conversation = { ...before, recentTurns }
+  const { turn } = before
+  if (turn._tag !== "Idle" && turn.messages.every((message) => message.isUnheard || message.isAwaited))
+    return sendReply(conversation, { at, outboundId, text: unheardVoiceText, isSafe: true, outcome: null }, policy)
+  const [asked, ticket] = think(conversation, "reply", at, policy)
+  return [asked, [{ _tag: "DraftReply", ticket, messageIds: Turn.messageIds(turn), refused: [] }]]
+}
+
+const touchDue = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }>, policy: Policy): Decision => {
+  const waiting = before.followUp
+  if (waiting._tag !== "Waiting") return [before, []]
+  const reprieve = whyNoTouchNow(before, event.at, event.touchesLeft, policy)
+  if (reprieve !== null) return followUp(before, { _tag: "Postponed", until: reprieve }, policy)
+  const [asked, ticket] = think(before, "touch", event.at, policy)
+  return [
+    asked,
+    [
+      {
+        _tag: "DraftTouch",
+        ticket,
+        touch: waiting.touch,
+        reason: before.lastAnswer === "uncertain" ? "uncertain" : "ignored",
+        refused: [],
+      },
+    ],
+  ]
+}
+
+/** When to try again, or null when a touch may go out now. */
+const whyNoTouchNow = (before: Conversation, at: Instant, touchesLeft: number, policy: Policy): Instant | null => {
+  if (Takeover.isSilent(before.takeover, at)) return before.takeover._tag === "Taken" ? before.takeover.until : null
+  // One pending message a contact: what became of the last one is not known yet.
+  if (before.unreported.length > 0) return at + hourMs
+  const opening = nextOpening(at, policy.hours)
+  if (opening > at) return opening
+  if (touchesLeft > 0) return null
+  const wall = wallTime(at, policy.hours.zone)
+  return nextOpening(
+    instantOf({ ...wall, day: wall.day + 1, hour: 0, minute: 0, second: 0 }, policy.hours.zone),
+    policy.hours,
+  )
+}
+
+// ---- the model's answers ---------------------------------------------------------------------------------------------
+
+const think = (
+  before: Conversation,
+  task: Thinking["task"],
+  at: Instant,
+  policy: Policy,
+): readonly [Conversation, number] => {
+  const ticket = before.lastTicket + 1
+  const thinking = {
+    task,
+    ticket,
+    until: at + policy.modelLeaseSeconds * secondMs,
+    isAsked: true,
+    failures: 0,
+    refused: [],
+  }
+  return [{ ...before, lastTicket: ticket, thinking }, ticket]
+}
+
+/** The same question under a new ticket: the lease ran out, a pause is over, or a draft was sent back. */
+const thinkAgain = (before: Conversation, thinking: Thinking, at: Instant, policy: Policy): Decision => {
+  const { turn } = before
+  if (thinking.task !== "touch" && turn._tag !== "Idle" && at - turn.firstSentAt > policy.staleReplyHours * hourMs)
+    return handOver(before, "model_unavailable", "модель недоступна слишком долго", policy)
+  const ticket = before.lastTicket + 1
+  const next: Conversation = {
+    ...before,
+    lastTicket: ticket,
+    thinking: { ...thinking, ticket, isAsked: true, until: at + policy.modelLeaseSeconds * secondMs },
+  }
+  const { refused } = thinking
+  switch (thinking.task) {
+    case "classify_early":
+    case "classify_full":
+      return [next, [{ _tag: "Classify", ticket, isEarly: thinking.task === "classify_early" }]]
+    case "reply":
+      return [next, [{ _tag: "DraftReply", ticket, messageIds: Turn.messageIds(turn), refused }]]
+    case "touch": {
+      if (before.followUp._tag !== "Waiting") return [{ ...before, thinking: null }, []]
+      const reason = before.lastAnswer === "uncertain" ? "uncertain" : "ignored"
+      return [next, [{ _tag: "DraftTouch", ticket, touch: before.followUp.touch, reason, refused }]]
+    }
+  }
+}
+
+const isAwaited = (before: Conversation, ticket: number): boolean => before.thinking?.ticket === ticket
+
+const classified = (before: Conversation, event: Extract<Event, { _tag: "Classified" }>, policy: Policy): Decision => {
+  const { thinking } = before
+  if (thinking === null || thinking.ticket !== event.ticket) return [before, []]
+  if (thinking.task !== "classify_early" && thinking.task !== "classify_full") return [before, []]
+  const asked = thinking.task === "classify_early" ? "early" : "full"
+  const classification = Classification.answered(before.classification, asked, event, policy)
+  const next: Conversation = { ...before, classification, thinking: null }
+  const isClient = Classification.isClient(classification)
+  if (isClient === null) return [parked(next, policy), []]
+  const record: Command = {
+    _tag: "RecordClassification",
+    isClient,
+    confidence: event.confidence,
+    reasoning: event.reasoning,
+  }
+  const [after, commands] = isClient
+    ? reopened(next, event.at - policy.replyMaxWaitSeconds * secondMs)
+    : notAClient(next, event.at, policy)
+  return [after, [record, ...commands]]
+}
+
+const replyDrafted = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "ReplyDrafted" }>,
+  policy: Policy,
+): Decision => {
+  const { thinking } = before
+  if (thinking === null || !isAwaited(before, event.ticket) || thinking.task !== "reply") return [before, []]
+  const { at, outboundId } = event
+  const { draft } = event.reviewed
+  const reasons = [...event.reviewed.reasons, ...whyNotThisCall(before, event, policy)]
+  if (reasons.length > 0) {
+    const refused = [...thinking.refused, { draft: draft.text, reasons }]
+    if (refused.length <= policy.redraftsMax)
+      return thinkAgain(before, { ...thinking, refused, failures: 0 }, at, policy)
+    const detail = `черновики не прошли проверку: ${reasons.join("; ")}`
+    const [next, commands] = sendReply(
+      before,
+      { at, outboundId, text: event.safeText, isSafe: true, outcome: "guard" },
+      policy,
+    )
+    return [next, [...commands, { _tag: "AskOperator", why: "guard", detail }]]
+  }
+  const [sent, commands] = sendReply(
+    before,
+    { at, outboundId, text: draft.text, isSafe: false, outcome: draft.hand_over === null ? null : "asked_for_person" },
+    policy,
+  )
+  const asking: ReadonlyArray<Command> =
+    draft.hand_over === null ? [] : [{ _tag: "AskOperator", why: "asked_for_person", detail: draft.hand_over }]
+  const [next, call] = carryOutCall(sent, event, policy)
+  return [next, [...commands, ...asking, ...call]]
+}
+
+/** The last word on a call is code's, whatever the guard saw. */
+const whyNotThisCall = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "ReplyDrafted" }>,
+  policy: Policy,
+): ReadonlyArray<string> => {
+  const { call } = event.reviewed.draft
+  if (call === null) return []
+  if (call.action === "cancel") return before.callAt === null ? ["отменять нечего: звонок не назначен"] : []
+  if (event.callAt === null) return ["не указано время звонка"]
+  if (event.callAt === before.callAt) return []
+  if (!isBookable(event.callAt, event.at, policy.hours))
+    return ["на это время звонок назначить нельзя: нерабочее или прошедшее время"]
+  return event.isSlotFree ? [] : ["это время уже занято"]
+}
+
+const carryOutCall = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "ReplyDrafted" }>,
+  policy: Policy,
+): Decision => {
+  const { call } = event.reviewed.draft
+  if (call === null) return [before, []]
+  const from = before.callAt
+  if (call.action === "cancel")
+    return from === null ? [before, []] : [{ ...before, callAt: null }, [{ _tag: "CancelCall", callAt: from }]]
+  const { callAt } = event
+  if (callAt === null || callAt === from) return [before, []]
+  const [next, chain] = followUp({ ...before, callAt }, { _tag: "CallBooked", at: event.at }, policy)
+  const command: Command =
+    from !== null && from > event.at ? { _tag: "MoveCall", from, callAt } : { _tag: "BookCall", callAt }
+  return [next, [command, ...chain]]
+}
+
+const sendReply = (
+  before: Conversation,
+  reply: {
+    readonly at: Instant
+    readonly outboundId: string
+    readonly text: string
+    readonly isSafe: boolean
+    /** Null: the turn is answered. Otherwise a person must look at it, although something was said. */
+    readonly outcome: HandedOverWhy | null
+  },
+  policy: Policy,
+): Decision => {
+  const { at, outboundId } = reply
+  const messageIds = Turn.messageIds(before.turn)
+  const spoken: Conversation = {
+    ...before,
+    thinking: null,
+    turn: Turn.idle,
+    lastOursAt: at,
+    recentTurns: [...before.recentTurns, at],
+    unreported: [...before.unreported, { outboundId, kind: "reply", at, messageIds, touch: null }],
+  }
+  const commands: ReadonlyArray<Command> = [
+    { _tag: "Send", outboundId, kind: "reply", touch: null, text: reply.text, messageIds, isSafe: reply.isSafe },
+    reply.outcome === null
+      ? { _tag: "RecordOutcome", messageIds, outcome: { _tag: "answered" } }
+      : handedOver(messageIds, reply.outcome),
+  ]
+  // Who waits for a person, or for a call, is not reminded.
+  if (reply.outcome !== null || (spoken.callAt !== null && spoken.callAt > at)) return [spoken, commands]
+  const [next, chain] = followUp(spoken, { _tag: "ReplySent", at }, policy)
+  return [next, [...commands, ...chain]]
+}
+
+const touchDrafted = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "TouchDrafted" }>,
+  policy: Policy,
+): Decision => {
+  const { thinking } = before
+  if (thinking === null || !isAwaited(before, event.ticket) || thinking.task !== "touch") return [before, []]
+  const { at, outboundId } = event
+  const waiting = before.followUp
+  if (waiting._tag !== "Waiting") return [{ ...before, thinking: null }, []]
+  const reprieve = whyNoTouchNow(before, at, event.touchesLeft, policy)
+  if (reprieve !== null) return followUp({ ...before, thinking: null }, { _tag: "Postponed", until: reprieve }, policy)
+  const { draft, reasons } = event.reviewed
+  const callReasons = draft.call === null ? reasons : [...reasons, "в напоминании звонок не назначают"]
+  const refused =
+    callReasons.length === 0 ? thinking.refused : [...thinking.refused, { draft: draft.text, reasons: callReasons }]
+  if (callReasons.length > 0 && refused.length <= policy.redraftsMax)
+    return thinkAgain(before, { ...thinking, refused, failures: 0 }, at, policy)
+  const { touch } = waiting
+  const isSafe = callReasons.length > 0
+  const [next, chain] = followUp(
+    {
+      ...before,
+      thinking: null,
+      lastOursAt: at,
+      unreported: [...before.unreported, { outboundId, kind: "touch", at, messageIds: [], touch }],
+    },
+    { _tag: "TouchSent", at },
+    policy,
+  )
+  return [
+    next,
+    [
+      {
+        _tag: "Send",
+        outboundId,
+        kind: "touch",
+        touch,
+        text: isSafe ? event.safeText : draft.text,
+        messageIds: [],
+        isSafe,
+      },
+      ...chain,
+    ],
+  ]
+}
+
+const pauseMaxMs = 30 * minuteMs
+
+const modelFailed = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "ModelFailed" }>,
+  policy: Policy,
+): Decision => {
+  const { thinking } = before
+  if (thinking === null || !isAwaited(before, event.ticket)) return [before, []]
+  const failures = thinking.failures + 1
+  const growing = Math.min(pauseMaxMs, 15 * secondMs * 2 ** Math.min(failures - 1, 10))
+  const wait =
+    event.kind === "budget"
+      ? untilTomorrow(event.at, policy)
+      : Math.max(event.retryAfterMs ?? 0, event.kind === "quota" ? Math.max(growing, 5 * minuteMs) : growing)
+  const until = event.at + Math.min(wait, dayMs)
+  if (thinking.task === "touch") return followUp({ ...before, thinking: null }, { _tag: "Postponed", until }, policy)
+  const { turn } = before
+  // Said once, when the answer will come too late anyway; the wake-up at `until` hands it over.
+  const deadline = turn._tag === "Idle" ? until : turn.firstSentAt + policy.staleReplyHours * hourMs + 1
+  return [
+    {
+      ...before,
+      thinking: {
+        ...thinking,
+        failures,
+        isAsked: false,
+        until: Math.min(until, Math.max(deadline, event.at + secondMs)),
+      },
+    },
+    [],
+  ]
+}
+
+const untilTomorrow = (at: Instant, policy: Policy): number => {
+  const wall = wallTime(at, policy.hours.zone)
+  return instantOf({ ...wall, day: wall.day + 1, hour: 0, minute: 0, second: 0 }, policy.hours.zone) - at
+}
+
+// ---- what became of our messages -------------------------------------------------------------------------------------
+
+const deliveryReported = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "DeliveryReported" }>,
+  policy: Policy,
+): Decision => {
+  const message = before.unreported.find((one) => one.outboundId === event.outboundId)
+  if (message === undefined) return [before, []]
+  const known: Conversation = { ...before, unreported: before.unreported.filter((one) => one !== message) }
+  const { at } = event
+  switch (event.status) {
+    case "sent":
+      return followUp(known, { _tag: "Delivered", at, wasSentAt: message.at }, policy)
+    case "dropped":
+      // Somebody wrote meanwhile; that event comes by itself. A touch is due again only if the chain survives it.
+      return message.kind === "reply"
+        ? [known, message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, "operator_wrote")]]
+        : followUp(known, { _tag: "TouchReturned", at: at + hourMs, touch: message.touch ?? 1 }, policy)
+    case "refused":
+    case "undeliverable":
+    case "unknown": {
+      const [stopped, chain] =
+        event.status === "unknown"
+          ? [known, [] as ReadonlyArray<Command>]
+          : followUp(known, { _tag: "Undeliverable", at }, policy)
+      const why = event.status === "unknown" ? "delivery_unknown" : "undeliverable"
+      const outcome = message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, why)]
+      return [
+        stopped,
+        [...chain, ...outcome, { _tag: "AskOperator", why, detail: event.reason ?? "сообщение не доставлено" }],
+      ]
+    }
+  }
+}
+
+const sendExpired = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "SendExpired" }>,
+  policy: Policy,
+): Decision => {
+  const message = before.unreported.find((one) => one.outboundId === event.outboundId)
+  if (message === undefined) return [before, []]
+  const known: Conversation = { ...before, unreported: before.unreported.filter((one) => one !== message) }
+  const { at } = event
+  if (message.kind === "touch") return followUp(known, { _tag: "TouchReturned", at, touch: message.touch ?? 1 }, policy)
+  if (message.messageIds.length === 0) return [known, []]
+  const humanWrote = before.lastOperatorAt !== null && before.lastOperatorAt >= message.at
+  if (humanWrote || Takeover.isSilent(before.takeover, at))
+    return [known, [handedOver(message.messageIds, "operator_wrote")]]
+  if (before.isOptedOut) return [known, [ignored(message.messageIds, "opted_out")]]
+  if (Classification.isClient(before.classification) === false)
+    return [known, [ignored(message.messageIds, "not_client")]]
+  // An hour later the answer may be another one: the turn is opened again and drafted anew.
+  const reopenedTurn = message.messageIds.reduce<Turn.State>(
+    (turn, id) => Turn.add(turn, { id, isAwaited: false, isUnheard: false }, at, message.at),
+    known.turn,
+  )
+  const [quiet] = followUp(
+    known,
+    { _tag: "ClientWrote", at, answer: before.lastAnswer === "no" ? "none" : before.lastAnswer },
+    policy,
+  )
+  const followUpAfter = known.followUp._tag === "Waiting" ? quiet : known
+  const chain: ReadonlyArray<Command> =
+    known.followUp._tag === "Waiting" ? [{ _tag: "StopChain", reason: "client_responded", lastTouchAt: null }] : []
+  return [{ ...followUpAfter, thinking: null, turn: reopenedTurn }, chain]
+}
+
+// ---- small parts -----------------------------------------------------------------------------------------------------
+
+const handOver = (before: Conversation, why: HandedOverWhy, detail: string, _policy: Policy): Decision => {
+  const unanswered = Turn.messageIds(before.turn)
+  return [
+    { ...before, thinking: null, turn: Turn.idle },
+    [handedOver(unanswered, why), { _tag: "AskOperator", why, detail }],
+  ]
+}
+
+const followUp = (before: Conversation, event: FollowUp.Event, policy: Policy): Decision => {
+  const [next, commands] = FollowUp.decide(before.followUp, event, {
+    silenceHours: policy.silenceHours,
+    touchSpreadMinutes: policy.touchSpreadMinutes,
+    hours: policy.hours,
+    spreadSeed: before.spreadSeed,
+  })
+  return [next === before.followUp ? before : { ...before, followUp: next }, commands]
+}
+
+const ignored = (messageIds: ReadonlyArray<string>, why: IgnoredWhy): Command => ({
+  _tag: "RecordOutcome",
+  messageIds,
+  outcome: { _tag: "ignored", why },
+})
+const handedOver = (messageIds: ReadonlyArray<string>, why: HandedOverWhy): Command => ({
+  _tag: "RecordOutcome",
+  messageIds,
+  outcome: { _tag: "handed_over", why },
+})

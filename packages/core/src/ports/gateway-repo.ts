@@ -1,0 +1,162 @@
+/**
+ * The gateway's memory: `message_logs` is at once the record of every message, the outbox towards the agent and the
+ * ledger of what was sent. Nothing is ever deleted by the gateway itself.
+ */
+import * as Context from "effect/Context"
+import type { Effect } from "effect/Effect"
+import type { Correspondent } from "../contact/contact-key.ts"
+import type { Phone } from "../contact/phone.ts"
+import type { IncomingBody, OutgoingBody, VoiceBody } from "../queue/messages.ts"
+import type { Instant } from "../time/instant.ts"
+import type { StoreUnavailable } from "./agent-repo.ts"
+
+/** A message on its way to the agent: what is published, and where. */
+export interface Relayed {
+  readonly id: number
+  readonly queue: "incoming_messages" | "voice_transcription"
+  readonly body: IncomingBody | VoiceBody
+}
+
+export interface Seen {
+  readonly profileId: string
+  /** WhatsApp's id; the same id of a profile is stored once. */
+  readonly messageId: string
+  readonly phone: Correspondent
+  readonly direction: "incoming" | "outgoing"
+  readonly text: string
+  readonly isVoice: boolean
+  /** WhatsApp's word for the kind of content. */
+  readonly type: string
+  readonly at: Instant
+  /** What the agent is told, in order; empty for messages it must not hear of. */
+  readonly relay: ReadonlyArray<{
+    readonly queue: "incoming_messages" | "voice_transcription"
+    readonly body: IncomingBody | VoiceBody
+  }>
+  readonly via: "poll" | "webhook"
+}
+
+export type LedgerStatus =
+  | "sending"
+  | "in_doubt"
+  | "sent"
+  | "refused"
+  | "dropped"
+  | "undeliverable"
+  | "unknown"
+  | "expired"
+export interface LedgerRow {
+  readonly outboundId: string
+  readonly profileId: string
+  readonly phone: Correspondent
+  readonly text: string
+  readonly status: LedgerStatus
+  readonly messageId: string | null
+  /** When the send began. */
+  readonly startedAt: Instant
+  readonly body: OutgoingBody
+}
+
+export interface GatewayStats {
+  readonly messagesReceived: number
+  readonly messagesSent: number
+  readonly voiceTranscribed: number
+  readonly pending: number
+  readonly seenByWebhookOnly: number
+  readonly seenByPollOnly: number
+}
+
+export class GatewayRepo extends Context.Service<
+  GatewayRepo,
+  {
+    /** The instant from which a profile's chats are read; set to `now` on the first call ever. */
+    readonly beganAt: (profileId: string, now: Instant) => Effect<Instant, StoreUnavailable>
+    /**
+     * Stores what is new, with what is to be relayed, in one transaction; answers the ids that were new. A known id with
+     * another text, or now marked deleted, is stored as an edit when `edit` is given for it.
+     */
+    readonly record: (seen: ReadonlyArray<Seen>) => Effect<ReadonlyArray<string>, StoreUnavailable>
+    /** Replaces the text of a known message and relays `relay`; false when the id is unknown or the text is the same. */
+    readonly recordEdit: (edit: {
+      readonly profileId: string
+      readonly messageId: string
+      readonly text: string
+      readonly isDeleted: boolean
+      readonly relay: IncomingBody
+    }) => Effect<boolean, StoreUnavailable>
+    /** Which of these ids are stored. */
+    readonly known: (
+      profileId: string,
+      messageIds: ReadonlyArray<string>,
+    ) => Effect<ReadonlySet<string>, StoreUnavailable>
+    /** The last message that a full read of the chat saw. */
+    readonly chatMark: (
+      profileId: string,
+      chatId: string,
+    ) => Effect<{ readonly lastMessageId: string; readonly lastMessageAt: Instant } | null, StoreUnavailable>
+    readonly setChatMark: (
+      profileId: string,
+      chatId: string,
+      mark: { readonly lastMessageId: string; readonly lastMessageAt: Instant },
+    ) => Effect<void, StoreUnavailable>
+    /** Oldest first. */
+    readonly pending: (limit: number) => Effect<ReadonlyArray<Relayed>, StoreUnavailable>
+    readonly markQueued: (id: number, now: Instant) => Effect<void, StoreUnavailable>
+    /** Puts a body behind what is pending already. `key` makes it unique: the same key again is a no-op. */
+    readonly enqueue: (queue: "incoming_messages", body: IncomingBody, key: string) => Effect<void, StoreUnavailable>
+
+    /** Enters a send before it is made; answers the row as it stands when the id is known. */
+    readonly beginSend: (
+      body: OutgoingBody,
+      now: Instant,
+    ) => Effect<{ readonly isNew: boolean; readonly row: LedgerRow }, StoreUnavailable>
+    /** Settles or doubts a send; `report` is relayed to the agent in the same transaction. */
+    readonly settleSend: (
+      outboundId: string,
+      status: LedgerStatus,
+      messageId: string | null,
+      now: Instant,
+      report: IncomingBody | null,
+    ) => Effect<void, StoreUnavailable>
+    /** Sends of the profile whose outcome is open, oldest first. */
+    readonly openSends: (profileId: string) => Effect<ReadonlyArray<LedgerRow>, StoreUnavailable>
+    /** The ledger row that this own message is the echo of: by id, or by text among sends without an id. */
+    readonly sendOf: (
+      profileId: string,
+      phone: Correspondent,
+      messageId: string,
+      text: string,
+      at: Instant,
+    ) => Effect<LedgerRow | null, StoreUnavailable>
+    /** Starts of the last sends of a profile at or after `from`, oldest first. */
+    readonly sendStarts: (profileId: string, from: Instant) => Effect<ReadonlyArray<Instant>, StoreUnavailable>
+    /** When a human of the company, or the client, last wrote in the chat; null if never. */
+    readonly lastWritten: (
+      profileId: string,
+      phone: Correspondent,
+    ) => Effect<
+      {
+        readonly operatorAt: Instant | null
+        readonly clientAt: Instant | null
+        readonly clientMessageId: string | null
+      },
+      StoreUnavailable
+    >
+    readonly markTranscribed: (
+      profileId: string,
+      messageId: string,
+      transcript: string | null,
+      now: Instant,
+    ) => Effect<void, StoreUnavailable>
+
+    readonly isWhitelisted: (phone: Correspondent) => Effect<boolean, StoreUnavailable>
+    readonly whitelist: Effect<
+      ReadonlyArray<{ readonly phone: Phone; readonly note: string; readonly addedAt: Instant }>,
+      StoreUnavailable
+    >
+    readonly addToWhitelist: (phone: Phone, note: string, now: Instant) => Effect<void, StoreUnavailable>
+    readonly removeFromWhitelist: (phone: Phone) => Effect<boolean, StoreUnavailable>
+    readonly stats: (from: Instant) => Effect<GatewayStats, StoreUnavailable>
+    readonly ping: Effect<void, StoreUnavailable>
+  }
+>()("core/ports/GatewayRepo") {}
