@@ -1,0 +1,138 @@
+/**
+ * The company's documents from a folder: every *.pdf, and *.txt and *.md as plain text. Read once; at use, at most every
+ * `watchSeconds`, the folder is looked at again, and only files whose time or size changed are read anew. A file that
+ * cannot be read is named in `unreadable` and stops nothing; neither does a missing or empty folder.
+ * Does not look into subfolders, and does not follow changes while nobody asks.
+ */
+import { readdir, readFile, stat } from "node:fs/promises"
+import { join } from "node:path"
+import type { Fact, KnowledgeDocument, Passage, UnreadableDocument } from "@wa/core/knowledge/document"
+import { documentOfText, factsOf } from "@wa/core/knowledge/facts"
+import { makeSearch, renderDocument } from "@wa/core/knowledge/search"
+import { KnowledgePort } from "@wa/core/ports/knowledge-port"
+import { Clock, Effect, Layer, Semaphore } from "effect"
+import { fileBytesMax, isReadable, readPdf, unreadable } from "./pdf.ts"
+
+const watchSecondsDefault = 5
+/** More files than this are not one small company's; the first by name are read. */
+const filesMax = 200
+
+interface Known {
+  readonly stamp: string
+  readonly read: KnowledgeDocument | UnreadableDocument
+}
+
+interface Snapshot {
+  readonly documents: ReadonlyArray<KnowledgeDocument>
+  readonly unreadable: ReadonlyArray<UnreadableDocument>
+  readonly facts: ReadonlyArray<Fact>
+  readonly wholeText: string
+  readonly search: (query: string, limit: number) => ReadonlyArray<Passage>
+}
+
+export const layer = (options: {
+  readonly folder: string
+  readonly watchSeconds?: number
+}): Layer.Layer<KnowledgePort> =>
+  Layer.effect(
+    KnowledgePort,
+    Effect.gen(function* () {
+      const watchMillis = (options.watchSeconds ?? watchSecondsDefault) * 1000
+      const one = yield* Semaphore.make(1)
+      let known: ReadonlyMap<string, Known> = new Map()
+      let snapshot = snapshotOf([])
+      let lookedAt: number | undefined
+      const current = one.withPermits(1)(
+        Effect.gen(function* () {
+          const now = yield* Clock.currentTimeMillis
+          // A clock set back must not stop the looking.
+          if (lookedAt !== undefined && now >= lookedAt && now - lookedAt < watchMillis) return snapshot
+          const next = yield* Effect.promise(() => look(options.folder, known))
+          lookedAt = now
+          const isSame = next.size === known.size && [...next].every(([file, entry]) => known.get(file) === entry)
+          if (!isSame) {
+            known = next
+            snapshot = snapshotOf([...next.values()].map((entry) => entry.read))
+            yield* Effect.logInfo("knowledge read", {
+              documents: snapshot.documents.length,
+              unreadable: snapshot.unreadable.map((each) => `${each.file}: ${each.why}`),
+            })
+          }
+          return snapshot
+        }),
+      )
+      yield* current
+      return portOf(current)
+    }),
+  )
+
+/** The same port over documents in memory. */
+export const fromDocuments = (documents: ReadonlyArray<KnowledgeDocument>): Layer.Layer<KnowledgePort> =>
+  Layer.sync(KnowledgePort, () => portOf(Effect.succeed(snapshotOf(documents))))
+
+const portOf = (current: Effect.Effect<Snapshot>) =>
+  KnowledgePort.of({
+    documents: Effect.map(current, (now) => now.documents),
+    unreadable: Effect.map(current, (now) => now.unreadable),
+    facts: Effect.map(current, (now) => now.facts),
+    wholeText: Effect.map(current, (now) => now.wholeText),
+    search: (query, limit) => Effect.map(current, (now) => now.search(query, limit)),
+  })
+
+const snapshotOf = (read: ReadonlyArray<KnowledgeDocument | UnreadableDocument>): Snapshot => {
+  const documents = read.filter(isReadable)
+  return {
+    documents,
+    unreadable: read.filter((each): each is UnreadableDocument => !isReadable(each)),
+    facts: documents.flatMap((document) => [...factsOf(document)]),
+    wholeText: documents.map((document) => `=== ${document.file} ===\n\n${renderDocument(document)}`).join("\n\n"),
+    search: makeSearch(documents),
+  }
+}
+
+/** What the folder holds now; entries of unchanged files are the very same objects. */
+const look = async (folder: string, known: ReadonlyMap<string, Known>): Promise<ReadonlyMap<string, Known>> => {
+  const names = await readdir(folder).catch(() => [] as Array<string>)
+  const files = names
+    .filter((name) => /\.(?:pdf|txt|md)$/i.test(name) && !/^[.~]/.test(name))
+    .sort((a, b) => (a < b ? -1 : 1))
+    .slice(0, filesMax)
+  const next = new Map<string, Known>()
+  for (const file of files) {
+    const path = join(folder, file)
+    const found = await stat(path).catch(() => undefined)
+    if (!found?.isFile()) continue
+    const stamp = `${found.mtimeMs} ${found.size}`
+    const before = known.get(file)
+    next.set(file, before?.stamp === stamp ? before : { stamp, read: await readFileOf(path, file, found.size) })
+  }
+  return next
+}
+
+const readFileOf = async (
+  path: string,
+  file: string,
+  bytes: number,
+): Promise<KnowledgeDocument | UnreadableDocument> => {
+  if (bytes > fileBytesMax)
+    return unreadable(file, "too_large", `файл больше ${fileBytesMax / 1024 / 1024} МБ: разделите его`)
+  const content = await readFile(path).catch(() => undefined)
+  if (!content) return unreadable(file, "corrupt", "файл не открывается: проверьте права на чтение")
+  return /\.pdf$/i.test(file) ? readPdf(content, file) : readPlainText(content, file)
+}
+
+/** UTF-8, or the Windows-1251 of old Russian programs. */
+const readPlainText = (bytes: Uint8Array, file: string): KnowledgeDocument | UnreadableDocument => {
+  const text = decoded(bytes)
+  if (text.includes("\0")) return unreadable(file, "corrupt", "это не текстовый файл: сохраните его как текст или PDF")
+  const document = documentOfText(text, file)
+  return document.blocks.length === 0 ? unreadable(file, "empty", "в файле нет текста") : document
+}
+
+const decoded = (bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+  } catch {
+    return new TextDecoder("windows-1251").decode(bytes)
+  }
+}

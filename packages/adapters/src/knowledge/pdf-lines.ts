@@ -1,0 +1,305 @@
+/**
+ * Glyphs to lines: words by the gaps between letters, segments by the gaps between words. A segment is a stretch of one
+ * line with nothing wider than a letter's height inside; so text of two columns on one baseline makes two segments.
+ * Pure. Signs that carry no words (icons, emoji, private-use glyphs) are dropped; check marks and bullets stay.
+ */
+import type { DrawnPage, Glyph, Rect } from "./pdf-page.ts"
+
+export interface Word {
+  readonly text: string
+  readonly x0: number
+  readonly x1: number
+}
+
+export interface Segment {
+  readonly words: ReadonlyArray<Word>
+  readonly text: string
+  readonly x0: number
+  readonly x1: number
+  /** The baseline. */
+  readonly y: number
+  readonly size: number
+  readonly bold: boolean
+}
+
+/** Text height above and below the baseline, in parts of the font's size. */
+export const ascent = 0.75
+export const descent = 0.22
+export const topOf = (segment: Segment): number => segment.y - segment.size * ascent
+export const bottomOf = (segment: Segment): number => segment.y + segment.size * descent
+
+/** Gaps in parts of the font's size. A space is 0.25 to 0.33 wide, kerning moves letters by less than 0.1. */
+const wordGap = 0.16
+const segmentGap = 1
+const ruledGap = 0.34
+/** Letters set apart on purpose stand at least so far from each other. */
+const trackingMin = 0.07
+
+export const segmentsOf = (page: DrawnPage): Array<Segment> => {
+  const glyphs = withoutNoise(page.glyphs)
+  const rows: Array<{ y: number; size: number; glyphs: Array<Glyph> }> = []
+  for (const glyph of [...glyphs].sort((a, b) => a.y - b.y)) {
+    // Newest first: only rows within a letter's height can match.
+    let home: (typeof rows)[number] | undefined
+    for (let at = rows.length - 1; at >= 0 && at >= rows.length - 6; at--) {
+      const row = rows[at]!
+      if (Math.abs(glyph.y - row.y) <= 0.35 * Math.min(glyph.size, row.size)) {
+        home = row
+        break
+      }
+    }
+    if (home) home.glyphs.push(glyph)
+    else rows.push({ y: glyph.y, size: glyph.size, glyphs: [glyph] })
+  }
+  return rows.flatMap((row) => segmentsOfRow(row.glyphs, page.verticals))
+}
+
+const segmentsOfRow = (row: ReadonlyArray<Glyph>, verticals: ReadonlyArray<Rect>): Array<Segment> => {
+  const glyphs = withoutLeaders(withoutOverprint([...row].sort((a, b) => a.x - b.x)))
+  const segments: Array<Segment> = []
+  let current: Array<Glyph> = []
+  const finish = () => {
+    if (current.length > 0) {
+      const made = segment(current)
+      if (made) segments.push(made)
+    }
+    current = []
+  }
+  for (const [at, glyph] of glyphs.entries()) {
+    const previous = glyphs[at - 1]
+    if (previous) {
+      const end = previous.x + previous.width
+      const gap = glyph.x - end
+      const size = Math.max(glyph.size, previous.size)
+      const isRuled =
+        gap > (glyph.afterSpace ? ruledGap : 0.1) * size &&
+        verticals.some(
+          (line) =>
+            line.x0 >= end - 0.5 &&
+            line.x1 <= glyph.x + 0.5 &&
+            line.y0 <= glyph.y - 0.3 * size &&
+            line.y1 >= glyph.y - 0.1 * size,
+        )
+      const isOtherSize =
+        Math.max(glyph.size, previous.size) > Math.min(glyph.size, previous.size) * 1.6 && gap > 0.3 * size
+      if (gap > segmentGap * size || isRuled || isOtherSize || previous.text === leader) finish()
+    }
+    if (glyph.text !== leader) current.push(glyph)
+  }
+  finish()
+  return segments
+}
+
+const segment = (glyphs: ReadonlyArray<Glyph>): Segment | undefined => {
+  const words = wordsOf(glyphs)
+  if (words.length === 0) return undefined
+  const sizes = glyphs.map((glyph) => glyph.size).sort((a, b) => a - b)
+  const size = sizes[Math.floor(sizes.length / 2)]!
+  return {
+    words,
+    text: words.map((word) => word.text).join(" "),
+    x0: words[0]!.x0,
+    x1: words[words.length - 1]!.x1,
+    y: glyphs.find((glyph) => glyph.size === size)!.y,
+    size,
+    bold: glyphs.filter((glyph) => glyph.bold).length > glyphs.length * 0.7,
+  }
+}
+
+const wordsOf = (glyphs: ReadonlyArray<Glyph>): Array<Word> => {
+  const gaps = glyphs.slice(1).map((glyph, at) => {
+    const previous = glyphs[at]!
+    return (glyph.x - previous.x - previous.width) / Math.max(glyph.size, previous.size)
+  })
+  const tracking = trackingOf(gaps, glyphs)
+  const words: Array<{ text: string; x0: number; x1: number }> = []
+  for (const [at, glyph] of glyphs.entries()) {
+    const gap = at === 0 ? Number.POSITIVE_INFINITY : gaps[at - 1]!
+    const isBreak =
+      tracking > 0
+        ? gap > tracking + Math.max(wordGap, tracking * 0.6)
+        : gap > wordGap || (glyph.afterSpace && gap > 0.04)
+    const last = words[words.length - 1]
+    if (isBreak || !last) words.push({ text: glyph.text, x0: glyph.x, x1: glyph.x + glyph.width })
+    else {
+      last.text += glyph.text
+      last.x1 = Math.max(last.x1, glyph.x + glyph.width)
+    }
+  }
+  return words.map((word) => ({ ...word, text: cleanWord(word.text) })).filter((word) => word.text !== "")
+}
+
+/** How far apart letters are set in a letter-spaced line; 0 in an ordinary one. */
+const trackingOf = (gaps: ReadonlyArray<number>, glyphs: ReadonlyArray<Glyph>): number => {
+  if (gaps.length < 3) return 0
+  const sorted = [...gaps].sort((a, b) => a - b)
+  const low = sorted[Math.floor(sorted.length * 0.2)]!
+  const median = sorted[Math.floor(sorted.length / 2)]!
+  // In ordinary text most gaps are nothing; where every letter stands apart, even the small ones are wide.
+  if (median < trackingMin || low < trackingMin * 0.6) return 0
+  const letters = glyphs.filter((glyph) => /\p{L}/u.test(glyph.text)).length
+  // "1 2 3 4": numbers with a space between each are numbers.
+  return letters * 2 >= glyphs.length || !glyphs.some((glyph, at) => at > 0 && glyph.afterSpace) ? median : 0
+}
+
+const withoutOverprint = (sorted: ReadonlyArray<Glyph>): Array<Glyph> => {
+  const kept: Array<Glyph> = []
+  for (const glyph of sorted) {
+    let isDouble = false
+    for (let at = kept.length - 1; at >= 0 && at >= kept.length - 3; at--) {
+      const other = kept[at]!
+      if (
+        other.text === glyph.text &&
+        Math.abs(other.x - glyph.x) < 0.2 * Math.min(glyph.size, glyph.width || glyph.size)
+      )
+        isDouble = true
+    }
+    if (!isDouble) kept.push(glyph)
+  }
+  return kept
+}
+
+/** Dots that lead from a name to its price part them, and are no text. */
+const leader = "\u0000"
+const leaderDotsMin = 4
+const withoutLeaders = (sorted: ReadonlyArray<Glyph>): Array<Glyph> => {
+  const kept: Array<Glyph> = []
+  for (let at = 0; at < sorted.length; ) {
+    let end = at
+    while (end < sorted.length && /^[.·_]$/.test(sorted[end]!.text) && sorted[end]!.text === sorted[at]!.text) end++
+    if (end - at >= leaderDotsMin) {
+      kept.push({ ...sorted[at]!, text: leader, width: sorted[end - 1]!.x + sorted[end - 1]!.width - sorted[at]!.x })
+      at = end
+    } else kept.push(...sorted.slice(at, Math.max(end, at + 1))), (at = Math.max(end, at + 1))
+  }
+  return kept
+}
+
+/** Symbol and Wingdings put their signs into the private-use area. */
+const privateSigns: Record<string, string> = {
+  "\uf0fc": "✓",
+  "\uf0fe": "✓",
+  "\uf0fb": "✗",
+  "\uf0b7": "•",
+  "\uf0a7": "•",
+  "\uf0a8": "•",
+  "\uf06e": "•",
+  "\uf06c": "•",
+  "\uf076": "•",
+  "\uf077": "•",
+  "\uf0d8": "•",
+  "\uf0e0": "→",
+  "\uf02d": "-",
+}
+const signs: Record<string, string> = {
+  "✅": "✓",
+  "✔": "✓",
+  "☑": "✓",
+  "✓": "✓",
+  "❌": "✗",
+  "✘": "✗",
+  "✖": "✗",
+  "✗": "✗",
+  "❗": "!",
+  "•": "•",
+  "●": "•",
+  "○": "•",
+  "◦": "•",
+  "▪": "•",
+  "▫": "•",
+  "■": "•",
+  "□": "•",
+  "◆": "•",
+  "◇": "•",
+  "❖": "•",
+  "➢": "•",
+  "➤": "•",
+  "►": "•",
+  "▶": "•",
+  "▸": "•",
+  "‣": "•",
+  "⁃": "•",
+  "∙": "•",
+  "·": "·",
+  "©": "©",
+  "®": "®",
+  "™": "™",
+  "№": "№",
+  "\u2011": "-",
+  "\u2010": "-",
+  "\u00a0": " ",
+}
+const cleanGlyph = (text: string): string => {
+  const known = privateSigns[text] ?? signs[text]
+  if (known !== undefined) return known
+  return text
+    .replace(/[\ufb00-\ufb06]/g, (ligature) => ligature.normalize("NFKC"))
+    .replace(
+      /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufffd]/g,
+      "",
+    )
+    .replace(/[\ue000-\uf8ff]|[\u{f0000}-\u{10ffff}]/gu, "")
+    .replace(
+      /(?![\d#*©®™↔→←↑↓])[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]/gu,
+      (sign) => signs[sign] ?? "",
+    )
+}
+const cleanWord = (text: string): string =>
+  text
+    .normalize("NFC")
+    .replace(/\u00ad(?=.)/g, "")
+    .trim()
+
+const withoutNoise = (glyphs: ReadonlyArray<Glyph>): Array<Glyph> => {
+  const kept: Array<Glyph> = []
+  let isAfterDropped = false
+  for (const glyph of glyphs) {
+    const text = cleanGlyph(glyph.text)
+    if (text === "") isAfterDropped = true
+    else if (glyph.size > 0.5) {
+      kept.push(
+        text === glyph.text && !isAfterDropped
+          ? glyph
+          : { ...glyph, text, afterSpace: glyph.afterSpace || isAfterDropped },
+      )
+      isAfterDropped = false
+    }
+  }
+  return kept
+}
+
+/**
+ * Lines of one paragraph or cell as one text. A word broken at the line's end is mended where the rest begins with a small
+ * letter. A compound broken at its own hyphen looks the same; only common Russian ones are known (`isCompound`), any other
+ * loses its hyphen.
+ */
+export const joinLines = (lines: ReadonlyArray<string>): string => {
+  let text = ""
+  for (const line of lines) {
+    if (text === "") text = line
+    else if (text.endsWith("\u00ad")) text = text.slice(0, -1) + line
+    else if (/\p{L}-$/u.test(text) && /^\p{Ll}/u.test(line))
+      text = isCompound(text, line) ? text + line : text.slice(0, -1) + line
+    else if (/[\p{L}\d]-$/u.test(text) && /^[\p{Lu}\d]/u.test(line)) text += line
+    else if (/[\p{L}\d][/@]$/u.test(text) && /^[\p{L}\d]/u.test(line)) text += line
+    else text += ` ${line}`
+  }
+  return text
+    .replace(/\u00ad/g, "")
+    .replace(/\s+/g, " ")
+    .trim()
+}
+
+const isCompound = (text: string, line: string): boolean => {
+  const first = /(\p{L}+)-$/u.exec(text)?.[1]?.toLowerCase() ?? ""
+  const second = /^\p{L}+/u.exec(line)?.[0]?.toLowerCase() ?? ""
+  if (
+    /^(кое|кто|что|где|как|какой|когда|по|во|из|все|всё|онлайн|офлайн|бизнес|фитнес|веб|интернет|медиа|мини|макси|премиум|тест|прайс|смс|sms|email|e|чат|пресс|эконом|экспресс|vip|it|ит|crm|видео|кафе|авто)$/.test(
+      first,
+    )
+  )
+    return true
+  if (/^(то|либо|нибудь|ка|таки|за|под|то|й|го|му|я|е|ое|ая|ый|ой|х|м|ти|летний|летняя|дневный)$/.test(second))
+    return true
+  return first.length <= 1 || /[a-z]/.test(first)
+}
