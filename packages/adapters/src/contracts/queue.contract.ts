@@ -5,7 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ack, type DeadMessage, dead, type Handled, NotPublished, QueuePort, retry } from "@wa/core/ports/queue-port"
 import type { ClientMessage, OutgoingBody, VoiceBody } from "@wa/core/queue/messages"
-import { Deferred, Effect, Fiber, type Layer, Schedule } from "effect"
+import { Deferred, Effect, Fiber, type Layer, References, Schedule } from "effect"
 
 export interface QueueContract {
   readonly subject: () => Layer.Layer<QueuePort, unknown>
@@ -72,6 +72,9 @@ const noted = <A>(list: Array<A>, item: A, handled: Handled) =>
     return handled
   })
 
+/** What an outage or a bug makes the adapter log is expected in its test. */
+export const quiet = Effect.provideService(References.MinimumLogLevel, "None")
+
 const now = { startImmediately: true } as const
 
 export const queueContract = (adapter: string, { away, clock, subject }: QueueContract) =>
@@ -79,7 +82,7 @@ export const queueContract = (adapter: string, { away, clock, subject }: QueueCo
     const test = <E>(name: string, body: Effect.Effect<void, E, QueuePort>) =>
       clock === "test"
         ? it.effect(name, () => Effect.provide(body, subject()), 30_000)
-        : it.live(name, () => Effect.provide(body, subject()), 30_000)
+        : it.live(name, () => quiet(Effect.provide(body, subject())), 30_000)
 
     test(
       "hands over what was published, unchanged",
@@ -378,7 +381,7 @@ export const queueContract = (adapter: string, { away, clock, subject }: QueueCo
           const error = yield* Effect.flip(queue.publish("incoming_messages", clientMessage("m1")))
           assert.instanceOf(error, NotPublished)
           assert.strictEqual(error.reason, "unavailable")
-        }).pipe(Effect.provide(away)),
+        }).pipe(Effect.provide(away), quiet),
       30_000,
     )
   })

@@ -24,10 +24,10 @@ export class ConnectionFault extends Schema.TaggedError<ConnectionFault>()("Conn
   }
 }
 
-/** Fatal: the broker answers, and refuses this user, password or virtual host. */
+/** Fatal: the broker answers, and refuses this user or password (or the URL is none). */
 export class BrokerDenied extends Schema.TaggedError<BrokerDenied>()("BrokerDenied", { why: Schema.String }) {
   override get message() {
-    return `RabbitMQ refuses the connection: ${this.why}. Check user, password and virtual host in RABBITMQ_URL.`
+    return `RabbitMQ refuses the connection: ${this.why}. Check RABBITMQ_URL.`
   }
 }
 
@@ -115,7 +115,8 @@ const connect = (url: Redacted.Redacted, connectionName: string) =>
         connection.on("error", () => {})
         connection.close().catch(() => {})
       },
-      (cause) => resume(Effect.fail(deniedBy(cause) ?? new ConnectionFault({ doing: "connect", cause }))),
+      (cause) =>
+        resume(Effect.fail(deniedBy(cause) ?? new ConnectionFault({ doing: "connect", cause: hinted(cause) }))),
     )
     return Effect.sync(() => {
       isGivenUp = true
@@ -133,8 +134,14 @@ const malformed = "RABBITMQ_URL is not of the form amqp://user:password@host:567
 
 const deniedBy = (cause: unknown) => {
   const why = cause instanceof Error ? cause.message : String(cause)
-  if (why === malformed || /ACCESS[-_]REFUSED|NOT_ALLOWED|Expected amqp:/i.test(why)) return new BrokerDenied({ why })
+  if (why === malformed || /ACCESS[-_]REFUSED|Expected amqp:/i.test(why)) return new BrokerDenied({ why })
 }
+
+/** amqplib swallows the broker's reason at this step; a missing virtual host is the usual one, a broker in trouble another. */
+const hinted = (cause: unknown) =>
+  cause instanceof Error && cause.message.startsWith("Expected ConnectionOpenOk")
+    ? new Error("the broker refused the virtual host of RABBITMQ_URL (does it exist, and may this user enter it?)")
+    : cause
 
 type Fault = ConnectionFault | QueueMisdeclared | BrokerDenied
 
@@ -176,7 +183,7 @@ export const keepConnected = Effect.fnUntraced(function* <A>(options: {
       else yield* Deferred.fail(attempted, fault)
       const pause = yield* pauseSeconds(failures)
       const log = fault._tag === "ConnectionFault" ? Effect.logWarning : Effect.logError
-      yield* log(`${options.connectionName}: ${fault.message} Trying again in ${pause.toFixed(1)} s.`)
+      yield* log(`${options.connectionName}: ${fault.message} (trying again in ${pause.toFixed(1)} s)`)
       yield* Effect.sleep(`${Math.ceil(pause * 1_000)} millis`)
     }
   })

@@ -40,7 +40,9 @@ export const consumeFrom = <R>(options: ConsumerOptions<R>): Effect.Effect<never
       )
       const pause = yield* pauseSeconds(failures)
       const log = fault._tag === "QueueMisdeclared" ? Effect.logError : Effect.logWarning
-      yield* log(`${options.queue}: not consuming: ${fault.message} Trying again in ${pause.toFixed(1)} s.`)
+      // A lost connection was told of once, for all that ran on it.
+      if (!Deferred.isDoneUnsafe(link.lost))
+        yield* log(`${options.queue}: not consuming: ${fault.message} (trying again in ${pause.toFixed(1)} s)`)
       yield* Effect.sleep(`${Math.ceil(pause * 1_000)} millis`)
     }
   })

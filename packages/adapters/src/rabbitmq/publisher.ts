@@ -51,9 +51,10 @@ export const makePublisher = Effect.fnUntraced(function* (
       )
     })
   // A publisher without its channel is of no use: the connection is built anew.
-  yield* Effect.forkScoped(
-    Effect.catch(Deferred.await(lost), (fault) => Deferred.fail(link.lost, fault)),
-    { startImmediately: true },
+  yield* Deferred.await(lost).pipe(
+    // When it was the connection, that says why, in the same turn of the loop.
+    Effect.catch((fault) => Effect.andThen(Effect.yieldNow, Deferred.fail(link.lost, fault))),
+    Effect.forkScoped({ startImmediately: true }),
   )
   return { link, send }
 })

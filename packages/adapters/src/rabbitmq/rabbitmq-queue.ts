@@ -55,16 +55,18 @@ export const make = Effect.fnUntraced(function* (options: RabbitmqOptions) {
   } = options
   const declareAll = (link: Link) => declare(link.connection, prefix, deliveryLimit)
 
-  const publishers = yield* keepConnected({
-    url,
-    connectionName: `${connectionName} publishes`,
-    build: (link) => Effect.andThen(declareAll(link), makePublisher(link)),
-  })
-  const links = yield* keepConnected({
-    url,
-    connectionName: `${connectionName} consumes`,
-    build: (link) => Effect.as(declareAll(link), link),
-  })
+  const [publishers, links] = yield* Effect.all(
+    [
+      keepConnected({
+        url,
+        connectionName: `${connectionName} publishes`,
+        build: (link) => Effect.andThen(declareAll(link), makePublisher(link)),
+      }),
+      // Each consumer declares its own queue when it begins, and again should it have been deleted.
+      keepConnected({ url, connectionName: `${connectionName} consumes`, build: (link) => Effect.succeed(link) }),
+    ],
+    { concurrency: 2 },
+  )
 
   const scope = yield* Effect.scope
   let isDeclaringSoon = false
@@ -144,7 +146,8 @@ export const make = Effect.fnUntraced(function* (options: RabbitmqOptions) {
           const buried = (why: string) =>
             Effect.map(bury(queue, message, why), (isKept) => (isKept ? done : later(message, why)))
           const body = yield* Effect.result(decode(queue, message.content.toString("utf8")))
-          if (Result.isFailure(body)) return yield* buried(`undecodable: ${body.failure.message}`)
+          if (Result.isFailure(body))
+            return yield* buried(`undecodable: ${body.failure.message.replace(/\s*\n\s*/g, " ")}`)
           const handled = yield* outcomeOf(handler(body.success))
           if (handled._tag === "ack") return done
           return handled._tag === "dead" ? yield* buried(handled.why) : later(message, handled.why)
