@@ -111,6 +111,37 @@ describeRabbitmq("RabbitMQ", () => {
       }),
     )
 
+    testing(
+      "keep a dead message where it was until it can be buried",
+      (prefix) =>
+        Effect.gen(function* () {
+          const port = yield* QueuePort
+          let calls = 0
+          yield* Effect.forkScoped(
+            port.consume("outgoing_messages", () => Effect.sync(() => (++calls === 1 ? ack : dead("no such chat")))),
+            now,
+          )
+          yield* port.publish("outgoing_messages", outgoing("o1"))
+          yield* eventually(
+            Effect.sync(() => calls),
+            (n) => n === 1,
+          )
+          yield* deleteQueue(names(prefix, "outgoing_messages").dead)
+          yield* port.publish("outgoing_messages", outgoing("o2"))
+          yield* eventually(
+            Effect.sync(() => calls),
+            (n) => n >= 3,
+          )
+          const buried = yield* undertaker("outgoing_messages")
+          yield* eventually(
+            Effect.sync(() => buried.length),
+            (n) => n >= 1,
+          )
+          assert.deepStrictEqual(buried[0]?.body, outgoing("o2"))
+        }),
+      { deliveryLimit: 1_000 },
+    )
+
     testing("keep what expired, as `expired`", (prefix) =>
       Effect.gen(function* () {
         const { queue } = names(prefix, "outgoing_messages")
