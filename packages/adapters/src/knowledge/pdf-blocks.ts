@@ -150,6 +150,9 @@ export const bodySizeOf = (pages: ReadonlyArray<PageToLay>): number => {
 const bullet = /^(?:[•*✓✗→]|[-–—·](?=\s))\s*/u
 const numbered = /^(?:\d{1,2}[.)]|\p{L}\))\s+/u
 const subNumbered = /^\d{1,2}(?:\.\d{1,2})+\.?\s+/u
+/** "Телефон:", "График работы:" */
+const label = /^\p{Lu}[\p{L}. ]{1,24}:(?:\s|$)/u
+const detail = /^(?:(?:г|ул|пр|мкр|тел|моб|оф)\.|(?:ИИН|БИН|ИИК|БИК|КБЕ|IBAN)\s)/iu
 const question = /^(?:вопрос|в|q)\s*[.:]\s/iu
 
 const piecesOf = (page: LaidPage, body: number): Array<Piece> => {
@@ -226,8 +229,10 @@ const continues = (open: Paragraph, last: Line, line: Line, pitchMin: number, bo
     if (!isCentred) return false
   }
   if (hadRoom && /[.!?…:;]["»)]?$/u.test(last.text) && !/^\p{Ll}/u.test(line.text)) return false
-  // Short lines one below the other: an address, a list without marks.
-  if (hadRoom && last.x1 - last.x0 < 0.55 * width && /^[\p{Lu}\d+]/u.test(line.text)) return false
+  // Short lines one below the other: an address, details, a list without marks.
+  if (label.test(line.text) && !/[,–—-]$/u.test(last.text)) return false
+  if (hadRoom && detail.test(line.text)) return false
+  if (hadRoom && last.x1 - last.x0 < 0.8 * width && /^(?:[\p{Lu}\d+«"]|\p{Ll}{1,4}\.\s)/u.test(line.text)) return false
   return true
 }
 

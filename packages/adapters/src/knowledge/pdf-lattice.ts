@@ -89,8 +89,8 @@ const components = (hs: ReadonlyArray<Rect>, vs: ReadonlyArray<Rect>): Array<{ h
   const groups = new Map<number, { hs: Array<Rect>; vs: Array<Rect> }>()
   const groupOf = (at: number) => {
     const key = root(at)
-    let group = groups.get(key)
-    if (!group) groups.set(key, (group = { hs: [], vs: [] }))
+    const group = groups.get(key) ?? { hs: [], vs: [] }
+    groups.set(key, group)
     return group
   }
   for (const [i, h] of hs.entries()) groupOf(i).hs.push(h)

@@ -586,6 +586,18 @@ const sectionCharsMax = 120
 /** Rows to tables, parted by the titles that stand between the rows; each part gets the header anew. */
 const tableFlows = (rows: ReadonlyArray<GridRow>, columns: ReadonlyArray<Run>): Array<Flow> => {
   const count = columns.length
+  if (isTwoTables(rows, count)) {
+    const half = count / 2
+    return [0, half].flatMap((from) =>
+      tableFlows(
+        rows.flatMap((row) => {
+          const texts = row.texts.slice(from, from + half)
+          return texts.every((text) => text === "") ? [] : [{ ...row, texts, line: undefined, isWide: false }]
+        }),
+        columns.slice(from, from + half),
+      ),
+    )
+  }
   const kept = columns.map((_, at) => rows.some((row) => row.line === undefined && row.texts[at] !== ""))
   const used = columns.filter((_, at) => kept[at])
   const flows: Array<Flow> = []
@@ -637,6 +649,26 @@ const tableFlows = (rows: ReadonlyArray<GridRow>, columns: ReadonlyArray<Run>): 
   }
   flush()
   return flows
+}
+
+/** A list set in two columns: name, price, name, price. A row of it says two things, and must not be read as one. */
+const isTwoTables = (rows: ReadonlyArray<GridRow>, count: number): boolean => {
+  if (count < 4 || count % 2 !== 0 || rows.some((row) => row.line !== undefined)) return false
+  const half = count / 2
+  const [first = [], ...rest] = rows.map((row) => row.texts)
+  if (rest.length > 0 && first.slice(0, half).every((text, at) => text !== "" && text === first[half + at])) return true
+  if (count !== 4 || rest.length === 0) return false
+  const shareOfValues = (column: number) => {
+    const cells = rows.map((row) => row.texts[column] ?? "").filter((text) => text !== "")
+    return cells.filter(isValue).length / Math.max(1, cells.length)
+  }
+  return (
+    isValue(first[1] ?? "") &&
+    shareOfValues(0) < 0.2 &&
+    shareOfValues(1) > 0.8 &&
+    shareOfValues(2) < 0.2 &&
+    shareOfValues(3) > 0.8
+  )
 }
 
 const headerCellCharsMax = 60

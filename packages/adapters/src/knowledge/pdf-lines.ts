@@ -57,6 +57,10 @@ export const segmentsOf = (page: DrawnPage): Array<Segment> => {
 const segmentsOfRow = (row: ReadonlyArray<Glyph>, verticals: ReadonlyArray<Rect>): Array<Segment> => {
   const glyphs = withoutLeaders(withoutOverprint([...row].sort((a, b) => a.x - b.x)))
   const segments: Array<Segment> = []
+  const wordGaps = glyphs.slice(1).flatMap((glyph, at) => {
+    const gap = glyph.x - glyphs[at]!.x - glyphs[at]!.width
+    return gap > wordGap * glyph.size ? [gap] : []
+  })
   let current: Array<Glyph> = []
   const finish = () => {
     if (current.length > 0) {
@@ -82,13 +86,24 @@ const segmentsOfRow = (row: ReadonlyArray<Glyph>, verticals: ReadonlyArray<Rect>
         )
       const isOtherSize =
         Math.max(glyph.size, previous.size) > Math.min(glyph.size, previous.size) * 1.6 && gap > 0.3 * size
-      if (gap > segmentGap * size || isRuled || isOtherSize || previous.text === leader) finish()
+      if (
+        (gap > segmentGap * size && !isJustified(gap, size, wordGaps)) ||
+        isRuled ||
+        isOtherSize ||
+        previous.text === leader
+      )
+        finish()
     }
     if (glyph.text !== leader) current.push(glyph)
   }
   finish()
   return segments
 }
+
+/** Justified text sets all words of a line equally far apart, which columns of a table never are. */
+const justifiedGapMax = 2.4
+const isJustified = (gap: number, size: number, gaps: ReadonlyArray<number>): boolean =>
+  gap <= justifiedGapMax * size && gaps.filter((other) => Math.abs(other - gap) <= 0.25).length >= 3
 
 const segment = (glyphs: ReadonlyArray<Glyph>): Segment | undefined => {
   const words = wordsOf(glyphs)
@@ -169,8 +184,8 @@ const withoutLeaders = (sorted: ReadonlyArray<Glyph>): Array<Glyph> => {
     while (end < sorted.length && /^[.·_]$/.test(sorted[end]!.text) && sorted[end]!.text === sorted[at]!.text) end++
     if (end - at >= leaderDotsMin) {
       kept.push({ ...sorted[at]!, text: leader, width: sorted[end - 1]!.x + sorted[end - 1]!.width - sorted[at]!.x })
-      at = end
-    } else kept.push(...sorted.slice(at, Math.max(end, at + 1))), (at = Math.max(end, at + 1))
+    } else kept.push(...sorted.slice(at, Math.max(end, at + 1)))
+    at = Math.max(end, at + 1)
   }
   return kept
 }
@@ -234,10 +249,7 @@ const cleanGlyph = (text: string): string => {
   if (known !== undefined) return known
   return text
     .replace(/[\ufb00-\ufb06]/g, (ligature) => ligature.normalize("NFKC"))
-    .replace(
-      /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufffd]/g,
-      "",
-    )
+    .replace(/[\p{Cc}\p{Cf}\ufffd]|\p{Variation_Selector}/gu, (sign) => (sign === "\u00ad" ? sign : ""))
     .replace(/[\ue000-\uf8ff]|[\u{f0000}-\u{10ffff}]/gu, "")
     .replace(
       /(?![\d#*©®™↔→←↑↓])[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]/gu,

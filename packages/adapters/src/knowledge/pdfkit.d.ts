@@ -33,6 +33,7 @@ declare module "pdfkit" {
     font(source: string): this
     fontSize(size: number): this
     fillColor(color: string): this
+    text(text: string, options?: TextOptions): this
     text(text: string, x?: number, y?: number, options?: TextOptions): this
     heightOfString(text: string, options?: TextOptions): number
     widthOfString(text: string, options?: TextOptions): number

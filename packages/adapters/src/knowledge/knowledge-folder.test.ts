@@ -1,0 +1,148 @@
+import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { KnowledgePort } from "@wa/core/ports/knowledge-port"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { drawnPdf } from "./drawn-pdf.ts"
+import { fromDocuments, layer } from "./knowledge-folder.ts"
+
+const saying = (text: string) =>
+  drawnPdf((pdf) => {
+    pdf.text(text)
+  })
+
+const folder = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "knowledge-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true })),
+)
+const put = (path: string, content: Uint8Array | string) => Effect.promise(() => writeFile(path, content))
+const pdfOf = (text: string) => Effect.promise(() => saying(text))
+
+describe("the knowledge folder", () => {
+  it.effect("reads every document, in the order of their names", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      yield* put(join(path, "b.PDF"), yield* pdfOf("Доставка по городу бесплатно."))
+      yield* put(join(path, "a.pdf"), yield* pdfOf("Гарантия на работы 12 месяцев."))
+      yield* put(join(path, "c.txt"), "# Адрес\n\nг. Алматы, ул. Примерная, 1")
+      yield* put(join(path, "note.docx"), "не читается")
+      yield* Effect.gen(function* () {
+        const port = yield* KnowledgePort
+        assert.deepStrictEqual(
+          (yield* port.documents).map((document) => document.file),
+          ["a.pdf", "b.PDF", "c.txt"],
+        )
+        assert.deepStrictEqual(yield* port.unreadable, [])
+        const whole = yield* port.wholeText
+        assert.match(whole, /=== a\.pdf ===\n\nГарантия на работы 12 месяцев\.\n\n=== b\.PDF ===/)
+        const [best] = yield* port.search("привезёте?", 3)
+        assert.strictEqual(best?.file, "b.PDF")
+        assert.strictEqual(best?.page, 1)
+      }).pipe(Effect.provide(layer({ folder: path })))
+    }),
+  )
+
+  it.effect("names the files that cannot be read and works with the rest", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const good = yield* pdfOf("Чистка ковров 900 ₸ за метр.")
+      yield* put(join(path, "broken.pdf"), good.slice(0, 300))
+      yield* put(join(path, "empty.pdf"), "")
+      yield* put(join(path, "good.pdf"), good)
+      yield* put(
+        join(path, "secret.pdf"),
+        yield* Effect.promise(() => drawnPdf((pdf) => void pdf.text("тайна"), { userPassword: "x" })),
+      )
+      yield* Effect.gen(function* () {
+        const port = yield* KnowledgePort
+        assert.deepStrictEqual(
+          (yield* port.documents).map((document) => document.file),
+          ["good.pdf"],
+        )
+        assert.deepStrictEqual(
+          (yield* port.unreadable).map(({ file, reason }) => [file, reason]),
+          [
+            ["broken.pdf", "corrupt"],
+            ["empty.pdf", "empty"],
+            ["secret.pdf", "encrypted"],
+          ],
+        )
+      }).pipe(Effect.provide(layer({ folder: path })))
+    }),
+  )
+
+  it.effect("notices new, changed and deleted files, but does not look more often than it was told", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const file = join(path, "prices.pdf")
+      yield* put(file, yield* pdfOf("Цена 100 ₸"))
+      yield* Effect.gen(function* () {
+        const port = yield* KnowledgePort
+        const text = Effect.map(port.documents, (documents) =>
+          documents.flatMap((document) => document.blocks.map((block) => block.text)),
+        )
+        assert.deepStrictEqual(yield* text, ["Цена 100 ₸"])
+        const [before] = yield* port.documents
+
+        yield* TestClock.adjust("6 seconds")
+        assert.strictEqual((yield* port.documents)[0], before, "an unchanged file is not read again")
+
+        yield* put(file, yield* pdfOf("Цена 200 ₸"))
+        yield* Effect.promise(() => utimes(file, 1_800_000_000, 1_800_000_000))
+        assert.deepStrictEqual(yield* text, ["Цена 100 ₸"])
+        yield* TestClock.adjust("5 seconds")
+        assert.deepStrictEqual(yield* text, ["Цена 200 ₸"])
+
+        yield* put(join(path, "news.md"), "Новость дня")
+        yield* TestClock.adjust("5 seconds")
+        assert.deepStrictEqual(yield* text, ["Новость дня", "Цена 200 ₸"])
+
+        yield* Effect.promise(() => rm(file))
+        yield* TestClock.adjust("5 seconds")
+        assert.deepStrictEqual(yield* text, ["Новость дня"])
+        assert.deepStrictEqual(yield* port.search("цена", 5), [])
+      }).pipe(Effect.provide(layer({ folder: path, watchSeconds: 5 })))
+    }),
+  )
+
+  it.effect("works with no documents when the folder is missing or empty", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      for (const each of [path, join(path, "nowhere")])
+        yield* Effect.gen(function* () {
+          const port = yield* KnowledgePort
+          assert.deepStrictEqual(yield* port.documents, [])
+          assert.strictEqual(yield* port.wholeText, "")
+          assert.deepStrictEqual(yield* port.facts, [])
+          assert.deepStrictEqual(yield* port.search("цена", 5), [])
+        }).pipe(Effect.provide(layer({ folder: each })))
+    }),
+  )
+
+  it.effect("reads a text file in the encoding of old Russian programs", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      yield* put(join(path, "old.txt"), new Uint8Array([0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2]))
+      yield* Effect.gen(function* () {
+        const port = yield* KnowledgePort
+        assert.strictEqual((yield* port.documents)[0]?.blocks[0]?.text, "Привет")
+      }).pipe(Effect.provide(layer({ folder: path })))
+    }),
+  )
+})
+
+describe("knowledge in memory", () => {
+  it.effect("answers as the folder does", () =>
+    Effect.gen(function* () {
+      const port = yield* KnowledgePort
+      assert.strictEqual((yield* port.search("сколько стоит", 1))[0]?.text, "Цена 500 ₸")
+      assert.strictEqual(yield* port.wholeText, "=== m.pdf ===\n\nЦена 500 ₸")
+    }).pipe(
+      Effect.provide(
+        fromDocuments([{ file: "m.pdf", pages: 1, blocks: [{ kind: "paragraph", page: 1, text: "Цена 500 ₸" }] }]),
+      ),
+    ),
+  )
+})
