@@ -182,7 +182,7 @@ const callWords =
   /звон|созв|набер|связ|удобн|свобод|встре|можно|могу|можете|сможе|давай|жду|подъе|приед|приду|буду|запиш|перенес|назнач|готов|коныр|бола/u
 const isCallTalk = (around: Around): boolean => callWords.test(around.sentence())
 const priceWords =
-  /(?:курс|цен|стои|температур|скидк|верси|размер|вес|рост|оценк|рейтинг|площад|ставк)\p{L}{0,8}[ :-]{0,3}$/u
+  /(?:курс|цен|стои|температур|скидк|верси|размер|вес|рост|оценк|рейтинг|площад|ставк|пункт|раздел|глав|стать|соотношен|пропорц|масштаб)\p{L}{0,8}[ :-]{0,3}$/u
 const isPrice = (around: Around): boolean =>
   priceWords.test(around.text.slice(Math.max(0, around.index - 24), around.index)) ||
   /^ {0,3}(?:%|₸|\$|€|₽|тг|тенге|руб|тыс|млн|кг|м²|см|мм|гб|р\.)/u.test(around.text.slice(around.end, around.end + 10))
@@ -228,6 +228,7 @@ const clockRules: ReadonlyArray<Rule> = [
       const g = match.groups ?? {}
       if (isOpeningHours(around) && (/^со?$/.test(g["side"] ?? "") || /(?:-|до|по) {0,3}\d{1,2}[:.]/u.test(match[0])))
         return []
+      if (g["side"] === undefined && isPrice(around)) return null
       return clock({
         hour: g["hour"] ?? "",
         minute: g["minute"],
@@ -275,7 +276,7 @@ const clockRules: ReadonlyArray<Rule> = [
   {
     // в 16 ч 20 мин, в 15 часов 30 минут, в пятнадцать тридцать, 15 часов 30 минут
     pattern: rule(
-      `${at}?${hourOrWord}(?:${maybeGap}(?<noun>${hourNoun})${ends}|(?=[ ]))${maybeGap}(?:и${gap})?(?<minute>\\d{1,2}|ноль${gap}ноль|${numberWords})(?:${maybeGap}(?<minutes>мин(?:ут(?:ы|у|а)?)?)${ends})?${half}${zone}`,
+      `${at}?${hourOrWord}(?:${maybeGap}(?<noun>${hourNoun})${ends}|(?=[ ]))${maybeGap}(?:и${gap})?(?<minute>\\d{1,2}|ноль${gap}ноль|${numberWords})(?:${maybeGap}(?<minutes>мин(?:ут(?:ы|у|а)?)?|м)${ends})?${half}${zone}`,
     ),
     read: (match, around) => {
       const g = match.groups ?? {}
@@ -822,8 +823,12 @@ const shiftRules: ReadonlyArray<Rule> = [
     pattern: rule(
       `(?:(?:в|за|на)${gap})?(?<which>следующ|ближайш|прошл|последн|прошедш|предыдущ)(?:ие|ые|их|ых)${gap}(?<length>${lengths})`,
     ),
-    read: (match) =>
-      shift(match.groups?.["length"] ?? "", /^(?:след|ближ)/.test(match.groups?.["which"] ?? "") ? 1 : -1),
+    read: (match) => {
+      const said = match.groups?.["length"] ?? ""
+      // "в ближайшие дни" tells no number of them.
+      if (!said.includes(" ") && !/^\d/.test(said)) return null
+      return shift(said, /^(?:след|ближ)/.test(match.groups?.["which"] ?? "") ? 1 : -1)
+    },
   },
   {
     pattern: rule(`(?<length>${lengths})${gap}(?:тому${gap})?назад`),
