@@ -107,6 +107,8 @@ export type Event =
       readonly messageId: string
       readonly text: string
       readonly content: "text" | "media" | "voice" | "transcript" | "untranscribed" | "reaction" | "system"
+      /** A message of this id is stored already. */
+      readonly isRepeat: boolean
     }
   | { readonly _tag: "ClientEdited"; readonly at: Instant; readonly messageId: string; readonly text: string }
   | { readonly _tag: "ClientDeleted"; readonly at: Instant; readonly messageId: string }

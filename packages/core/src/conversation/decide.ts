@@ -82,6 +82,8 @@ const clientWrote = (
   policy: Policy,
 ): Decision => {
   const { at, content, messageId } = event
+  // Only a transcript that is waited for says something new under a known id; a redelivery says nothing.
+  if (event.isRepeat && !(content !== "voice" && Turn.isAwaited(before.turn, messageId))) return [before, []]
   if (content === "reaction" || content === "system") return [before, [ignored([messageId], content)]]
   const isCompletion = Turn.holds(before.turn, messageId)
   const reading = isCompletion && content === "untranscribed" ? null : readIntent(event.text)

@@ -68,6 +68,10 @@ export const remove = (state: State, id: string): State => {
 export const holds = (state: State, id: string): boolean =>
   state._tag !== "Idle" && state.messages.some((message) => message.id === id)
 
+/** Whether the turn still waits for the transcript of this voice note. */
+export const isAwaited = (state: State, id: string): boolean =>
+  state._tag !== "Idle" && state.messages.some((message) => message.id === id && message.isAwaited)
+
 export const messageIds = (state: State): ReadonlyArray<string> =>
   state._tag === "Idle" ? [] : state.messages.map((message) => message.id)
 

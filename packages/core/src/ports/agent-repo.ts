@@ -146,6 +146,16 @@ export interface FollowUpRow {
   readonly createdAt: Instant
 }
 
+/** Somebody of the company is asked to look at a chat. */
+export interface OperatorRequest {
+  readonly id: number
+  readonly key: ContactKey
+  readonly at: Instant
+  readonly why: string
+  readonly detail: string
+  readonly isDone: boolean
+}
+
 export class AgentRepo extends Context.Service<
   AgentRepo,
   {
@@ -185,6 +195,10 @@ export class AgentRepo extends Context.Service<
     readonly followUps: (key: ContactKey) => Effect<ReadonlyArray<FollowUpRow>, StoreUnavailable>
     /** Newest first. */
     readonly traces: (key: ContactKey, limit: number) => Effect<ReadonlyArray<TraceRow>, StoreUnavailable>
+    /** What people were asked to look at and have not closed yet, newest first. */
+    readonly requests: (limit: number) => Effect<ReadonlyArray<OperatorRequest>, StoreUnavailable>
+    /** False when it is unknown or closed already. */
+    readonly closeRequest: (id: number) => Effect<boolean, StoreUnavailable>
     readonly recordUsage: (usage: {
       readonly at: Instant
       readonly key: ContactKey | null

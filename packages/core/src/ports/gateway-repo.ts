@@ -36,9 +36,15 @@ export interface Seen {
   readonly via: "poll" | "webhook"
 }
 
+/**
+ * `waiting` entered, nothing was asked of the gateway yet; `sending` the call is under way, or a crash cut it off;
+ * `in_doubt` it may have happened, but is over with; `in_doubt_late` it may still happen. The others are final.
+ */
 export type LedgerStatus =
+  | "waiting"
   | "sending"
   | "in_doubt"
+  | "in_doubt_late"
   | "sent"
   | "refused"
   | "dropped"
@@ -52,8 +58,10 @@ export interface LedgerRow {
   readonly text: string
   readonly status: LedgerStatus
   readonly messageId: string | null
-  /** When the send began. */
+  /** When the call to the gateway began (the last `beginCall`); when it was entered, while `waiting`. */
   readonly startedAt: Instant
+  /** How often the call was begun. */
+  readonly tries: number
   readonly body: OutgoingBody
 }
 
@@ -105,11 +113,16 @@ export class GatewayRepo extends Context.Service<
     /** Puts a body behind what is pending already. `key` makes it unique: the same key again is a no-op. */
     readonly enqueue: (queue: "incoming_messages", body: IncomingBody, key: string) => Effect<void, StoreUnavailable>
 
-    /** Enters a send before it is made; answers the row as it stands when the id is known. */
+    /** Enters a send as `waiting` before it is made; answers the row as it stands when the id is known. */
     readonly beginSend: (
       body: OutgoingBody,
       now: Instant,
     ) => Effect<{ readonly isNew: boolean; readonly row: LedgerRow }, StoreUnavailable>
+    /**
+     * Turns an open row into `sending`, counts the try and starts its time, provided that it still stands at `tries`:
+     * false when another worker was faster, or the row is settled.
+     */
+    readonly beginCall: (outboundId: string, tries: number, now: Instant) => Effect<boolean, StoreUnavailable>
     /** Settles or doubts a send; `report` is relayed to the agent in the same transaction. */
     readonly settleSend: (
       outboundId: string,
@@ -118,7 +131,7 @@ export class GatewayRepo extends Context.Service<
       now: Instant,
       report: IncomingBody | null,
     ) => Effect<void, StoreUnavailable>
-    /** Sends of the profile whose outcome is open, oldest first. */
+    /** Sends of the profile that are `waiting`, `sending` or in doubt, oldest first. */
     readonly openSends: (profileId: string) => Effect<ReadonlyArray<LedgerRow>, StoreUnavailable>
     /** The ledger row that this own message is the echo of: by id, or by text among sends without an id. */
     readonly sendOf: (
@@ -128,7 +141,7 @@ export class GatewayRepo extends Context.Service<
       text: string,
       at: Instant,
     ) => Effect<LedgerRow | null, StoreUnavailable>
-    /** Starts of the last sends of a profile at or after `from`, oldest first. */
+    /** Starts of the calls of a profile (every row ever `sending`, by its `startedAt`) at or after `from`, oldest first. */
     readonly sendStarts: (profileId: string, from: Instant) => Effect<ReadonlyArray<Instant>, StoreUnavailable>
     /** When a human of the company, or the client, last wrote in the chat; null if never. */
     readonly lastWritten: (

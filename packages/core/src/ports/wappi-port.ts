@@ -21,6 +21,8 @@ export class WappiRefused extends Schema.TaggedError<WappiRefused>()("WappiRefus
 export class WappiOutcomeUnknown extends Schema.TaggedError<WappiOutcomeUnknown>()("WappiOutcomeUnknown", {
   what: Schema.String,
   detail: Schema.String,
+  /** The gateway may still carry it out much later: it kept the command, or never answered. */
+  canComeLate: Schema.Boolean,
 }) {
   override get message() {
     return `Wappi ${this.what}: the outcome is unknown: ${this.detail}`

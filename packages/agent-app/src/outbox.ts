@@ -1,0 +1,56 @@
+/**
+ * Publishes what was decided to be said, replies before touches. The row is the only durable copy until the broker has
+ * confirmed it; published twice after a crash, it is sent once, because the gateway knows its id.
+ * Touches are let out a few at a time: a reply never waits behind two hundred of them.
+ */
+import { AgentRepo, type OutboxRow } from "@wa/core/ports/agent-repo"
+import { QueuePort } from "@wa/core/ports/queue-port"
+import { Effect } from "effect"
+
+const rowsPerRound = 50
+/** A touch is published only while fewer than this are waiting in front of the sender. */
+const touchesAheadMax = 2
+
+/** Answers how many were published. */
+export const publishNext = Effect.gen(function* () {
+  const repo = yield* AgentRepo
+  const rows = yield* repo.outbox(rowsPerRound)
+  const replies = rows.filter((row) => row.kind === "reply")
+  if (replies.length > 0) {
+    let published = 0
+    for (const row of replies) {
+      if (!(yield* publish(row))) break
+      published++
+    }
+    return published
+  }
+  const touch = rows[0]
+  if (touch === undefined) return 0
+  const depth = yield* (yield* QueuePort).depth("outgoing_messages")
+  if (depth !== null && depth >= touchesAheadMax) return 0
+  return (yield* publish(touch)) ? 1 : 0
+}).pipe(Effect.withSpan("agent.outbox"))
+
+const publish = Effect.fnUntraced(function* (row: OutboxRow) {
+  const queue = yield* QueuePort
+  const repo = yield* AgentRepo
+  const done = yield* queue
+    .publish("outgoing_messages", {
+      version: 1,
+      correlation_id: row.correlationId,
+      profile_id: row.key.profileId,
+      phone_number: row.key.phone,
+      outbound_id: row.outboundId,
+      message_text: row.text,
+      reply_to_message_id: row.replyTo,
+      mark_as_read: row.kind === "reply",
+      kind: row.kind,
+      decided_at: new Date(row.decidedAt).toISOString(),
+    })
+    .pipe(
+      Effect.as(true),
+      Effect.catchTag("NotPublished", (refused) => Effect.as(Effect.logWarning(refused.message), false)),
+    )
+  if (done) yield* repo.markPublished(row.outboundId)
+  return done
+})

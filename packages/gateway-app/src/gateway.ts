@@ -1,0 +1,50 @@
+/** All of the gateway's workers at once, over whatever stands behind its ports. */
+import { keepGoing } from "@wa/adapters/runtime/keep-going"
+import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
+import type { GatewayRepo } from "@wa/core/ports/gateway-repo"
+import type { LlmPort } from "@wa/core/ports/llm-port"
+import { ack, QueuePort } from "@wa/core/ports/queue-port"
+import type { WappiDenied, WappiPort, WappiRefused } from "@wa/core/ports/wappi-port"
+import { Effect, Semaphore } from "effect"
+import { GatewaySettings } from "./gateway-settings.ts"
+import { makePoller } from "./poll.ts"
+import { relayOnce } from "./relay.ts"
+import { returnExpired, reviewDoubts, send } from "./send.ts"
+import { giveUpOnVoice, transcribe } from "./transcribe.ts"
+
+const voiceWorkers = 2
+
+export interface GatewayWorkers {
+  /** Runs until interrupted. */
+  readonly run: Effect.Effect<
+    never,
+    StoreUnavailable | WappiDenied | WappiRefused,
+    GatewayRepo | WappiPort | QueuePort | LlmPort | GatewaySettings
+  >
+  readonly lastPollAt: Effect.Effect<number | null>
+}
+
+export const makeGateway = Effect.gen(function* () {
+  const { pollingInterval } = yield* GatewaySettings
+  const poller = yield* makePoller
+  const queue = yield* QueuePort
+  // One send at a time, whoever asks for it: the throttle and the ledger rely on it.
+  const oneAtATime = (yield* Semaphore.make(1)).withPermits(1)
+  const run = Effect.all(
+    [
+      keepGoing("poll", Effect.as(poller.once, 0), { idleMs: pollingInterval * 1000 }),
+      keepGoing("relay", relayOnce, { idleMs: 300 }),
+      keepGoing("doubts", Effect.as(oneAtATime(reviewDoubts), 0), { idleMs: 10_000 }),
+      queue.consume("outgoing_messages", (body) => oneAtATime(send(body)), { workers: 1 }),
+      queue.consume("voice_transcription", transcribe, { workers: voiceWorkers }),
+      queue.consumeDead("outgoing_messages", (message) => oneAtATime(returnExpired(message))),
+      queue.consumeDead("voice_transcription", (message) =>
+        message.body === undefined
+          ? Effect.as(Effect.logError("a voice note could not be read and was set aside", { why: message.reason }), ack)
+          : giveUpOnVoice(message.body),
+      ),
+    ],
+    { concurrency: "unbounded", discard: true },
+  ).pipe(Effect.andThen(Effect.never))
+  return { run, lastPollAt: poller.lastSuccessAt } satisfies GatewayWorkers
+})

@@ -1,0 +1,49 @@
+/** What a message says, in words: its text, or a Russian placeholder with the caption for everything else. */
+import type { WappiMessage } from "@wa/core/ports/wappi-port"
+
+export interface MessageContent {
+  readonly kind: "text" | "media" | "voice" | "reaction" | "system"
+  readonly text: string
+}
+
+const placeholders: Readonly<Record<string, string>> = {
+  image: "изображение",
+  video: "видео",
+  document: "документ",
+  sticker: "стикер",
+  location: "местоположение",
+  vcard: "контакт",
+  contact: "контакт",
+  poll: "опрос",
+  poll_vote: "ответ на опрос",
+  buttons: "кнопки",
+  list: "список",
+  order: "заказ",
+  product: "товар",
+}
+
+export const describeContent = (message: WappiMessage): MessageContent => {
+  const text = message.text.trim()
+  switch (message.type) {
+    case "text":
+    case "buttons_response":
+    case "list_response":
+      return text === "" ? { kind: "media", text: "[пустое сообщение]" } : { kind: "text", text }
+    case "ptt":
+    case "audio":
+      return { kind: "voice", text: "[голосовое сообщение]" }
+    case "reaction":
+      return { kind: "reaction", text: text === "" ? "[реакция снята]" : text }
+    case "system":
+    case "e2e_notification":
+    case "notification":
+    case "call_log":
+    case "protocol":
+      return { kind: "system", text: text === "" ? "[системное сообщение]" : text }
+    default: {
+      const name = placeholders[message.type] ?? `сообщение вида «${message.type}»`
+      const file = message.type === "document" && message.fileName !== "" ? `: ${message.fileName}` : ""
+      return { kind: "media", text: `[${name}${file}]${text === "" ? "" : ` ${text}`}` }
+    }
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * Sends what the agent decided, once. There is no idempotency key at the gateway, so every send is entered into a ledger
+ * before it is made, and whenever its outcome is unknown the chat is read before anything is sent again.
+ * Promises: the same outbound id is sent at most once, whatever crashes, times out or is redelivered; at most
+ * `sendPerMinute` a minute, evenly spaced; nothing after a human's message that is visible in the chat; each message ends
+ * as a report to the agent. Does not promise delivery to the phone: WhatsApp reports that later. Rules S1 to S6 of
+ * docs/RULES.md.
+ */
+import { chatIdOf } from "@wa/core/contact/phone"
+import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
+import { GatewayRepo, type LedgerRow, type LedgerStatus } from "@wa/core/ports/gateway-repo"
+import { ack, type DeadMessage, type Handled, retry } from "@wa/core/ports/queue-port"
+import type { WappiDenied, WappiRefused } from "@wa/core/ports/wappi-port"
+import { WappiPort } from "@wa/core/ports/wappi-port"
+import type { OutgoingBody } from "@wa/core/queue/messages"
+import { minuteMs, secondMs } from "@wa/core/time/instant"
+import { Clock, Effect } from "effect"
+import { GatewaySettings } from "./gateway-settings.ts"
+import { deliveryReport, ingest } from "./ingest.ts"
+
+/** How far back a chat is read before a send, and when a lost one is looked for. */
+const recentMessages = 20
+/** Calls for one message, refusals and lost ones together. */
+const triesMax = 3
+/** A send that is over with, and still not in the chat, did not happen: a list lags by seconds. */
+const settledAfterMs = 60 * secondMs
+/** One that the gateway may carry out later is looked for this long, then a person is asked. */
+const comesLateMs = 25 * minuteMs
+
+type Settled = Exclude<LedgerStatus, "waiting" | "sending" | "in_doubt" | "in_doubt_late">
+
+export const send = Effect.fn("gateway.send")(
+  function* (body: OutgoingBody) {
+    const repo = yield* GatewayRepo
+    const { row } = yield* repo.beginSend(body, yield* Clock.currentTimeMillis)
+    // A known id is a redelivery, or a crash in the middle.
+    return yield* resume(row)
+  },
+  Effect.catchTag("StoreUnavailable", (error) => Effect.succeed<Handled>(retry(error.message))),
+  Effect.catchTag("WappiDenied", (error) => Effect.as(Effect.logError(error.message), retry(error.message) as Handled)),
+)
+
+const resume = (row: LedgerRow): Effect.Effect<Handled, StoreUnavailable | WappiDenied, Everything> => {
+  switch (row.status) {
+    case "waiting":
+      return sendNow(row.body, row.tries)
+    case "sending":
+    case "in_doubt":
+    case "in_doubt_late":
+      return lookForIt(row)
+    default:
+      return Effect.succeed(ack)
+  }
+}
+
+type Everything = WappiPort | GatewayRepo | GatewaySettings
+
+const sendNow = Effect.fnUntraced(function* (
+  body: OutgoingBody,
+  tries: number,
+): Effect.fn.Return<Handled, StoreUnavailable | WappiDenied, Everything> {
+  const unwanted = yield* whyNot(body)
+  if (unwanted !== null) return yield* settle(body, "dropped", null, unwanted)
+  if (yield* waitForSlot) {
+    // Whoever wrote while we waited is visible now.
+    const late = yield* whyNot(body)
+    if (late !== null) return yield* settle(body, "dropped", null, late)
+  }
+  return yield* attempt(body, tries)
+})
+
+/** Somebody wrote meanwhile, or nobody may write to this number. Reads the chat, so that what is visible is known. */
+const whyNot = Effect.fnUntraced(function* (body: OutgoingBody) {
+  const repo = yield* GatewayRepo
+  if (yield* repo.isWhitelisted(body.phone_number)) return "whitelisted"
+  yield* readChat(body)
+  const { operatorAt, clientAt } = yield* repo.lastWritten(body.profile_id, body.phone_number)
+  // A chat shows whole seconds.
+  const decidedAt = Math.floor(Date.parse(body.decided_at) / secondMs) * secondMs
+  if (operatorAt !== null && operatorAt >= decidedAt) return "operator_wrote"
+  if (body.kind === "touch" && clientAt !== null && clientAt >= decidedAt) return "client_wrote"
+  return null
+})
+
+const chatOf = (body: OutgoingBody): string =>
+  body.phone_number.startsWith("+") ? chatIdOf(body.phone_number) : body.phone_number
+
+/** Stores the last messages of the chat like any others; false when it could not be read, which does not stop a send. */
+const readChat = Effect.fnUntraced(function* (
+  body: OutgoingBody,
+): Effect.fn.Return<boolean, StoreUnavailable | WappiDenied, WappiPort | GatewayRepo> {
+  const wappi = yield* WappiPort
+  return yield* wappi.listMessages(chatOf(body), { limit: recentMessages, offset: 0 }).pipe(
+    Effect.tap((messages) => ingest(body.profile_id, messages, "poll")),
+    Effect.as(true),
+    Effect.catchTag("WappiRefused", (refused) =>
+      Effect.as(Effect.logWarning("the chat could not be read before the send", { why: refused.message }), false),
+    ),
+  )
+})
+
+/** At most so many a minute, evenly spaced, over restarts too. Answers whether it had to wait. */
+const waitForSlot = Effect.gen(function* () {
+  const { profileId, sendPerMinute } = yield* GatewaySettings
+  const repo = yield* GatewayRepo
+  const gapMs = Math.ceil(minuteMs / sendPerMinute)
+  for (let waited = false; ; waited = true) {
+    const now = yield* Clock.currentTimeMillis
+    const starts = yield* repo.sendStarts(profileId, now - minuteMs)
+    const last = starts.at(-1)
+    const afterGap = last === undefined ? now : last + gapMs
+    const afterMinute = starts.length < sendPerMinute ? now : starts[starts.length - sendPerMinute]! + minuteMs
+    const free = Math.max(afterGap, afterMinute)
+    if (free <= now) return waited
+    yield* Effect.sleep(free - now)
+  }
+})
+
+const attempt = Effect.fnUntraced(function* (
+  body: OutgoingBody,
+  triesBefore: number,
+): Effect.fn.Return<Handled, StoreUnavailable | WappiDenied, Everything> {
+  const wappi = yield* WappiPort
+  const repo = yield* GatewayRepo
+  const lastClientMessage = (yield* repo.lastWritten(body.profile_id, body.phone_number)).clientMessageId
+  // A hidden number can only be answered by quoting one of its messages.
+  const quoted = body.reply_to_message_id ?? (body.phone_number.startsWith("+") ? null : lastClientMessage)
+  // Two gateways may look at the same row: one of them calls.
+  if (!(yield* repo.beginCall(body.outbound_id, triesBefore, yield* Clock.currentTimeMillis))) return ack
+  const outcome = yield* (
+    quoted === null ? wappi.send(body.phone_number, body.message_text) : wappi.reply(quoted, body.message_text)
+  ).pipe(
+    Effect.map((messageId) => ({ _tag: "Sent" as const, messageId })),
+    Effect.catchTags({
+      WappiRefused: (error) => Effect.succeed({ _tag: "Refused" as const, error }),
+      WappiOutcomeUnknown: (error) => Effect.succeed({ _tag: "Unknown" as const, error }),
+      WappiDenied: (error) => Effect.succeed({ _tag: "Denied" as const, error }),
+    }),
+  )
+  switch (outcome._tag) {
+    case "Sent": {
+      const handled = yield* settle(body, "sent", outcome.messageId, null)
+      if (body.mark_as_read && lastClientMessage !== null)
+        yield* wappi.markRead(lastClientMessage, true).pipe(Effect.ignore)
+      return handled
+    }
+    case "Unknown":
+      yield* Effect.logWarning("the outcome of a send is unknown; the chat will tell", { why: outcome.error.message })
+      yield* repo.settleSend(
+        body.outbound_id,
+        outcome.error.canComeLate ? "in_doubt_late" : "in_doubt",
+        null,
+        yield* Clock.currentTimeMillis,
+        null,
+      )
+      return ack // `reviewDoubts` looks for it, so that the queue need not wait.
+    case "Denied":
+      // Nothing was taken, and nothing will be until a person mends the setting: it waits.
+      yield* repo.settleSend(body.outbound_id, "waiting", null, yield* Clock.currentTimeMillis, null)
+      return yield* outcome.error
+    case "Refused": {
+      const tries = triesBefore + 1
+      if (outcome.error.permanent || tries >= triesMax)
+        return yield* settle(body, "refused", null, outcome.error.message)
+      yield* repo.settleSend(body.outbound_id, "waiting", null, yield* Clock.currentTimeMillis, null)
+      yield* Effect.sleep(pauseMs(outcome.error, tries))
+      return yield* sendNow(body, tries)
+    }
+  }
+})
+
+const pauseMs = (refused: WappiRefused, tries: number): number =>
+  Math.min(2 * minuteMs, refused.retryAfterMs ?? 2 * secondMs * 2 ** (tries - 1))
+
+/**
+ * What a send that may have happened became. Reading the chat stores what it shows, and an own message with our text
+ * settles the row. One that is over with and not in the chat is sent again; one that may still come is never repeated.
+ */
+const lookForIt = Effect.fnUntraced(function* (
+  open: LedgerRow,
+): Effect.fn.Return<Handled, StoreUnavailable | WappiDenied, Everything> {
+  const repo = yield* GatewayRepo
+  const { body } = open
+  const isRead = yield* readChat(body)
+  const now = yield* Clock.currentTimeMillis
+  const row = (yield* repo.openSends(body.profile_id)).find((one) => one.outboundId === open.outboundId)
+  if (row === undefined) return ack
+  const age = now - row.startedAt
+  if (row.status === "in_doubt_late") {
+    if (age < comesLateMs) return ack
+  } else {
+    if (age < settledAfterMs || !isRead) return age < comesLateMs ? ack : yield* giveUp(body)
+    if (row.tries < triesMax) return yield* sendNow(body, row.tries)
+  }
+  return yield* giveUp(body)
+})
+
+const giveUp = (body: OutgoingBody) => settle(body, "unknown", null, "неизвестно, ушло ли сообщение: проверьте чат")
+
+/** Looks again for every send in doubt, and goes on with those a crash left behind; answers how many are open. */
+export const reviewDoubts = Effect.gen(function* () {
+  const { profileId } = yield* GatewaySettings
+  const repo = yield* GatewayRepo
+  const rows = (yield* repo.openSends(profileId)).filter((row) => row.status !== "waiting")
+  yield* Effect.forEach(rows, lookForIt, { discard: true })
+  return rows.length
+}).pipe(Effect.withSpan("gateway.doubts"))
+
+const settle = Effect.fnUntraced(function* (
+  body: OutgoingBody,
+  status: Settled,
+  messageId: string | null,
+  reason: string | null,
+) {
+  const repo = yield* GatewayRepo
+  const now = yield* Clock.currentTimeMillis
+  yield* repo.settleSend(body.outbound_id, status, messageId, now, deliveryReport(body, status, reason, messageId, now))
+  return ack
+})
+
+/** A message that waited too long comes back to the agent, unless it left after all. */
+export const returnExpired = Effect.fn("gateway.returnExpired")(
+  function* (message: DeadMessage<"outgoing_messages">) {
+    if (message.body === undefined) {
+      yield* Effect.logError("an outgoing message could not be read and was set aside", { why: message.reason })
+      return ack
+    }
+    const repo = yield* GatewayRepo
+    const known = yield* repo.beginSend(message.body, yield* Clock.currentTimeMillis)
+    return known.isNew ? yield* settle(message.body, "expired", null, message.reason) : yield* resume(known.row)
+  },
+  Effect.catchTag("StoreUnavailable", (error) => Effect.succeed<Handled>(retry(error.message))),
+  Effect.catchTag("WappiDenied", (error) => Effect.succeed<Handled>(retry(error.message))),
+)
