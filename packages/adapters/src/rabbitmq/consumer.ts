@@ -11,6 +11,22 @@ import { finish } from "../queue/delivery.ts"
 import { ask, ConnectionFault, type Link, live, openChannel, pauseSeconds, quietly } from "./connection.ts"
 import type { QueueMisdeclared } from "./topology.ts"
 
+/** The consumers of one port. They leave before its connections do: what they have in flight must still be acked. */
+export interface Consumers {
+  readonly closing: Deferred.Deferred<void>
+  readonly attached: Set<Deferred.Deferred<void>>
+}
+
+export const makeConsumers = Effect.acquireRelease(
+  Effect.sync((): Consumers => ({ closing: Deferred.makeUnsafe(), attached: new Set() })),
+  ({ attached, closing }) =>
+    Effect.andThen(
+      Deferred.succeed(closing, undefined),
+      // Each leaves in bounded time: see `finish`.
+      Effect.suspend(() => Effect.forEach([...attached], (left) => Deferred.await(left), { discard: true })),
+    ),
+)
+
 /** `later`: back to the broker after a pause, unless `instead` finds it another place (true: it is kept there). */
 export type Settling =
   | { readonly _tag: "done" }
@@ -22,6 +38,7 @@ export type Settling =
     }
 
 export interface ConsumerOptions<R> {
+  readonly consumers: Consumers
   readonly links: SubscriptionRef.SubscriptionRef<Link | undefined>
   readonly queue: string
   readonly workers: number
@@ -38,6 +55,7 @@ export const consumeFrom = <R>(options: ConsumerOptions<R>): Effect.Effect<never
           failures = 0
         }),
       )
+      if (Deferred.isDoneUnsafe(options.consumers.closing)) return yield* Effect.never
       const pause = yield* pauseSeconds(failures)
       const log = fault._tag === "QueueMisdeclared" ? Effect.logError : Effect.logWarning
       // A lost connection was told of once, for all that ran on it.
@@ -49,7 +67,18 @@ export const consumeFrom = <R>(options: ConsumerOptions<R>): Effect.Effect<never
 
 const attached = <R>(link: Link, options: ConsumerOptions<R>, onUp: () => void) =>
   Effect.gen(function* () {
-    const { queue, workers } = options
+    const { consumers, queue, workers } = options
+    yield* Effect.acquireRelease(
+      Effect.sync(() => {
+        const left = Deferred.makeUnsafe<void>()
+        consumers.attached.add(left)
+        return left
+      }),
+      (left) => {
+        consumers.attached.delete(left)
+        return Deferred.succeed(left, undefined)
+      },
+    )
     yield* options.declare(link)
     const { channel, lost } = yield* openChannel(`consume ${queue}`, () => link.connection.createChannel())
     // One consumer with `workers` unsettled messages, not one each: of several, a single-active-consumer queue feeds but one.
@@ -79,7 +108,8 @@ const attached = <R>(link: Link, options: ConsumerOptions<R>, onUp: () => void) 
         }),
     )
     onUp()
-    return yield* Effect.raceFirst(Deferred.await(lost), Deferred.await(link.lost))
+    yield* Effect.raceAllFirst([Deferred.await(lost), Deferred.await(link.lost), Deferred.await(consumers.closing)])
+    return yield* new ConnectionFault({ doing: `consume ${queue}`, cause: new Error("this program closes") })
   }).pipe(
     Effect.scoped,
     Effect.catchDefect((cause) => Effect.fail(new ConnectionFault({ doing: `consume ${options.queue}`, cause }))),

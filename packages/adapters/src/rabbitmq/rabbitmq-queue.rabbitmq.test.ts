@@ -2,7 +2,7 @@ import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import { ack, type DeadMessage, dead, QueuePort, retry } from "@wa/core/ports/queue-port"
-import { Deferred, Effect, Fiber, Layer, Logger, Redacted, Result, type Scope } from "effect"
+import { Context, Deferred, Effect, Exit, Fiber, Layer, Logger, Redacted, Result, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { describeNeeds, needsRabbitmq, rabbitmqUrl } from "../contracts/needs.ts"
 import { clientMessage, eventually, outgoing, queueContract, quiet, voice } from "../contracts/queue.contract.ts"
@@ -300,6 +300,47 @@ describeRabbitmq("RabbitMQ", () => {
           (n) => n === 1,
         )
       }),
+    )
+
+    it.live(
+      "close only after the handlers in flight have ended and were acked",
+      () => {
+        const prefix = freshPrefix()
+        return Effect.gen(function* () {
+          const scope = yield* Scope.make()
+          const first = Context.get(yield* Layer.buildWithScope(queueLayer(prefix), scope), QueuePort)
+          const gate = yield* Deferred.make<void>()
+          const told: Array<string> = []
+          yield* Effect.forkScoped(
+            first.consume("incoming_messages", () =>
+              Effect.gen(function* () {
+                told.push("begins")
+                yield* Deferred.await(gate)
+                // Handlers publish, too.
+                yield* Effect.orDie(first.publish("voice_transcription", voice("v1")))
+                told.push("ends")
+                return ack
+              }),
+            ),
+            now,
+          )
+          yield* first.publish("incoming_messages", clientMessage("m1"))
+          yield* eventually(
+            Effect.sync(() => told.length),
+            (n) => n === 1,
+          )
+          const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), now)
+          yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 150)))
+          assert.isUndefined(closing.pollUnsafe())
+          yield* Deferred.succeed(gate, undefined)
+          yield* Fiber.join(closing)
+          assert.deepStrictEqual(told, ["begins", "ends"])
+          const port = Context.get(yield* Layer.build(queueLayer(prefix)), QueuePort)
+          assert.strictEqual(yield* port.depth("incoming_messages"), 0)
+          assert.strictEqual(yield* port.depth("voice_transcription"), 1)
+        }).pipe(Effect.scoped, Effect.provide(cleaning(prefix)), quiet)
+      },
+      20_000,
     )
 
     testing("let the undertaker put a message to the end of the line, so that it does not hold up the rest", (prefix) =>

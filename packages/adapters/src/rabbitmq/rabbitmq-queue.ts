@@ -13,7 +13,7 @@ import type { ConsumeMessage, Options } from "amqplib"
 import { Clock, Effect, Layer, type Redacted, Result, SubscriptionRef } from "effect"
 import { decode, encode, outcomeOf } from "../queue/delivery.ts"
 import { ask, type BrokerDenied, keepConnected, type Link, openChannel } from "./connection.ts"
-import { consumeFrom, type Settling } from "./consumer.ts"
+import { consumeFrom, makeConsumers, type Settling } from "./consumer.ts"
 import { makePublisher } from "./publisher.ts"
 import { deadNameOf, declare, deliveryLimitDefault, type QueueMisdeclared } from "./topology.ts"
 
@@ -68,6 +68,8 @@ export const make = Effect.fnUntraced(function* (options: RabbitmqOptions) {
     { concurrency: 2 },
   )
 
+  // Made after the connections, therefore released before them.
+  const consumers = yield* makeConsumers
   const scope = yield* Effect.scope
   let isDeclaringSoon = false
   /** Somebody deleted a queue under way; a later publish shall find it again. */
@@ -137,6 +139,7 @@ export const make = Effect.fnUntraced(function* (options: RabbitmqOptions) {
     { workers = options.workers ?? 1 }: { readonly workers?: number } = {},
   ) =>
     consumeFrom<R>({
+      consumers,
       links,
       queue: prefix + queue,
       workers: Math.max(1, workers),
@@ -159,6 +162,7 @@ export const make = Effect.fnUntraced(function* (options: RabbitmqOptions) {
     handler: (message: DeadMessage<Q>) => Effect.Effect<Handled, never, R>,
   ) =>
     consumeFrom<R>({
+      consumers,
       links,
       queue: deadNameOf(prefix + queue),
       workers: 1,
