@@ -1,0 +1,346 @@
+/**
+ * Facts out of documents: each figure with the thing it is said of. A table's cell belongs to its row and column, a line
+ * of prose to the words before its figure and the headings above. It promises that a fact's value is written in the
+ * document; the subject is a reading of its layout, as good as the layout. Text that gives orders yields no facts.
+ */
+import type { Block, Fact, KnowledgeDocument } from "./document.ts"
+import { withoutOrders } from "./injection.ts"
+import type { Quantity } from "./quantity.ts"
+import { findQuantities } from "./quantity.ts"
+import { wordsOf } from "./wording.ts"
+
+/** Between the parts of a subject, outermost first. */
+export const subjectJoint = " › "
+
+const bullet = /^\s*(?:[-–—•·*▪◦●■✅✔✓☑➤→]|\d{1,2}[.)])\s+/u
+const question = /^\s*(?:\*\*)?(?:вопрос|в|q|question)\s*\d{0,3}\s*[:.)]\s*/iu
+const answer = /^\s*(?:\*\*)?(?:ответ|о|a|answer)\s*\d{0,3}\s*[:.)]\s*/iu
+const headingLettersMax = 70
+
+const cellsOf = (line: string): ReadonlyArray<string> | null => {
+  if (line.includes("|")) {
+    const cells = line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim())
+    return cells.length >= 2 ? cells : null
+  }
+  if (line.includes("\t")) {
+    const cells = line.trim().split(/\t+/).map((cell) => cell.trim())
+    return cells.length >= 2 ? cells : null
+  }
+  if (bullet.test(line)) return null
+  const cells = line.trim().split(/ {2,}/)
+  return cells.length >= 2 ? cells.map((cell) => cell.trim()) : null
+}
+
+const isRule = (line: string) => /^[\s|:+=-]+$/.test(line) && /-{2,}|={2,}/.test(line)
+
+/** Plain text as blocks: `#` headings, `|`, tab and column tables, bullets, questions with answers. One page per form feed. */
+export const documentOfText = (text: string, file: string): KnowledgeDocument => {
+  const blocks: Array<Block> = []
+  let page = 1
+  const pages = text.replace(/\r\n?/g, "\n").split("\f")
+  for (const content of pages) {
+    readPage(content.split("\n"), page, blocks)
+    page++
+  }
+  return { file, pages: pages.length, blocks }
+}
+
+const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Block>) => {
+  let at = 0
+  let begins = true
+  const isBlank = (index: number) => (lines[index] ?? "").trim() === ""
+  while (at < lines.length) {
+    const raw = lines[at]!
+    const line = raw.trim()
+    if (line === "" || isRule(line)) {
+      begins = true
+      at++
+      continue
+    }
+    const marked = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line)
+    if (marked !== null) {
+      blocks.push({ kind: "heading", page, level: marked[1]!.length, text: plain(marked[2]!) })
+      at++
+      begins = true
+      continue
+    }
+    const rows: Array<ReadonlyArray<string>> = []
+    let end = at
+    while (end < lines.length) {
+      const next = lines[end]!
+      if (rows.length > 0 && isRule(next)) {
+        end++
+        continue
+      }
+      const cells = cellsOf(next)
+      if (cells === null) break
+      rows.push(cells)
+      end++
+    }
+    const piped = line.includes("|")
+    if (rows.length >= 2 || (rows.length === 1 && piped)) {
+      const width = Math.max(...rows.map((row) => row.length))
+      const full = rows.map((row) => [...row.map(plain), ...Array.from({ length: width - row.length }, () => "")])
+      blocks.push({ kind: "table", page, text: full.map((row) => row.join(" | ")).join("\n"), rows: full })
+      at = end
+      begins = true
+      continue
+    }
+    if (question.test(line) && line.replace(question, "").length > 3) {
+      blocks.push({ kind: "heading", page, level: 6, text: plain(line.replace(question, "")) })
+      at++
+      continue
+    }
+    if (answer.test(line)) {
+      blocks.push({ kind: "paragraph", page, text: plain(line.replace(answer, "")) })
+      at++
+      continue
+    }
+    if (bullet.test(raw)) {
+      blocks.push({ kind: "list_item", page, text: plain(line.replace(bullet, "")) })
+      at++
+      begins = false
+      continue
+    }
+    const last = blocks.at(-1)
+    const hasFigure = findQuantities(line).length > 0
+    const bold = /^\*\*[^*]+\*\*:?$/.test(line)
+    const short = line.length <= headingLettersMax && line.split(/\s+/).length <= 9
+    const looksHeading =
+      bold ||
+      (short && !hasFigure && /\?$/.test(line) && !isBlank(at + 1)) ||
+      (short && !hasFigure && begins && !/[.!?;,]$/.test(line) && !/[:—–]\s+\S/.test(line) && !isBlankAhead(lines, at)) ||
+      (short && !hasFigure && /:$/.test(line)) ||
+      (short && /\p{Lu}{3}/u.test(line) && line === line.toUpperCase() && (!hasFigure || begins) && !/[₸%]/.test(line))
+    if (looksHeading) {
+      const isTitle = blocks.length === 0 && page === 1
+      const level = isTitle ? 1 : /\?$/.test(line) || /:$/.test(line) ? 6 : line === line.toUpperCase() ? 2 : 3
+      blocks.push({ kind: "heading", page, level, text: plain(line.replace(/:$/, "")) })
+      at++
+      continue
+    }
+    if (!begins && last?.kind === "paragraph" && !/[.!?;:]$/.test(last.text) && /^[\p{Ll}\d(]/u.test(line)) {
+      blocks[blocks.length - 1] = { ...last, text: `${last.text} ${plain(line)}` }
+    } else blocks.push({ kind: "paragraph", page, text: plain(line) })
+    begins = false
+    at++
+  }
+}
+
+/** A heading has something under it. */
+const isBlankAhead = (lines: ReadonlyArray<string>, at: number) => {
+  for (let next = at + 1; next < Math.min(lines.length, at + 4); next++) if (lines[next]!.trim() !== "") return false
+  return true
+}
+
+const plain = (text: string) => text.replace(/\*\*|__|`/g, "").trim()
+
+interface Heading {
+  readonly level: number
+  readonly text: string
+}
+
+const subjectPartsMax = 3
+
+/** Every fact of a document, in reading order. */
+export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
+  const facts: Array<Fact> = []
+  let headings: Array<Heading> = []
+  let intro = ""
+  const name = document.file.replace(/\.[a-z]{2,4}$/i, "")
+  document.blocks.forEach((block, position) => {
+    const add: Add = (parts, attribute, value, unit) => {
+      const path = parts.map(tidy).filter((part) => part !== "")
+      const subject = (path.length > 0 ? path : [headings[0]?.text ?? name]).slice(-subjectPartsMax).join(subjectJoint)
+      facts.push({ id: `${document.file}#${block.page}.${position}.${facts.length}`, subject, attribute, value, unit, file: document.file, page: block.page })
+    }
+    const text = withoutOrders(block.text).clean.trim()
+    if (text === "") return
+    if (block.kind === "heading") {
+      const level = block.level ?? 3
+      headings = [...headings.filter((heading) => heading.level < level), { level, text: text.replace(/:$/, "") }]
+      intro = ""
+      // `Тариф «Старт» — 9 900 ₸` is as often a heading as a line.
+      readLine(text, pathOf(headings.slice(0, -1)), add, true)
+      return
+    }
+    const path = pathOf(headings)
+    if (block.kind === "table" && block.rows !== undefined) {
+      readTable(block.rows, path, add)
+      return
+    }
+    if (block.kind === "paragraph") intro = /:$/.test(text) ? text.replace(/:$/, "") : ""
+    const within = block.kind === "list_item" && intro !== "" ? [...path, intro] : path
+    for (const line of text.split("\n")) readLine(line, within, add)
+  })
+  return facts
+}
+
+type Add = (parts: ReadonlyArray<string>, attribute: string, value: string, unit: string | null) => void
+
+/** A title over everything names nothing in particular; it serves only where nothing narrower stands. */
+const pathOf = (headings: ReadonlyArray<Heading>) => (headings.length > 1 && headings[0]!.level === 1 ? headings.slice(1) : headings).map((heading) => heading.text)
+
+const tidy = (text: string) =>
+  text
+    .replace(/\s+/g, " ")
+    .replace(/^[\s,;:.—–\-)(]+|[\s,;:—–\-(]+$/gu, "")
+    .replace(/^(?:и|а|но|также|или)\s+/iu, "")
+    .replace(/\s+(?:стоит|стоят|составляет|составит|обойд[её]тся(?:\s+в)?|занимает|длится|это|равна|всего|за|в|на|от|до|по|из)$/iu, "")
+    .replace(/[\s,;:—–-]+$/u, "")
+
+const attributeWords =
+  /^(?:цена|стоимость|срок\p{L}*|длительность|продолжительность|скидка|предоплата|аванс|залог|депозит|телефон|тел|адрес|сайт|почта|e-?mail|whatsapp|telegram|instagram|гарантия|график|режим работы|время работы|часы работы|минимальный заказ|оплата|рассрочка|абонентская плата|подключение|установка|внедрение|количество\p{L}*|объ[её]м|площадь|вес|размер|срок\s.*|стоимость\s.*|цена\s.*|кол-во.*|поддержка|возврат)$/iu
+
+const usualAttribute = (quantity: Quantity, sentence: string): string => {
+  switch (quantity.kind) {
+    case "money":
+      return "цена"
+    case "percent":
+      return /скид/iu.test(sentence) ? "скидка" : "доля"
+    case "duration":
+      return /гарант/iu.test(sentence) ? "гарантия" : "срок"
+    case "count":
+      return "количество"
+    case "clock":
+      return "время"
+    case "date":
+      return quantity.unit === "year" ? "год" : "дата"
+    case "phone":
+      return "телефон"
+    case "link":
+      return quantity.key.startsWith("@") ? "аккаунт" : "сайт"
+    case "email":
+      return "почта"
+    case "bare":
+      return "значение"
+  }
+}
+
+const unitOf = (quantity: Quantity): string | null => (quantity.kind === "clock" || quantity.kind === "date" ? null : quantity.unit)
+
+const sentencesOf = (text: string): ReadonlyArray<string> => {
+  const cut = text.replace(/([\p{L}\d»)₸%]{2,}[.!?])\s+(?=[«\p{Lu}])/gu, "$1\u0001")
+  return cut.split("\u0001").filter((part) => part.trim() !== "")
+}
+
+/** The head of a phrase: what stands before its first preposition. `Доставка по Алматы` gives `Доставка`. */
+const headOf = (phrase: string) => /^(.{3,60}?)\s+(?:по|в|во|до|для|на|за|из|при|с|от)\s/iu.exec(`${phrase} `)?.[1] ?? phrase
+const leansOn = /^(?:по|в|во|до|для|на|за|из|при|с|со|от|через|внутри|вне|без|остальн|друг|свыше|более|менее)(?!\p{L})/iu
+
+/** One line of prose: its figures, each with the words that lead to it. */
+const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOnly = false) => {
+  let spoken: string | null = null
+  for (const sentence of sentencesOf(line)) {
+    const quantities = findQuantities(sentence)
+    if (quantities.length === 0) {
+      const label = /^([^:—–]{2,60}?)\s*(?::|\s[—–])\s+(.{2,})$/u.exec(sentence.trim())
+      if (label !== null && !figuresOnly) add(attributeWords.test(label[1]!.trim()) ? path : [...path, label[1]!], attributeWords.test(label[1]!.trim()) ? label[1]!.trim() : "сведения", label[2]!.trim(), null)
+      else if (!figuresOnly && wordsOf(sentence).length > 0) add(path, "сведения", sentence.trim(), null)
+      continue
+    }
+    const firstStart = quantities[0]!.index
+    const valueFirst = wordsOf(sentence.slice(0, firstStart)).length === 0
+    let previousEnd = 0
+    let head = ""
+    quantities.forEach((quantity, index) => {
+      const next = quantities[index + 1]
+      const before = sentence.slice(previousEnd, quantity.index)
+      const end = quantity.index + quantity.text.length
+      const after = sentence.slice(end, next?.index ?? sentence.length)
+      const untilComma = /^[^,;.!?]*/.exec(after)![0]
+      let narrow = valueFirst ? untilComma : lastPhrase(before)
+      let extra = valueFirst ? "" : tidy(untilComma)
+      if (!valueFirst && wordsOf(narrow).length === 0 && wordsOf(extra).length > 0 && index > 0) {
+        // `Доставка 1 500 ₸ по Алматы, 3 000 ₸ по Казахстану`
+        narrow = leansOn.test(extra) && head !== "" ? `${head} ${extra}` : extra
+        extra = ""
+      } else if (!valueFirst && index > 0 && leansOn.test(tidy(narrow)) && head !== "") narrow = `${head} ${tidy(narrow)}`
+      if (!valueFirst && head === "") head = headOf(tidy(narrow))
+      const phrase = tidy(narrow)
+      const usual = usualAttribute(quantity, sentence)
+      const isAttribute = attributeWords.test(phrase)
+      let subject: ReadonlyArray<string>
+      if (phrase === "" || wordsOf(phrase).length === 0) subject = spoken === null ? path : [...path, spoken]
+      else if (isAttribute) subject = spoken === null ? path : [...path, spoken]
+      else {
+        subject = [...path, phrase]
+        if (spoken === null && index === 0) spoken = phrase
+      }
+      const attribute = isAttribute ? phrase.toLowerCase() : usual
+      const noun = quantity.kind === "count" ? quantity.unit : null
+      add(subject, [attribute, noun !== null && !quantity.text.includes(noun) ? noun : "", extra].filter((part) => part !== "").join(", "), quantity.text, unitOf(quantity))
+      previousEnd = valueFirst ? end + untilComma.length : end
+    })
+  }
+}
+
+/** The clause that leads to a figure: `для магазинов, тариф «Старт» — ` gives `тариф «Старт»`, unless that says nothing. */
+const lastPhrase = (before: string) => {
+  const clauses = before.split(/[;!?]|,(?=\s)/)
+  for (let at = clauses.length - 1; at >= 0; at--) if (wordsOf(clauses[at]!).length > 0) return clauses.slice(Math.max(0, at - (wordsOf(clauses[at]!).length === 1 ? 1 : 0))).join(", ")
+  return before
+}
+
+const hasFigures = (cell: string) => /\d/.test(cell) && findQuantities(cell).length > 0
+const moneyHeader = /цен|стоимост|₸|тенге|тг|kzt|оплат|тариф|прайс|розниц|опт|руб/iu
+
+const readTable = (rows: ReadonlyArray<ReadonlyArray<string>>, path: ReadonlyArray<string>, add: Add) => {
+  const first = rows[0]
+  if (first === undefined) return
+  const hasHeader = rows.length > 1 && !first.slice(1).some((cell) => hasFigures(cell) && !/^[^\d]*(?:от|до|свыше)\s/iu.test(cell) && !/^\p{L}/u.test(cell))
+  const header = hasHeader ? first : []
+  const body = hasHeader ? rows.slice(1) : rows
+  // A matrix of offers: labels such as `Цена`, `Срок` at the left, the offers in the header.
+  const labels = body.map((row) => row[0] ?? "")
+  const isMatrix = hasHeader && header.length > 2 && labels.filter((label) => /^(?:цена|стоимость|срок|длительность|кол|число|кассы|пользовател|сотрудник|поддержка|абонентск|скидк|гаранти|объ[её]м|период|внедрение|обучение)/iu.test(label.trim())).length * 2 >= labels.length
+  const nameAt = nameColumn(body)
+  let section = ""
+  for (const row of body) {
+    const filled = row.filter((cell) => cell.trim() !== "")
+    if (filled.length === 1 && !hasFigures(filled[0]!)) {
+      section = filled[0]!
+      continue
+    }
+    const label = row[nameAt] ?? ""
+    row.forEach((cell, column) => {
+      if (column === nameAt || cell.trim() === "" || /^[-–—]$/.test(cell.trim())) return
+      const title = (header[column] ?? "").trim()
+      const subject = isMatrix ? [...path, title] : [...path, section, label]
+      const attribute = isMatrix ? label : title
+      const quantities = findQuantities(cell)
+      if (quantities.length === 0) {
+        if (/\d/.test(cell) || wordsOf(cell).length > 0) add(subject, attribute === "" ? "сведения" : attribute, cell.trim(), null)
+        return
+      }
+      for (const quantity of quantities) {
+        const bare = quantity.kind === "bare" || (quantity.kind === "count" && quantity.unit !== null && /^(?:тыс|в|за)/.test(quantity.unit))
+        const headed = bare ? headerUnit(attribute) ?? headerUnit(path.at(-1) ?? "") : null
+        const looksMoney = bare && headed === null && (moneyHeader.test(attribute) || (title === "" && quantity.value >= 100))
+        add(subject, attribute === "" ? usualAttribute(bare && looksMoney ? { ...quantity, kind: "money" } : quantity, cell) : attribute, quantities.length === 1 ? cell.trim() : quantity.text, headed ?? (looksMoney ? "KZT" : unitOf(quantity)))
+      }
+    })
+  }
+}
+
+/** The column that names the rows: the first whose cells are mostly words. */
+const nameColumn = (body: ReadonlyArray<ReadonlyArray<string>>): number => {
+  const width = Math.max(0, ...body.map((row) => row.length))
+  for (let column = 0; column < width; column++) {
+    const wordy = body.filter((row) => /\p{L}{2}/u.test(row[column] ?? "") && !/^\s*(?:от|до)?\s*\d[\d\s.,]*\s*(?:₸|тг|тенге|руб|%|мин|час|дн)/iu.test(row[column] ?? "")).length
+    if (wordy * 2 >= body.length) return column
+  }
+  return 0
+}
+
+const headerUnit = (title: string): string | null =>
+  /₸|тенге|(?<!\p{L})тг(?!\p{L})|kzt/iu.test(title) ? "KZT"
+  : /₽|руб/iu.test(title) ? "RUB"
+  : /\$|usd/iu.test(title) ? "USD"
+  : /%|процент/iu.test(title) ? "%"
+  : /(?<!\p{L})мин(?:ут\p{L}*|\.|$|\))/iu.test(title) ? "минута"
+  : /(?<!\p{L})(?:час\p{L}*|ч\.?)(?!\p{L})/iu.test(title) && !/цен|стоим/iu.test(title) ? "час"
+  : /(?<!\p{L})(?:дн(?:ей|я|и|\.)|сут\p{L}*|день)(?!\p{L})/iu.test(title) && !/цен|стоим/iu.test(title) ? "день"
+  : /(?<!\p{L})(?:недел\p{L}*)(?!\p{L})/iu.test(title) && !/цен|стоим/iu.test(title) ? "неделя"
+  : /(?<!\p{L})(?:мес(?:яц\p{L}*)?\.?)(?!\p{L})/iu.test(title) && !/цен|стоим/iu.test(title) ? "месяц"
+  : null
