@@ -6,7 +6,7 @@ import { isReadable, readPdf } from "./pdf.ts"
 describe("the sample product sheet", () => {
   it("is the one that its program makes", async () => {
     const [made, committed] = await Promise.all([makeProductPdf(), readFile(productPdfPath)])
-    assert.isTrue(Buffer.from(made).equals(committed), "run: node packages/adapters/src/knowledge/make-product-pdf.ts")
+    assert.isTrue(Buffer.from(made).equals(committed), "run: node scripts/make-product-pdf.ts")
   })
 
   it("is read with its tariffs in a table", async () => {

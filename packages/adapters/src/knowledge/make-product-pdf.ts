@@ -1,13 +1,11 @@
 /**
  * The product sheet of an invented company, as a PDF: what a newcomer's bot sells until the real documents are put into
  * knowledge_base/. The same bytes on every machine (fixed date, no compression), so that a test can hold the committed
- * file to this text. Nobody and nothing in it exists. Run it to write the file:
- *   node packages/adapters/src/knowledge/make-product-pdf.ts
+ * file to this text. Nobody and nothing in it exists. To write the file:
+ *   node scripts/make-product-pdf.ts
  */
-import { writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
-import { fileURLToPath } from "node:url"
 import PDFDocument from "pdfkit"
 
 export const productPdfPath = join(import.meta.dirname, "../../../../knowledge_base/product_info.pdf")
@@ -282,5 +280,3 @@ export const makeProductPdf = (): Promise<Uint8Array> => {
   pdf.end()
   return done
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(productPdfPath, await makeProductPdf())

@@ -14,7 +14,7 @@ export interface LaidPage {
 /** Running heads and feet stand in these outer parts of a page. */
 const marginPart = 0.11
 
-/** A running head stays where it is met first, since a letterhead may be the only place that names the phone. */
+/** A running head stays where it is met first, since a letterhead may be the only place that names the company or its phone. */
 export const withoutMargins = (pages: ReadonlyArray<PageToLay>): Array<PageToLay> => {
   const seen = new Map<string, number>()
   const keysOf = (page: PageToLay, number: number) =>
@@ -31,7 +31,7 @@ export const withoutMargins = (pages: ReadonlyArray<PageToLay>): Array<PageToLay
     for (const { segment, key } of keyed[at]!) {
       if (key !== undefined && pages.length > 1 && isPageNumber(segment.text, at + 1, pages.length)) continue
       if (key !== undefined && isRunning(key)) {
-        if (shown.has(key)) continue
+        if (shown.has(key) || (key.startsWith("foot") && !saysSomething(segment.text))) continue
         here.push(key)
       }
       segments.push(segment)
@@ -40,6 +40,9 @@ export const withoutMargins = (pages: ReadonlyArray<PageToLay>): Array<PageToLay
     return { ...page, segments }
   })
 }
+
+/** A running foot with a phone, a link or an amount in it; any other is decoration. */
+const saysSomething = (text: string): boolean => /\d{3}|@|https?:|www\.|[₸₽$€]/iu.test(text)
 
 const marginKey = (segment: Segment, page: PageToLay, number: number, total: number): string | undefined => {
   const zone =

@@ -11,6 +11,7 @@ export interface Cell {
   readonly columns: number
   readonly rows: number
   readonly bold: boolean
+  readonly segments: ReadonlyArray<Segment>
 }
 
 export interface Lattice {
@@ -174,7 +175,7 @@ const latticeOf = (
   const grid = owner.map((row, r) =>
     row.map((own, c): Cell => {
       const isFirst = own[0] === r && own[1] === c
-      if (!isFirst) return { text: "", columns: 0, rows: 0, bold: false }
+      if (!isFirst) return { text: "", columns: 0, rows: 0, bold: false, segments: [] }
       const covered = (rr: number, cc: number) => owner[rr]?.[cc]?.[0] === r && owner[rr]?.[cc]?.[1] === c
       let wide = 1
       let high = 1
@@ -186,6 +187,7 @@ const latticeOf = (
         columns: wide,
         rows: high,
         bold: held.length > 0 && held.every((segment) => segment.bold),
+        segments: held,
       }
     }),
   )

@@ -5,7 +5,7 @@
  * Without drawn lines a table is told from columns by its numbers and short cells, which can err on unusual pages; then
  * the words are still all there, in rows or in columns.
  */
-import { clustered, type Lattice, latticesOf, textOf } from "./pdf-lattice.ts"
+import { type Cell, clustered, type Lattice, latticesOf, textOf } from "./pdf-lattice.ts"
 import { bottomOf, type Segment, topOf } from "./pdf-lines.ts"
 import type { Rect } from "./pdf-page.ts"
 
@@ -383,6 +383,8 @@ const isTable = (cells: ReadonlyArray<ReadonlyArray<ReadonlyArray<Segment>>>, is
   })
   if (numeric.some((is, at) => is && at > 0)) return true
   if (length.every((chars) => chars > 24)) return false
+  // A note beside a column of text.
+  if (count === 2 && (length[0] ?? 0) > 40) return false
   const dense = anchors.length / cells.length
   if (isRuled && dense >= 0.3) return true
   if (count === 2) {
@@ -503,6 +505,19 @@ const latticeFlows = (lattice: Lattice): Array<Flow> => {
   const headerHeight = headerHeightOf(lattice)
   const rows: Array<GridRow> = []
   for (const [r, row] of owned.entries()) {
+    if ((r > 0 || headerHeight === 1) && isManyRows(row, columns)) {
+      const lines = baselines(row.flatMap((cell) => cell.segments))
+      const cells = lines.map((line) =>
+        columns.map((column, c) =>
+          line.filter((segment) => {
+            const middle = Math.max(lattice.bounds.x0, Math.min((segment.x0 + segment.x1) / 2, lattice.bounds.x1 - 1))
+            return middle >= column[0] && (middle < column[1] || c === columns.length - 1)
+          }),
+        ),
+      )
+      rows.push(...gridOf(cells, lines, columns, []))
+      continue
+    }
     const filled = row.filter((cell) => cell.text !== "")
     const texts = row.map((cell, c) => {
       if (cell.columns > 0) return cell.text
@@ -555,6 +570,36 @@ const latticeFlows = (lattice: Lattice): Array<Flow> => {
     }
   }
   return tableFlows(rows, columns)
+}
+
+/** A row of the grid may hold several rows of the table, where only the outer lines or only the vertical ones are drawn. */
+const isManyRows = (row: ReadonlyArray<Cell>, columns: ReadonlyArray<Run>): boolean => {
+  if (row.some((cell) => cell.rows > 1) || !row.some((cell) => cell.columns > 0)) return false
+  let at = 0
+  for (const cell of row) at += cell.columns
+  // A cell reaches in from the row above.
+  if (at < columns.length) return false
+  const parted = row.some((cell, c) => {
+    if (cell.columns < 2) return false
+    const inner = columns.slice(c + 1, c + cell.columns).map((column) => column[0])
+    const isCrossed = cell.segments.some((segment) => inner.some((x) => segment.x0 < x - 3 && segment.x1 > x + 3))
+    return (
+      !isCrossed && new Set(cell.segments.map((segment) => inner.filter((x) => x <= segment.x0 + 1).length)).size > 1
+    )
+  })
+  if (parted) return true
+  const stacks = row.filter((cell) => cell.segments.length > 0).map((cell) => baselines(cell.segments))
+  const isStackOfValues = (stack: ReadonlyArray<ReadonlyArray<Segment>>) =>
+    stack.length > 1 && stack.every((line) => isValue(line.map((segment) => segment.text).join(" ")))
+  if (stacks.filter((stack) => stack.length > 1).length >= 2 && stacks.slice(1).some(isStackOfValues)) return true
+  const height = stacks[0]?.length ?? 0
+  return (
+    stacks.length >= 2 &&
+    height >= 3 &&
+    stacks.every(
+      (stack) => stack.length === height && stack.every((line, n) => Math.abs(line[0]!.y - stacks[0]![n]![0]!.y) < 2),
+    )
+  )
 }
 
 const coveredBy = (

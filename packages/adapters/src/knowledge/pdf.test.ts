@@ -132,6 +132,7 @@ describe("reading a PDF's text", () => {
           if (page > 1) pdf.addPage()
           at(pdf, 50, 30, "ИП Ромашка, тел. +7 700 000-00-01")
           at(pdf, 50, 200, `Раздел номер ${page * 11} описывает услугу.`)
+          at(pdf, 50, 800, "Коммерческое предложение")
           at(pdf, 290, 800, `Страница ${page} из 4`)
         }
       },
@@ -355,6 +356,45 @@ describe("tables", () => {
   })
 })
 
+describe("tables drawn with few lines", () => {
+  const rows = [
+    ["Товар", "Цена", "Остаток"],
+    ["Доска обрезная", "3 200 ₸", "40 шт"],
+    ["Брус строганый", "5 100 ₸", "18 шт"],
+    ["Рейка", "900 ₸", "120 шт"],
+  ]
+  const draw = (pdf: Pdf) => unruled(pdf, 106, [55, 255, 355], rows, 20)
+
+  it("parts rows where only the columns are ruled", async () => {
+    const document = await read((pdf) => {
+      draw(pdf)
+      for (const x of [50, 250, 350, 450]) pdf.moveTo(x, 100).lineTo(x, 180).stroke("#000000")
+      for (const y of [100, 120, 180]) pdf.moveTo(50, y).lineTo(450, y).stroke("#000000")
+    })
+    assert.deepStrictEqual(tables(document), [rows])
+  })
+
+  it("parts columns where only the header is ruled", async () => {
+    const document = await read((pdf) => {
+      draw(pdf)
+      pdf.rect(50, 100, 400, 80).stroke("#000000")
+      pdf.moveTo(50, 120).lineTo(450, 120).stroke("#000000")
+      for (const x of [250, 350]) pdf.moveTo(x, 100).lineTo(x, 120).stroke("#000000")
+    })
+    assert.deepStrictEqual(tables(document), [rows])
+  })
+
+  it("parts columns of a header whose cells are not ruled", async () => {
+    const document = await read((pdf) => {
+      draw(pdf)
+      pdf.rect(50, 100, 400, 80).stroke("#000000")
+      for (const y of [120, 140, 160]) pdf.moveTo(50, y).lineTo(450, y).stroke("#000000")
+      for (const x of [250, 350]) pdf.moveTo(x, 120).lineTo(x, 180).stroke("#000000")
+    })
+    assert.deepStrictEqual(tables(document), [rows])
+  })
+})
+
 describe("a PDF that cannot be read", () => {
   const reasonOf = async (bytes: Uint8Array) => {
     const result = await readPdf(bytes, "bad.pdf")
@@ -367,6 +407,11 @@ describe("a PDF that cannot be read", () => {
 
   it("is named encrypted when it asks for a password", async () => {
     assert.strictEqual(await reasonOf(await drawnPdf(hello, { userPassword: "secret" })), "encrypted")
+  })
+
+  it("is none of them when only its editing is forbidden", async () => {
+    const document = await read(hello, { ownerPassword: "owner" })
+    assert.deepStrictEqual(texts(document), ["Здравствуйте, это прайс-лист."])
   })
 
   it("is named corrupt when it is cut off or no PDF at all", async () => {

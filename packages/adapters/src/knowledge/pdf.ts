@@ -66,6 +66,11 @@ const readOpened = async (opened: PDFDocumentProxy, file: string): Promise<Knowl
     )
   const startedAt = performance.now()
   const isLate = () => performance.now() - startedAt > readingSecondsMax * 1000
+  const late = unreadable(
+    file,
+    "too_large",
+    `файл читается дольше ${readingSecondsMax} секунд: разделите или упростите его`,
+  )
   const drawn: Array<PageToLay> = []
   let broken = 0
   for (let number = 1; number <= opened.numPages; number++) {
@@ -75,12 +80,7 @@ const readOpened = async (opened: PDFDocumentProxy, file: string): Promise<Knowl
     if (!content) broken++
     drawn.push(content ? toLay(content) : emptyPage)
     page?.cleanup()
-    if (isLate())
-      return unreadable(
-        file,
-        "too_large",
-        `файл читается дольше ${readingSecondsMax} секунд: разделите или упростите его`,
-      )
+    if (isLate()) return late
     await nextTurn()
   }
   if (broken === opened.numPages)
@@ -98,6 +98,7 @@ const readOpened = async (opened: PDFDocumentProxy, file: string): Promise<Knowl
   const laid: Array<LaidPage> = []
   for (const [at, page] of withoutMargins(drawn).entries()) {
     laid.push({ number: at + 1, flows: layPage(page) })
+    if (isLate()) return late
     await nextTurn()
   }
   const blocks = blocksOf(laid, bodySizeOf(drawn))
