@@ -249,6 +249,7 @@ export const make = (): MemoryGatewayRepo => {
           ofChat.find(
             (row) =>
               row.messageId === null &&
+              row.tries > 0 &&
               !unmadeSends.includes(row.status) &&
               row.startedAt >= from &&
               row.startedAt <= to &&
