@@ -19,11 +19,18 @@ const headingLettersMax = 70
 
 const cellsOf = (line: string): ReadonlyArray<string> | null => {
   if (line.includes("|")) {
-    const cells = line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim())
+    const cells = line
+      .trim()
+      .replace(/^\||\|$/g, "")
+      .split("|")
+      .map((cell) => cell.trim())
     return cells.length >= 2 ? cells : null
   }
   if (line.includes("\t")) {
-    const cells = line.trim().split(/\t+/).map((cell) => cell.trim())
+    const cells = line
+      .trim()
+      .split(/\t+/)
+      .map((cell) => cell.trim())
     return cells.length >= 2 ? cells : null
   }
   if (bullet.test(line)) return null
@@ -109,7 +116,12 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
     const looksHeading =
       bold ||
       (short && !hasFigure && /\?$/.test(line) && !isBlank(at + 1)) ||
-      (short && !hasFigure && begins && !/[.!?;,]$/.test(line) && !/[:—–]\s+\S/.test(line) && !isBlankAhead(lines, at)) ||
+      (short &&
+        !hasFigure &&
+        begins &&
+        !/[.!?;,]$/.test(line) &&
+        !/[:—–]\s+\S/.test(line) &&
+        !isBlankAhead(lines, at)) ||
       (short && !hasFigure && /:$/.test(line)) ||
       (short && /\p{Lu}{3}/u.test(line) && line === line.toUpperCase() && (!hasFigure || begins) && !/[₸%]/.test(line))
     if (looksHeading) {
@@ -152,7 +164,15 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
     const add: Add = (parts, attribute, value, unit) => {
       const path = parts.map(tidy).filter((part) => part !== "")
       const subject = (path.length > 0 ? path : [headings[0]?.text ?? name]).slice(-subjectPartsMax).join(subjectJoint)
-      facts.push({ id: `${document.file}#${block.page}.${position}.${facts.length}`, subject, attribute, value, unit, file: document.file, page: block.page })
+      facts.push({
+        id: `${document.file}#${block.page}.${position}.${facts.length}`,
+        subject,
+        attribute,
+        value,
+        unit,
+        file: document.file,
+        page: block.page,
+      })
     }
     const text = withoutOrders(block.text).clean.trim()
     if (text === "") return
@@ -172,25 +192,39 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
     if (block.kind === "paragraph") intro = /:$/.test(text) ? text.replace(/:$/, "") : ""
     const within = block.kind === "list_item" && intro !== "" ? [...path, intro] : path
     for (const line of text.split("\n")) readLine(line, within, add)
+    headings = afterAnswer(headings, block)
   })
   return facts
 }
 
 type Add = (parts: ReadonlyArray<string>, attribute: string, value: string, unit: string | null) => void
 
+/** One paragraph answers a question; what follows is no longer its answer. */
+export const afterAnswer = <A extends Heading>(headings: Array<A>, block: Block): Array<A> =>
+  block.kind === "paragraph" &&
+  /\?\s*$/.test(headings.at(-1)?.text ?? "") &&
+  headings.at(-1)!.level >= 6 &&
+  !/:$/.test(block.text)
+    ? headings.slice(0, -1)
+    : headings
+
 /** A title over everything names nothing in particular; it serves only where nothing narrower stands. */
-const pathOf = (headings: ReadonlyArray<Heading>) => (headings.length > 1 && headings[0]!.level === 1 ? headings.slice(1) : headings).map((heading) => heading.text)
+const pathOf = (headings: ReadonlyArray<Heading>) =>
+  (headings.length > 1 && headings[0]!.level === 1 ? headings.slice(1) : headings).map((heading) => heading.text)
 
 const tidy = (text: string) =>
   text
     .replace(/\s+/g, " ")
     .replace(/^[\s,;:.—–\-)(]+|[\s,;:—–\-(]+$/gu, "")
     .replace(/^(?:и|а|но|также|или)\s+/iu, "")
-    .replace(/\s+(?:стоит|стоят|составляет|составит|обойд[её]тся(?:\s+в)?|занимает|длится|это|равна|всего|за|в|на|от|до|по|из)$/iu, "")
+    .replace(
+      /\s+(?:стоит|стоят|составляет|составит|обойд[её]тся(?:\s+в)?|занимает|длится|это|равна|всего|за|в|на|от|до|по|из)$/iu,
+      "",
+    )
     .replace(/[\s,;:—–-]+$/u, "")
 
 const attributeWords =
-  /^(?:цена|стоимость|срок\p{L}*|длительность|продолжительность|скидка|предоплата|аванс|залог|депозит|телефон|тел|адрес|сайт|почта|e-?mail|whatsapp|telegram|instagram|гарантия|график|режим работы|время работы|часы работы|минимальный заказ|оплата|рассрочка|абонентская плата|подключение|установка|внедрение|количество\p{L}*|объ[её]м|площадь|вес|размер|срок\s.*|стоимость\s.*|цена\s.*|кол-во.*|поддержка|возврат)$/iu
+  /^(?:цена|стоимость|срок\p{L}*|длительность|продолжительность|скидка|предоплата|аванс|залог|депозит|телефон|тел|адрес|сайт|почта|e-?mail|whatsapp|telegram|instagram|график|режим работы|время работы|часы работы|минимальный заказ|оплата|абонентская плата|количество\p{L}*|объ[её]м|площадь|вес|размер|срок\s.*|стоимость\s.*|цена\s.*|кол-во.*)$/iu
 
 const usualAttribute = (quantity: Quantity, sentence: string): string => {
   switch (quantity.kind) {
@@ -217,7 +251,8 @@ const usualAttribute = (quantity: Quantity, sentence: string): string => {
   }
 }
 
-const unitOf = (quantity: Quantity): string | null => (quantity.kind === "clock" || quantity.kind === "date" ? null : quantity.unit)
+const unitOf = (quantity: Quantity): string | null =>
+  quantity.kind === "clock" || quantity.kind === "date" ? null : quantity.unit
 
 const sentencesOf = (text: string): ReadonlyArray<string> => {
   const cut = text.replace(/([\p{L}\d»)₸%]{2,}[.!?])\s+(?=[«\p{Lu}])/gu, "$1\u0001")
@@ -225,8 +260,10 @@ const sentencesOf = (text: string): ReadonlyArray<string> => {
 }
 
 /** The head of a phrase: what stands before its first preposition. `Доставка по Алматы` gives `Доставка`. */
-const headOf = (phrase: string) => /^(.{3,60}?)\s+(?:по|в|во|до|для|на|за|из|при|с|от)\s/iu.exec(`${phrase} `)?.[1] ?? phrase
-const leansOn = /^(?:по|в|во|до|для|на|за|из|при|с|со|от|через|внутри|вне|без|остальн|друг|свыше|более|менее)(?!\p{L})/iu
+const headOf = (phrase: string) =>
+  /^(.{3,60}?)\s+(?:по|в|во|до|для|на|за|из|при|с|от)\s/iu.exec(`${phrase} `)?.[1] ?? phrase
+const leansOn =
+  /^(?:по|в|во|до|для|на|за|из|при|с|со|от|через|внутри|вне|без|остальн|друг|свыше|более|менее)(?!\p{L})/iu
 
 /** One line of prose: its figures, each with the words that lead to it. */
 const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOnly = false) => {
@@ -235,7 +272,13 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
     const quantities = findQuantities(sentence)
     if (quantities.length === 0) {
       const label = /^([^:—–]{2,60}?)\s*(?::|\s[—–])\s+(.{2,})$/u.exec(sentence.trim())
-      if (label !== null && !figuresOnly) add(attributeWords.test(label[1]!.trim()) ? path : [...path, label[1]!], attributeWords.test(label[1]!.trim()) ? label[1]!.trim() : "сведения", label[2]!.trim(), null)
+      if (label !== null && !figuresOnly)
+        add(
+          attributeWords.test(label[1]!.trim()) ? path : [...path, label[1]!],
+          attributeWords.test(label[1]!.trim()) ? label[1]!.trim() : "сведения",
+          label[2]!.trim(),
+          null,
+        )
       else if (!figuresOnly && wordsOf(sentence).length > 0) add(path, "сведения", sentence.trim(), null)
       continue
     }
@@ -249,37 +292,72 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
       const end = quantity.index + quantity.text.length
       const after = sentence.slice(end, next?.index ?? sentence.length)
       const untilComma = /^[^,;.!?]*/.exec(after)![0]
-      let narrow = valueFirst ? untilComma : lastPhrase(before)
-      let extra = valueFirst ? "" : tidy(untilComma)
+      const lead = leadOf(before)
+      // `Замер бесплатный по Караганде, за город 5 000 ₸`
+      const led =
+        index === 0 && leansOn.test(lead.more)
+          ? { subject: `${headOf(tidy(lead.subject)).replace(/\s*бесплатн\p{L}*/iu, "")} ${lead.more}`, more: "" }
+          : lead
+      let narrow = valueFirst ? untilComma : led.subject
+      let extra = valueFirst ? "" : tidy(`${led.more} ${untilComma}`)
       if (!valueFirst && wordsOf(narrow).length === 0 && wordsOf(extra).length > 0 && index > 0) {
         // `Доставка 1 500 ₸ по Алматы, 3 000 ₸ по Казахстану`
-        narrow = leansOn.test(extra) && head !== "" ? `${head} ${extra}` : extra
+        narrow = leansOn.test(extra) && head !== "" && !leansOn.test(head) ? `${head} ${extra}` : extra
         extra = ""
-      } else if (!valueFirst && index > 0 && leansOn.test(tidy(narrow)) && head !== "") narrow = `${head} ${tidy(narrow)}`
-      if (!valueFirst && head === "") head = headOf(tidy(narrow))
+      } else if (!valueFirst && index > 0 && leansOn.test(tidy(narrow)) && head !== "" && !leansOn.test(head))
+        narrow = `${head} ${tidy(narrow)}`
+      if (!valueFirst && head === "") head = headOf(tidy(narrow)).replace(/\s*бесплатн\p{L}*/iu, "")
       const phrase = tidy(narrow)
       const usual = usualAttribute(quantity, sentence)
-      const isAttribute = attributeWords.test(phrase)
+      const isAttribute =
+        attributeWords.test(phrase) ||
+        (index > 0 && wordsOf(phrase).every((word) => word.stem === "cen" || word.stem === "srok"))
       let subject: ReadonlyArray<string>
       if (phrase === "" || wordsOf(phrase).length === 0) subject = spoken === null ? path : [...path, spoken]
       else if (isAttribute) subject = spoken === null ? path : [...path, spoken]
       else {
-        subject = [...path, phrase]
+        // `Кухня из МДФ: 130 000 ₸ за метр, изготовление 25 дней`: another sort of figure of the same thing.
+        const goesOn =
+          index > 0 &&
+          spoken !== null &&
+          quantity.kind !== quantities[0]!.kind &&
+          !/\p{Lu}|[«"]/u.test(phrase.replace(/^\P{L}*\p{Lu}/u, ""))
+        if (goesOn) extra = tidy(`${phrase} ${extra}`)
+        subject = goesOn ? [...path, spoken!] : [...path, phrase]
         if (spoken === null && index === 0) spoken = phrase
       }
-      const attribute = isAttribute ? phrase.toLowerCase() : usual
+      // `Абонемент на 3 месяца: 27 000 ₸`
+      const term = quantities[index - 1]
+      if (
+        quantity.kind === "money" &&
+        term?.kind === "duration" &&
+        quantity.per !== null &&
+        !/(?:\/|за|в|на)\s*\S+$/u.test(quantity.text)
+      )
+        extra = tidy(`${extra} ${term.text}`)
+      const attribute = attributeWords.test(phrase) ? phrase.toLowerCase() : usual
       const noun = quantity.kind === "count" ? quantity.unit : null
-      add(subject, [attribute, noun !== null && !quantity.text.includes(noun) ? noun : "", extra].filter((part) => part !== "").join(", "), quantity.text, unitOf(quantity))
-      previousEnd = valueFirst ? end + untilComma.length : end
+      add(
+        subject,
+        [attribute, noun !== null && !quantity.text.includes(noun) ? noun : "", extra]
+          .filter((part) => part !== "")
+          .join(", "),
+        quantity.text,
+        unitOf(quantity),
+      )
+      const isConsumed = /^[,;.!?]/.test(after.slice(untilComma.length))
+      previousEnd = valueFirst || isConsumed ? end + untilComma.length : end
     })
   }
 }
 
-/** The clause that leads to a figure: `для магазинов, тариф «Старт» — ` gives `тариф «Старт»`, unless that says nothing. */
-const lastPhrase = (before: string) => {
-  const clauses = before.split(/[;!?]|,(?=\s)/)
-  for (let at = clauses.length - 1; at >= 0; at--) if (wordsOf(clauses[at]!).length > 0) return clauses.slice(Math.max(0, at - (wordsOf(clauses[at]!).length === 1 ? 1 : 0))).join(", ")
-  return before
+/**
+ * What leads to a figure: the first clause names the thing, a later one says more of it. `Обучение бесплатное, проводится
+ * онлайн, ` gives `Обучение бесплатное` and `проводится онлайн`.
+ */
+const leadOf = (before: string): { readonly subject: string; readonly more: string } => {
+  const clauses = before.split(/[;!?(]|,(?=\s)/).filter((clause) => wordsOf(clause).length > 0)
+  return { subject: clauses[0] ?? before, more: clauses.slice(1).join(", ").trim() }
 }
 
 const hasFigures = (cell: string) => /\d/.test(cell) && findQuantities(cell).length > 0
@@ -288,12 +366,25 @@ const moneyHeader = /цен|стоимост|₸|тенге|тг|kzt|оплат|
 const readTable = (rows: ReadonlyArray<ReadonlyArray<string>>, path: ReadonlyArray<string>, add: Add) => {
   const first = rows[0]
   if (first === undefined) return
-  const hasHeader = rows.length > 1 && !first.slice(1).some((cell) => hasFigures(cell) && !/^[^\d]*(?:от|до|свыше)\s/iu.test(cell) && !/^\p{L}/u.test(cell))
+  const hasHeader =
+    rows.length > 1 &&
+    !first
+      .slice(1)
+      .some((cell) => hasFigures(cell) && !/^[^\d]*(?:от|до|свыше)\s/iu.test(cell) && !/^\p{L}/u.test(cell))
   const header = hasHeader ? first : []
   const body = hasHeader ? rows.slice(1) : rows
   // A matrix of offers: labels such as `Цена`, `Срок` at the left, the offers in the header.
   const labels = body.map((row) => row[0] ?? "")
-  const isMatrix = hasHeader && header.length > 2 && labels.filter((label) => /^(?:цена|стоимость|срок|длительность|кол|число|кассы|пользовател|сотрудник|поддержка|абонентск|скидк|гаранти|объ[её]м|период|внедрение|обучение)/iu.test(label.trim())).length * 2 >= labels.length
+  const isMatrix =
+    hasHeader &&
+    header.length > 2 &&
+    labels.filter((label) =>
+      /^(?:цена|стоимость|срок|длительность|кол|число|кассы|пользовател|сотрудник|поддержка|абонентск|скидк|гаранти|объ[её]м|период|внедрение|обучение)/iu.test(
+        label.trim(),
+      ),
+    ).length *
+      2 >=
+      labels.length
   const nameAt = nameColumn(body)
   let section = ""
   for (const row of body) {
@@ -310,14 +401,25 @@ const readTable = (rows: ReadonlyArray<ReadonlyArray<string>>, path: ReadonlyArr
       const attribute = isMatrix ? label : title
       const quantities = findQuantities(cell)
       if (quantities.length === 0) {
-        if (/\d/.test(cell) || wordsOf(cell).length > 0) add(subject, attribute === "" ? "сведения" : attribute, cell.trim(), null)
+        if (/\d/.test(cell) || wordsOf(cell).length > 0)
+          add(subject, attribute === "" ? "сведения" : attribute, cell.trim(), null)
         return
       }
       for (const quantity of quantities) {
-        const bare = quantity.kind === "bare" || (quantity.kind === "count" && quantity.unit !== null && /^(?:тыс|в|за)/.test(quantity.unit))
-        const headed = bare ? headerUnit(attribute) ?? headerUnit(path.at(-1) ?? "") : null
-        const looksMoney = bare && headed === null && (moneyHeader.test(attribute) || (title === "" && quantity.value >= 100))
-        add(subject, attribute === "" ? usualAttribute(bare && looksMoney ? { ...quantity, kind: "money" } : quantity, cell) : attribute, quantities.length === 1 ? cell.trim() : quantity.text, headed ?? (looksMoney ? "KZT" : unitOf(quantity)))
+        const bare =
+          quantity.kind === "bare" ||
+          (quantity.kind === "count" && quantity.unit !== null && /^(?:тыс|в|за)/.test(quantity.unit))
+        const headed = bare ? (headerUnit(attribute) ?? headerUnit(path.at(-1) ?? "")) : null
+        const looksMoney =
+          bare && headed === null && (moneyHeader.test(attribute) || (title === "" && quantity.value >= 100))
+        add(
+          subject,
+          attribute === ""
+            ? usualAttribute(bare && looksMoney ? { ...quantity, kind: "money" } : quantity, cell)
+            : attribute,
+          quantities.length === 1 ? cell.trim() : quantity.text,
+          headed ?? (looksMoney ? "KZT" : unitOf(quantity)),
+        )
       }
     })
   }
@@ -327,20 +429,36 @@ const readTable = (rows: ReadonlyArray<ReadonlyArray<string>>, path: ReadonlyArr
 const nameColumn = (body: ReadonlyArray<ReadonlyArray<string>>): number => {
   const width = Math.max(0, ...body.map((row) => row.length))
   for (let column = 0; column < width; column++) {
-    const wordy = body.filter((row) => /\p{L}{2}/u.test(row[column] ?? "") && !/^\s*(?:от|до)?\s*\d[\d\s.,]*\s*(?:₸|тг|тенге|руб|%|мин|час|дн)/iu.test(row[column] ?? "")).length
+    const wordy = body.filter(
+      (row) =>
+        /\p{L}{2}/u.test(row[column] ?? "") &&
+        !/^\s*(?:от|до)?\s*\d[\d\s.,]*\s*(?:₸|тг|тенге|руб|%|мин|час|дн)/iu.test(row[column] ?? ""),
+    ).length
     if (wordy * 2 >= body.length) return column
   }
   return 0
 }
 
-const headerUnit = (title: string): string | null =>
-  /₸|тенге|(?<!\p{L})тг(?!\p{L})|kzt/iu.test(title) ? "KZT"
-  : /₽|руб/iu.test(title) ? "RUB"
-  : /\$|usd/iu.test(title) ? "USD"
-  : /%|процент/iu.test(title) ? "%"
-  : /(?<!\p{L})мин(?:ут\p{L}*|\.|$|\))/iu.test(title) ? "минута"
-  : /(?<!\p{L})(?:час\p{L}*|ч\.?)(?!\p{L})/iu.test(title) && !/цен|стоим/iu.test(title) ? "час"
-  : /(?<!\p{L})(?:дн(?:ей|я|и|\.)|сут\p{L}*|день)(?!\p{L})/iu.test(title) && !/цен|стоим/iu.test(title) ? "день"
-  : /(?<!\p{L})(?:недел\p{L}*)(?!\p{L})/iu.test(title) && !/цен|стоим/iu.test(title) ? "неделя"
-  : /(?<!\p{L})(?:мес(?:яц\p{L}*)?\.?)(?!\p{L})/iu.test(title) && !/цен|стоим/iu.test(title) ? "месяц"
-  : null
+/** `Операций в месяц` counts operations; `Срок, мес` counts months. */
+const isTerm = (title: string, unit: string) =>
+  /срок|длительн|продолжит|врем|период|гарант|действ/iu.test(title) ||
+  new RegExp(`(?:^|[,(]\\s*)(?:${unit})\\.?\\)?\\s*$`, "iu").test(title.trim())
+
+const headerUnit = (title: string): string | null => {
+  if (/₸|тенге|(?<!\p{L})тг(?!\p{L})|kzt/iu.test(title)) return "KZT"
+  if (/₽|руб/iu.test(title)) return "RUB"
+  if (/\$|usd/iu.test(title)) return "USD"
+  if (/%|процент/iu.test(title)) return "%"
+  if (/цен|стоим/iu.test(title)) return null
+  for (const [unit, pattern] of termUnits)
+    if (new RegExp(`(?<!\\p{L})(?:${pattern})(?!\\p{L})`, "iu").test(title) && isTerm(title, pattern)) return unit
+  return null
+}
+const termUnits: ReadonlyArray<readonly [string, string]> = [
+  ["минута", "мин(?:ут\\p{L}*)?"],
+  ["час", "час\\p{L}*|ч"],
+  ["день", "дн(?:ей|я|и)?|сут\\p{L}*|день"],
+  ["неделя", "недел\\p{L}*|нед"],
+  ["месяц", "мес(?:яц\\p{L}*)?"],
+  ["год", "год\\p{L}*|лет"],
+]

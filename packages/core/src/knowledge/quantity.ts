@@ -6,7 +6,16 @@
 import { normalisePhone } from "../contact/phone.ts"
 
 export type QuantityKind =
-  | "money" | "percent" | "duration" | "count" | "bare" | "clock" | "date" | "phone" | "link" | "email"
+  | "money"
+  | "percent"
+  | "duration"
+  | "count"
+  | "bare"
+  | "clock"
+  | "date"
+  | "phone"
+  | "link"
+  | "email"
 
 export type Qualifier = "from" | "to" | "about" | "over" | "under"
 
@@ -109,8 +118,23 @@ say(800, "восемьсот восьмисот")
 say(900, "девятьсот девятисот")
 /** Said alone they are no claim (`один вопрос`, `пару слов`): only with a unit of money or time, or before a magnitude. */
 const shy = new Map<string, number>([
-  ["один", 1], ["одна", 1], ["одно", 1], ["одного", 1], ["одной", 1], ["одну", 1], ["одним", 1], ["одном", 1], ["бір", 1],
-  ["полтора", 1.5], ["полторы", 1.5], ["полутора", 1.5], ["пара", 2], ["пару", 2], ["парой", 2], ["ноль", 0], ["нуля", 0],
+  ["один", 1],
+  ["одна", 1],
+  ["одно", 1],
+  ["одного", 1],
+  ["одной", 1],
+  ["одну", 1],
+  ["одним", 1],
+  ["одном", 1],
+  ["бір", 1],
+  ["полтора", 1.5],
+  ["полторы", 1.5],
+  ["полутора", 1.5],
+  ["пара", 2],
+  ["пару", 2],
+  ["парой", 2],
+  ["ноль", 0],
+  ["нуля", 0],
 ])
 
 interface Token {
@@ -142,7 +166,8 @@ const tokensOf = (text: string): Array<Token> => {
 
 const valueOf = (digits: string): number => {
   const compact = digits.replace(/[ \u00a0\u202f\u2009]/g, "")
-  if (/^[1-9]\d{0,2}(?:\.\d{3})+(?:,\d{1,2})?$/.test(compact)) return Number(compact.replaceAll(".", "").replace(",", "."))
+  if (/^[1-9]\d{0,2}(?:\.\d{3})+(?:,\d{1,2})?$/.test(compact))
+    return Number(compact.replaceAll(".", "").replace(",", "."))
   if (/^[1-9]\d{0,2}(?:,\d{3})+$/.test(compact)) return Number(compact.replaceAll(",", ""))
   return Number(compact.replace(",", "."))
 }
@@ -166,7 +191,18 @@ const contactsOf = (text: string): Array<Quantity> => {
   let last = -1
   const add = (kind: "phone" | "link" | "email", written: string, index: number, key: string) => {
     taken.push([index, index + written.length])
-    found.push({ kind, value: Number.NaN, to: null, unit: null, per: null, qualifier: null, workingDays: false, key, index, text: written })
+    found.push({
+      kind,
+      value: Number.NaN,
+      to: null,
+      unit: null,
+      per: null,
+      qualifier: null,
+      workingDays: false,
+      key,
+      index,
+      text: written,
+    })
   }
   for (const match of text.matchAll(emailPattern)) {
     const written = match[0].replace(/[.,!?;:]+$/, "")
@@ -199,17 +235,50 @@ const contactsOf = (text: string): Array<Quantity> => {
 }
 
 const months: ReadonlyArray<RegExp> = [
-  /^(?:янв(?:ар\p{L}*)?|қаңтар\p{L}*)$/u, /^(?:фев(?:рал\p{L}*)?|ақпан\p{L}*)$/u, /^(?:мар(?:т\p{L}{0,2})?|наурыз\p{L}*)$/u, /^(?:апр(?:ел\p{L}*)?|сәуір\p{L}*)$/u, /^(?:ма[йяе]|мамыр\p{L}*)$/u, /^(?:июн\p{L}{0,2}|маусым\p{L}*)$/u,
-  /^(?:июл\p{L}{0,2}|шілде\p{L}*)$/u, /^(?:авг(?:уст\p{L}{0,2})?|тамыз\p{L}*)$/u, /^(?:сен(?:т(?:ябр\p{L}*)?)?|қыркүйек\p{L}*)$/u, /^(?:окт(?:ябр\p{L}*)?|қазан\p{L}*)$/u, /^(?:ноя(?:б(?:р\p{L}*)?)?|қараша\p{L}*)$/u, /^(?:дек(?:абр\p{L}*)?|желтоқсан\p{L}*)$/u,
+  /^(?:янв(?:ар\p{L}*)?|қаңтар\p{L}*)$/u,
+  /^(?:фев(?:рал\p{L}*)?|ақпан\p{L}*)$/u,
+  /^(?:мар(?:т\p{L}{0,2})?|наурыз\p{L}*)$/u,
+  /^(?:апр(?:ел\p{L}*)?|сәуір\p{L}*)$/u,
+  /^(?:ма[йяе]|мамыр\p{L}*)$/u,
+  /^(?:июн\p{L}{0,2}|маусым\p{L}*)$/u,
+  /^(?:июл\p{L}{0,2}|шілде\p{L}*)$/u,
+  /^(?:авг(?:уст\p{L}{0,2})?|тамыз\p{L}*)$/u,
+  /^(?:сен(?:т(?:ябр\p{L}*)?)?|қыркүйек\p{L}*)$/u,
+  /^(?:окт(?:ябр\p{L}*)?|қазан\p{L}*)$/u,
+  /^(?:ноя(?:б(?:р\p{L}*)?)?|қараша\p{L}*)$/u,
+  /^(?:дек(?:абр\p{L}*)?|желтоқсан\p{L}*)$/u,
 ]
 const monthOf = (word: string) => months.findIndex((month) => month.test(word)) + 1
 
 const qualifiers: ReadonlyMap<string, Qualifier> = new Map([
-  ["от", "from"], ["с", "from"], ["минимум", "from"], ["мин", "from"], ["≥", "from"],
-  ["до", "to"], ["максимум", "to"], ["макс", "to"], ["≤", "to"],
-  ["около", "about"], ["примерно", "about"], ["порядка", "about"], ["приблизительно", "about"], ["почти", "about"], ["где-то", "about"],
-  ["~", "about"], ["≈", "about"], ["более", "over"], ["больше", "over"], ["свыше", "over"], [">", "over"], ["дольше", "over"],
-  ["менее", "under"], ["меньше", "under"], ["<", "under"], ["быстрее", "under"], ["дешевле", "under"], ["дороже", "over"],
+  ["от", "from"],
+  ["с", "from"],
+  ["минимум", "from"],
+  ["мин", "from"],
+  ["≥", "from"],
+  ["до", "to"],
+  ["максимум", "to"],
+  ["макс", "to"],
+  ["≤", "to"],
+  ["около", "about"],
+  ["примерно", "about"],
+  ["порядка", "about"],
+  ["приблизительно", "about"],
+  ["почти", "about"],
+  ["где-то", "about"],
+  ["~", "about"],
+  ["≈", "about"],
+  ["более", "over"],
+  ["больше", "over"],
+  ["свыше", "over"],
+  [">", "over"],
+  ["дольше", "over"],
+  ["менее", "under"],
+  ["меньше", "under"],
+  ["<", "under"],
+  ["быстрее", "under"],
+  ["дешевле", "under"],
+  ["дороже", "over"],
 ])
 
 const dash = /^[-–—‑]$/
@@ -245,8 +314,13 @@ export const findQuantities = (text: string): ReadonlyArray<Quantity> => {
       at++
       continue
     }
-    if (read.quantity !== null) spokenTo = read.quantity.kind === "duration" ? spokenTo : read.quantity.index + read.quantity.text.length
-    if (read.quantity !== null) found.push({ ...read.quantity, text: text.slice(read.quantity.index, read.quantity.index + read.quantity.text.length) })
+    if (read.quantity !== null)
+      spokenTo = read.quantity.kind === "duration" ? spokenTo : read.quantity.index + read.quantity.text.length
+    if (read.quantity !== null)
+      found.push({
+        ...read.quantity,
+        text: text.slice(read.quantity.index, read.quantity.index + read.quantity.text.length),
+      })
     at = Math.max(at + 1, read.next)
   }
   return [...found, ...contacts].sort((a, b) => a.index - b.index)
@@ -284,7 +358,11 @@ const gapMax = 3
 const near = (left: Token, right: Token) => right.index - left.end <= gapMax
 
 /** Reads the magnitude that begins at token `at`, if any. */
-const magnitudeAt = (text: string, tokens: ReadonlyArray<Token>, at: number): { readonly factor: number; readonly next: number } | null => {
+const magnitudeAt = (
+  text: string,
+  tokens: ReadonlyArray<Token>,
+  at: number,
+): { readonly factor: number; readonly next: number } | null => {
   const token = tokens[at]
   if (token === undefined || token.type !== "word") return null
   const rest = text.slice(token.index, token.index + 20)
@@ -324,7 +402,14 @@ const numeralAt = (text: string, tokens: ReadonlyArray<Token>, at: number): Nume
         }
       }
     }
-    return { value: round(value), next, shy: false, grouped: /[ \u00a0\u202f\u2009.,]\d{3}/.test(first.text), words: false, scaled }
+    return {
+      value: round(value),
+      next,
+      shy: false,
+      grouped: /[ \u00a0\u202f\u2009.,]\d{3}/.test(first.text),
+      words: false,
+      scaled,
+    }
   }
   if (first.type !== "word") return null
   let total = 0
@@ -378,7 +463,15 @@ const numeralAt = (text: string, tokens: ReadonlyArray<Token>, at: number): Nume
 
 const round = (value: number) => Math.round(value * 1e6) / 1e6
 
-const unitAt = (text: string, from: number): { readonly kind: "money" | "percent" | "duration" | "count"; readonly unit: string; readonly end: number; readonly workingDays: boolean } | null => {
+const unitAt = (
+  text: string,
+  from: number,
+): {
+  readonly kind: "money" | "percent" | "duration" | "count"
+  readonly unit: string
+  readonly end: number
+  readonly workingDays: boolean
+} | null => {
   const space = /^[ \u00a0\u202f\u2009]{0,2}/.exec(text.slice(from, from + 3))![0].length
   const rest = text.slice(from + space, from + space + 60)
   const start = from + space
@@ -393,18 +486,25 @@ const unitAt = (text: string, from: number): { readonly kind: "money" | "percent
   for (const [unit, pattern] of timeUnits) {
     const match = pattern.exec(rest.slice(skipped))
     if (match !== null) {
-      return { kind: "duration", unit, end: start + skipped + match[0].length, workingDays: /^(рабоч|банковск|раб\.)/iu.test(days?.[1] ?? "") }
+      return {
+        kind: "duration",
+        unit,
+        end: start + skipped + match[0].length,
+        workingDays: /^(рабоч|банковск|раб\.)/iu.test(days?.[1] ?? ""),
+      }
     }
   }
   const measure = measures.exec(rest)
-  if (measure !== null) return { kind: "count", unit: measure[0].toLowerCase(), end: start + measure[0].length, workingDays: false }
+  if (measure !== null)
+    return { kind: "count", unit: measure[0].toLowerCase(), end: start + measure[0].length, workingDays: false }
   return null
 }
 
 const perPattern =
   /^(?:\s*[/\\]\s*|\s+(?:в|за|с|на|из расчета на)\s+(?:одн(?:ого|у|ой|о)\s+|1\s+|кажд(?:ый|ую|ого|ой|ое)\s+)?)((?:кв\.?\s?)?[\p{L}]+[²³2]?)(?:\.(?=\s*[\p{Ll},;)]))?/iu
 const perTimesPattern = /^\s+(?:за|на)\s+(\d{1,3}|\p{L}+)\s+(\p{L}+)/iu
-const perAdverb = /^[\s,(]*(ежемесячно|ежегодно|ежедневно|еженедельно|помесячно|разово|единоразово|единовременно|однократно|айына|жылына|күніне|навсегда|месячн\p{L}*|годов\p{L}*|p\.?m\.?|per month)(?!\p{L})/iu
+const perAdverb =
+  /^[\s,(]*(ежемесячно|ежегодно|ежедневно|еженедельно|помесячно|разово|единоразово|единовременно|однократно|айына|жылына|күніне|навсегда|месячн\p{L}*|годов\p{L}*|p\.?m\.?|per month)(?!\p{L})/iu
 const adverbs: ReadonlyArray<readonly [string, RegExp]> = [
   ["месяц", /^(ежемесячн|помесячн|айына|месячн|p\.?m|per month)/iu],
   ["год", /^(ежегодн|жылына|годов)/iu],
@@ -426,10 +526,15 @@ const perAfter = (text: string, from: number): { readonly per: string; readonly 
   if (times !== null) {
     const n = /^\d/.test(times[1]!) ? Number(times[1]) : numerals.get(times[1]!.toLowerCase())
     const unit = perUnits.find(([, pattern]) => pattern.test(times[2]!))?.[0]
-    if (n !== undefined && unit !== undefined) return { per: n === 1 ? unit : `${n} ${unit}`, end: from + times[0].length }
+    if (n !== undefined && unit !== undefined)
+      return { per: n === 1 ? unit : `${n} ${unit}`, end: from + times[0].length }
   }
   const half = /^\s+(?:за|на|в)\s+(полгода|пол\s?года|полчаса|сутки)(?!\p{L})/iu.exec(rest)
-  if (half !== null) return { per: half[1]!.startsWith("сут") ? "день" : half[1] === "полчаса" ? "30 минута" : "6 месяц", end: from + half[0].length }
+  if (half !== null)
+    return {
+      per: half[1]!.startsWith("сут") ? "день" : half[1] === "полчаса" ? "30 минута" : "6 месяц",
+      end: from + half[0].length,
+    }
   const match = perPattern.exec(rest)
   if (match === null) return null
   const word = match[1]!.toLowerCase().replaceAll("ё", "е")
@@ -442,11 +547,21 @@ const perAfter = (text: string, from: number): { readonly per: string; readonly 
 
 /** `ежемесячно 9 900`, `в год выйдет 118 800`, `за человека — 5 000`, within the clause before the number. */
 const perBeforePattern =
-  /(?:^|\s)(?:(?:в|за)\s+(месяц|год|день|сутки|неделю|час|квартал|человека|полгода|(?:\d{1,2}|два|две|три|четыре|шесть|двенадцать)\s+(?:месяц\p{L}*|год\p{L}*|дн\p{L}*|недел\p{L}*|час\p{L}*))|(ежемесячн\p{L}*|ежегодн\p{L}*|ежедневн\p{L}*|помесячн\p{L}*|месячн\p{L}*|годов\p{L}*|разов\p{L}*|единоразов\p{L}*|единовременн\p{L}*|айына|жылына))(?=[\s,:—–-])[^.!?;\n\d]{0,40}$/iu
+  /(?:^|\s)(?:(?:в|за|на)\s+(месяц|год|день|сутки|неделю|час|квартал|человека|полгода|(?:\d{1,2}|два|две|двое|три|трое|четыре|пять|шесть|семь|десять|двенадцать)\s+(?:месяц\p{L}*|год\p{L}*|дн\p{L}*|сут\p{L}*|недел\p{L}*|час\p{L}*))|(ежемесячн\p{L}*|ежегодн\p{L}*|ежедневн\p{L}*|помесячн\p{L}*|месячн\p{L}*|годов\p{L}*|разов\p{L}*|единоразов\p{L}*|единовременн\p{L}*|айына|жылына))(?=[\s,:—–-])[^.!?;\n\d]{0,40}$/iu
 const perBefore = (text: string, from: number, floor: number): string | null => {
   const before = text.slice(Math.max(floor, from - 60), from)
   const match = perBeforePattern.exec(before)
-  if (match === null) return null
+  // `рассрочка на 6 месяцев при сумме от 100 000 ₸`, `…, иначе 10 000 ₸`: the term is another thing's.
+  if (
+    match === null ||
+    /(?<!\p{L})(?:при|без|иначе|по|кроме|дальше|далее|затем|потом)(?!\p{L})|,/iu.test(
+      match[0]
+        .trimStart()
+        .replace(/^\S+\s+\S+/u, "")
+        .replace(/,\s*$/u, ""),
+    )
+  )
+    return null
   if (match[2] !== undefined) return adverbUnit(match[2])
   const phrase = match[1]!.toLowerCase()
   if (phrase === "полгода") return "6 месяц"
@@ -464,9 +579,35 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
   const after = tokens[at + 1]
   // `B2B`, `L25mm`, `Fit24`
   if (before?.type === "word" && before.end === token.index) return true
-  if (before !== undefined && (before.text === "_" || before.text === "№" || before.text === "#") && token.index - before.end <= 1) return true
-  if (before?.type === "word" && /^(?:п|пп|ст|гл|рис|арт|артикул|версия|версии|модель|код|iso|гост|снип|линейка|серия|серии)$/u.test(before.lower) && token.index - before.end <= 2) return true
-  if (before?.text === "." && tokens[at - 2]?.type === "word" && /^(?:п|пп|ст|рис|арт)$/u.test(tokens[at - 2]!.lower)) return true
+  if (
+    before !== undefined &&
+    (before.text === "_" || before.text === "№" || before.text === "#") &&
+    token.index - before.end <= 1
+  )
+    return true
+  if (
+    before?.type === "word" &&
+    /^(?:п|пп|ст|гл|рис|арт|артикул|версия|версии|модель|код|iso|гост|снип|линейка|серия|серии)$/u.test(before.lower) &&
+    token.index - before.end <= 2
+  )
+    return true
+  if (before?.text === "." && tokens[at - 2]?.type === "word" && /^(?:п|пп|ст|рис|арт)$/u.test(tokens[at - 2]!.lower))
+    return true
+  // `0-0-12`
+  if (
+    /^\d{1,2}-\d{1,2}-\d{1,2}(?![\d-])/.test(text.slice(token.index, token.index + 9)) ||
+    (/\d-(?:\d{1,2}-)?$/.test(text.slice(Math.max(0, token.index - 4), token.index)) &&
+      /\d{1,2}-\d{1,2}-\d{1,2}/.test(text.slice(Math.max(0, token.index - 6), token.end + 6)))
+  )
+    return true
+  // `«Дом 300»`: a number within a name.
+  const opening = text.slice(Math.max(0, token.index - 40), token.index)
+  if (
+    /«[^«»\n]*$/u.test(opening) &&
+    /^\s*[^«\n]{0,20}»/u.test(text.slice(token.end, token.end + 24)) &&
+    unitAt(text, token.end)?.kind !== "money"
+  )
+    return true
   // `24/7`, `50/50`, `2-в-1`, `4х4`
   if (after?.text === "/" && tokens[at + 2]?.type === "number" && after.index === token.end) return true
   if (before?.text === "/" && tokens[at - 2]?.type === "number") return true
@@ -479,20 +620,41 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     if (/^[A-Z]{1,3}$/.test(after.text) && !/^(?:KZT|USD|RUB|EUR|GB|TB|MB|W|K)$/.test(after.text)) return true
   }
   // `iPhone 15`, `Wi-Fi 6`, `GPT-4`: a Latin name right before, and no unit behind.
-  const joint = before?.text === "-" && before.end === token.index && before.index === tokens[at - 2]?.end ? tokens[at - 2] : before
-  if (joint?.type === "word" && /^[a-z]/iu.test(joint.text) && token.index - joint.end <= 1 && !numeral.grouped && !numeral.scaled) {
+  const joint =
+    before?.text === "-" && before.end === token.index && before.index === tokens[at - 2]?.end ? tokens[at - 2] : before
+  if (
+    joint?.type === "word" &&
+    /^[a-z]/iu.test(joint.text) &&
+    token.index - joint.end <= 1 &&
+    !numeral.grouped &&
+    !numeral.scaled
+  ) {
     const unit = unitAt(text, tokens[numeral.next - 1]!.end)
-    if (unit === null && !(after?.type === "word" && /^\p{Script=Cyrillic}/u.test(after.text) && !notCounted.test(after.lower) && after.text === after.lower)) return numeral.value < 10_000
+    if (
+      unit === null &&
+      !(
+        after?.type === "word" &&
+        /^\p{Script=Cyrillic}/u.test(after.text) &&
+        !notCounted.test(after.lower) &&
+        after.text === after.lower
+      )
+    )
+      return numeral.value < 10_000
   }
   // `Форма-7`, `COVID-19`, `Газель-33`
-  if (joint !== before && joint?.type === "word" && /^\p{Lu}/u.test(joint.text) && unitAt(text, token.end) === null) return true
+  if (joint !== before && joint?.type === "word" && /^\p{Lu}/u.test(joint.text) && unitAt(text, token.end) === null)
+    return true
   return false
 }
 
 const isListMark = (text: string, token: Token): boolean => {
   if (token.type !== "number" || !/^\d{1,2}$/.test(token.text)) return false
   const start = text.lastIndexOf("\n", token.index - 1) + 1
-  return token.index - start <= 6 && /^\s*$/.test(text.slice(start, token.index)) && /^[.)]\s/.test(text.slice(token.end, token.end + 2))
+  return (
+    token.index - start <= 6 &&
+    /^\s*$/.test(text.slice(start, token.index)) &&
+    /^[.)]\s/.test(text.slice(token.end, token.end + 2))
+  )
 }
 
 const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo: number): Read | null => {
@@ -501,8 +663,29 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   if (dated !== null) return dated
   const half = token.type === "word" ? /^пол(года|часа|дня|месяца|тора)$/u.exec(token.lower) : null
   if (half !== null && half[1] !== "тора") {
-    const [value, unit] = half[1] === "года" ? [6, "месяц"] : half[1] === "часа" ? [30, "минута"] : half[1] === "дня" ? [12, "час"] : [15, "день"]
-    return { quantity: make("duration", value as number, null, unit as string, null, qualifierBefore(text, tokens, at), text, tokens, at, token.end), next: at + 1 }
+    const [value, unit] =
+      half[1] === "года"
+        ? [6, "месяц"]
+        : half[1] === "часа"
+          ? [30, "минута"]
+          : half[1] === "дня"
+            ? [12, "час"]
+            : [15, "день"]
+    return {
+      quantity: make(
+        "duration",
+        value as number,
+        null,
+        unit as string,
+        null,
+        qualifierBefore(text, tokens, at),
+        text,
+        tokens,
+        at,
+        token.end,
+      ),
+      next: at + 1,
+    }
   }
   // `за сутки`, `за неделю`, `через месяц`, `в течение дня`: one of them, said without the number.
   if (token.type === "word" && /^(сутки|неделю|месяц|год|час)$/u.test(token.lower)) {
@@ -510,9 +693,19 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
     if (before?.lower === "через" || before?.lower === "за") {
       const after = text.slice(token.end, token.end + 14)
       const previous = tokens[at - 2]
-      const paid = /^\s*(?:[—–-]\s*)?(?:\d|это|выйд|получ|стоит)/iu.test(after) || previous?.type === "number" || /^[₸₽$€%]$/.test(previous?.text ?? "") || /^(тенге|тг|оплат\p{L}*|плат\p{L}*|рублей|сразу|скидк\p{L}*|вперед|тысяч\p{L}*|итого|всего)$/u.test(previous?.lower ?? "")
-      const rest = text.slice(token.end, token.end + 80).split(/[.!?\n]/)[0]!
-      const isTalk = before.lower === "через" && /(?:напиш|верн|напомн|свя[зж]|созвон|позвон|набер)/iu.test(text.slice(Math.max(0, token.index - 60), token.end + 60))
+      const paid =
+        /^\s*(?:[—–-]\s*)?(?:\d|это|выйд|получ|стоит)/iu.test(after) ||
+        previous?.type === "number" ||
+        /^[₸₽$€%]$/.test(previous?.text ?? "") ||
+        /^(тенге|тг|оплат\p{L}*|плат\p{L}*|рублей|сразу|скидк\p{L}*|вперед|тысяч\p{L}*|итого|всего)$/u.test(
+          previous?.lower ?? "",
+        )
+      const rest = text.slice(token.end, token.end + 80).split(/[.!?](?=\s|$)|\n/)[0]!
+      const isTalk =
+        before.lower === "через" &&
+        /(?:напиш|верн|напомн|свя[зж]|созвон|позвон|набер)/iu.test(
+          text.slice(Math.max(0, token.index - 60), token.end + 60),
+        )
       if (!paid && !isTalk && !/[₸₽$€]|тенге|тг|руб/iu.test(rest)) {
         const unit = timeUnits.find(([, pattern]) => pattern.test(token.lower))![0]
         return { quantity: make("duration", 1, null, unit, null, null, text, tokens, at, token.end), next: at + 1 }
@@ -534,9 +727,20 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   const tail = tokens[numeral.next]
   if (!numeral.words && tail?.text === "-" && tail.index === tokens[numeral.next - 1]!.end) {
     const ending = tokens[numeral.next + 1]
-    if (ending?.type === "word" && ending.index === tail.end && /^(?:й|я|е|го|му|ый|ая|ое|ом|ой|ую|ым|ю|ые|ых)$/u.test(ending.lower)) return { quantity: null, next: numeral.next + 2 }
+    if (
+      ending?.type === "word" &&
+      ending.index === tail.end &&
+      /^(?:й|я|е|го|му|ый|ая|ое|ом|ой|ую|ым|ю|ые|ых)$/u.test(ending.lower)
+    )
+      return { quantity: null, next: numeral.next + 2 }
   }
-  if (numeral.value === 100 && /^на\s+все\s+$|^на\s+$/iu.test(text.slice(Math.max(0, head.index - 7), head.index).replace(/^.*?(?=на\s)/iu, "")) && /^\s*(?:%|процент\p{L}*)?\s+(?:уверен|соглас|прав|готов|понима|поня)/iu.test(text.slice(tokens[numeral.next - 1]!.end, tokens[numeral.next - 1]!.end + 24))) {
+  if (
+    numeral.value === 100 &&
+    /^на\s+все\s+$|^на\s+$/iu.test(text.slice(Math.max(0, head.index - 7), head.index).replace(/^.*?(?=на\s)/iu, "")) &&
+    /^\s*(?:%|процент\p{L}*)?\s+(?:уверен|соглас|прав|готов|понима|поня)/iu.test(
+      text.slice(tokens[numeral.next - 1]!.end, tokens[numeral.next - 1]!.end + 24),
+    )
+  ) {
     return { quantity: null, next: numeral.next }
   }
 
@@ -545,7 +749,15 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   let next = numeral.next
   let endAt = tokens[next - 1]!.end
   let isShy = numeral.shy
-  const ownUnit = prefix === null ? unitAt(text, endAt) : { kind: "money" as const, unit: moneyUnits.find(([, unit]) => unit.test(prefix.text))?.[0] ?? prefix.text, end: endAt, workingDays: false }
+  const ownUnit =
+    prefix === null
+      ? unitAt(text, endAt)
+      : {
+          kind: "money" as const,
+          unit: moneyUnits.find(([, unit]) => unit.test(prefix.text))?.[0] ?? prefix.text,
+          end: endAt,
+          workingDays: false,
+        }
   let unit = ownUnit
   if (unit !== null) endAt = unit.end
   // A range: `10–15 дней`, `10 000 ₸ – 20 000 ₸`, `от 10 до 20`, `два-три`.
@@ -562,13 +774,17 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
       second++
       secondPrefix = true
     }
-    const upper = second < tokens.length && tokens[second]!.index - link.end <= 1 ? numeralAt(text, tokens, second) : null
+    const upper =
+      second < tokens.length && tokens[second]!.index - link.end <= 1 ? numeralAt(text, tokens, second) : null
     if (upper !== null) {
       const upperEnd = tokens[upper.next - 1]!.end
       const upperUnit = secondPrefix ? ownUnit : unitAt(text, upperEnd)
       const same = ownUnit === null || (upperUnit !== null && upperUnit.unit === ownUnit.unit)
       // `10–15 тысяч` scales both ends.
-      const low = !numeral.scaled && upper.scaled && value < upper.value / 100 ? round((value * upper.value) / baseOf(text, tokens, second, upper)) : value
+      const low =
+        !numeral.scaled && upper.scaled && value < upper.value / 100
+          ? round((value * upper.value) / baseOf(text, tokens, second, upper))
+          : value
       // `на двоих — 30 000 ₸`, `X10 — 139 990 ₸`: a spaced dash leads on more often than it spans.
       const spans = isUpTo || link.index === endAt || (!numeral.words && low * 20 >= upper.value)
       if (same && spans && low < upper.value) {
@@ -599,13 +815,29 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
       return { quantity: make("date", numeral.value, null, "year", null, null, text, tokens, at, head.end), next }
     }
   }
-  if (isShy && unit?.kind !== "money" && unit?.kind !== "duration" && unit?.kind !== "percent") return { quantity: null, next: Math.max(next, at + 1) }
-  if (isShy && unit?.kind === "duration" && unit.unit === "минута") return { quantity: null, next: Math.max(next, at + 1) }
+  if (isShy && unit?.kind !== "money" && unit?.kind !== "duration" && unit?.kind !== "percent")
+    return { quantity: null, next: Math.max(next, at + 1) }
+  if (isShy && unit?.kind === "duration" && unit.unit === "минута")
+    return { quantity: null, next: Math.max(next, at + 1) }
   // `два вопроса`, `в двух словах`, `три шага`: talk, not a figure about the company.
-  if (kind === "count" && unitName !== null && value <= 5 && /^(?:вопрос|слов|момент|нюанс|секунд|детал|минутк|вариант|строч|предложени(?:е|я)$|уточнени|момента|мысл|причин|шаг|сценар|тип|вид|способ)/iu.test(unitName)) {
+  if (
+    kind === "count" &&
+    unitName !== null &&
+    value <= 5 &&
+    /^(?:вопрос|слов|момент|нюанс|секунд|детал|минутк|вариант|строч|предложени(?:е|я)$|уточнени|момента|мысл|причин|шаг|сценар|тип|вид|способ)/iu.test(
+      unitName,
+    )
+  ) {
     return { quantity: null, next }
   }
-  if (kind === "count" && numeral.words && unitName !== null && /^(?:раз[а]?|момент\p{L}*|сторон\p{L}*|стороны|обе|других|другие)$/iu.test(unitName) && value < 5) return { quantity: null, next }
+  if (
+    kind === "count" &&
+    numeral.words &&
+    unitName !== null &&
+    /^(?:раз[а]?|момент\p{L}*|сторон\p{L}*|стороны|обе|других|другие)$/iu.test(unitName) &&
+    value < 5
+  )
+    return { quantity: null, next }
   if (kind === "bare" && numeral.words && !numeral.scaled && value < 11) return { quantity: null, next }
   const perFrom = kind === "count" ? nounEnd : endAt
   const per = perAfter(text, perFrom)
@@ -613,13 +845,30 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   const before = per === null && (kind === "money" || kind === "bare") ? perBefore(text, token.index, floor) : null
   const end = per?.end ?? perFrom
   while (next < tokens.length && tokens[next]!.index < end) next++
-  return { quantity: make(kind, value, to, unitName, per?.per ?? before, opened, text, tokens, at, end, unit?.workingDays ?? false), next }
+  return {
+    quantity: make(
+      kind,
+      value,
+      to,
+      unitName,
+      per?.per ?? before,
+      opened,
+      text,
+      tokens,
+      at,
+      end,
+      unit?.workingDays ?? false,
+    ),
+    next,
+  }
 }
 
 /** What the upper end of a range was before its magnitude. */
 const baseOf = (_text: string, tokens: ReadonlyArray<Token>, at: number, numeral: Numeral) => {
   const token = tokens[at]!
-  return token.type === "number" ? valueOf(token.text) : numeral.value / (numeral.value >= 1e9 ? 1e9 : numeral.value >= 1e6 ? 1e6 : 1e3)
+  return token.type === "number"
+    ? valueOf(token.text)
+    : numeral.value / (numeral.value >= 1e9 ? 1e9 : numeral.value >= 1e6 ? 1e6 : 1e3)
 }
 
 const clauseStart = (text: string, tokens: ReadonlyArray<Token>, at: number) => {
@@ -630,18 +879,36 @@ const clauseStart = (text: string, tokens: ReadonlyArray<Token>, at: number) => 
     steps++
   }
   // A number that belongs to the phrase itself (`за 3 месяца выйдет`) may stay.
-  if (back >= 0 && tokens[back]!.type === "number" && /(?:за|на)\s+$/iu.test(text.slice(Math.max(0, tokens[back]!.index - 4), tokens[back]!.index))) return Math.max(0, tokens[back]!.index - 4)
+  if (
+    back >= 0 &&
+    tokens[back]!.type === "number" &&
+    /(?:за|на)\s+$/iu.test(text.slice(Math.max(0, tokens[back]!.index - 4), tokens[back]!.index))
+  )
+    return Math.max(0, tokens[back]!.index - 4)
   return back < 0 ? 0 : tokens[back]!.end
 }
 
 const nounAt = (tokens: ReadonlyArray<Token>, at: number): { readonly text: string; readonly end: number } | null => {
   const first = tokens[at]
   const last = tokens[at - 1]
-  if (first === undefined || last === undefined || first.type !== "word" || first.index - last.end > 2 || first.index === last.end) return null
+  if (
+    first === undefined ||
+    last === undefined ||
+    first.type !== "word" ||
+    first.index - last.end > 2 ||
+    first.index === last.end
+  )
+    return null
   if (!/^\p{Script=Cyrillic}/u.test(first.text) || notCounted.test(first.lower) || first.lower.length < 2) return null
   if (/^\p{Lu}/u.test(first.text)) return null
   const second = tokens[at + 1]
-  if (adjective.test(first.lower) && second?.type === "word" && second.index - first.end <= 1 && /^\p{Script=Cyrillic}/u.test(second.text) && !notCounted.test(second.lower)) {
+  if (
+    adjective.test(first.lower) &&
+    second?.type === "word" &&
+    second.index - first.end <= 1 &&
+    /^\p{Script=Cyrillic}/u.test(second.text) &&
+    !notCounted.test(second.lower)
+  ) {
     return { text: `${first.lower} ${second.lower}`, end: second.end }
   }
   return { text: first.lower, end: first.end }
@@ -649,7 +916,7 @@ const nounAt = (tokens: ReadonlyArray<Token>, at: number): { readonly text: stri
 
 const qualifierBefore = (text: string, tokens: ReadonlyArray<Token>, at: number): Qualifier | null => {
   let back = at - 1
-  if (back >= 0 && tokens[back]!.text === "," ) return null
+  if (back >= 0 && tokens[back]!.text === ",") return null
   for (let steps = 0; back >= 0 && steps < 2; steps++, back--) {
     const word = tokens[back]!
     const meaning = qualifiers.get(word.lower)
@@ -669,22 +936,46 @@ const qualifierBefore = (text: string, tokens: ReadonlyArray<Token>, at: number)
 const isYear = (text: string, token: Token) => {
   const before = text.slice(Math.max(0, token.index - 12), token.index)
   const after = text.slice(token.end, token.end + 8)
-  return /^\s*(?:год|г\.|гг|жыл)/iu.test(after) || (/(?:^|\s)(?:с|в|к|от|до|на|©)\s$/iu.test(before) && /^\s*(?:[.,!?;)\n—–-]|$)/.test(after))
+  return (
+    /^\s*(?:год|г\.|гг|жыл)/iu.test(after) ||
+    (/(?:^|\s)(?:с|в|к|от|до|на|©)\s$/iu.test(before) && /^\s*(?:[.,!?;)\n—–-]|$)/.test(after))
+  )
 }
 
 const make = (
-  kind: QuantityKind, value: number, to: number | null, unit: string | null, per: string | null, qualifier: Qualifier | null,
-  text: string, tokens: ReadonlyArray<Token>, at: number, end: number, workingDays = false,
+  kind: QuantityKind,
+  value: number,
+  to: number | null,
+  unit: string | null,
+  per: string | null,
+  qualifier: Qualifier | null,
+  text: string,
+  tokens: ReadonlyArray<Token>,
+  at: number,
+  end: number,
+  workingDays = false,
 ): Quantity => {
   let start = at
   // The text begins with its qualifier.
-  if (qualifier !== null) for (let back = 0; back < 3 && start > 0; back++) {
-    const word = tokens[start - 1]!.lower
-    if (qualifiers.has(word) || word === "не" || word === "чем" || word === "всего" || word === "как") start--
-    else break
-  }
+  if (qualifier !== null)
+    for (let back = 0; back < 3 && start > 0; back++) {
+      const word = tokens[start - 1]!.lower
+      if (qualifiers.has(word) || word === "не" || word === "чем" || word === "всего" || word === "как") start--
+      else break
+    }
   const index = tokens[start]!.index
-  return { kind, value, to, unit, per, qualifier: to === null ? qualifier : null, workingDays, key: "", index, text: text.slice(index, end).trimEnd() }
+  return {
+    kind,
+    value,
+    to,
+    unit,
+    per,
+    qualifier: to === null ? qualifier : null,
+    workingDays,
+    key: "",
+    index,
+    text: text.slice(index, end).trimEnd(),
+  }
 }
 
 /** `25 ноября`, `25.11.2026`, `2026-11-25`, `ноябрь 2026`, `в 2026 году`. */
@@ -705,7 +996,8 @@ const readDate = (text: string, tokens: ReadonlyArray<Token>, at: number): Read 
   if (dotted !== null && token.index + dotted[0].length >= token.end) {
     const unit = unitAt(text, token.index + dotted[0].length)
     if (unit === null || unit.kind === "duration") {
-      if (!/(?:^|\s)в\s$/iu.test(text.slice(Math.max(0, token.index - 3), token.index)) || dotted[3] !== undefined) return done(Number(dotted[1]), Number(dotted[2]), dotted[0].length)
+      if (!/(?:^|\s)в\s$/iu.test(text.slice(Math.max(0, token.index - 3), token.index)) || dotted[3] !== undefined)
+        return done(Number(dotted[1]), Number(dotted[2]), dotted[0].length)
     }
   }
   if (/^\d{1,2}$/.test(token.text)) {
@@ -713,10 +1005,12 @@ const readDate = (text: string, tokens: ReadonlyArray<Token>, at: number): Read 
     let wordAt = at + 1
     while (ordinal !== null && wordAt < tokens.length && tokens[wordAt]!.index < token.end + ordinal[0].length) wordAt++
     const word = tokens[wordAt]
-    if (word?.type === "word" && word.index - token.end <= 5 && monthOf(word.lower) > 0 && !/^мая?к/u.test(word.lower)) return done(Number(token.text), monthOf(word.lower), word.end - token.index)
+    if (word?.type === "word" && word.index - token.end <= 5 && monthOf(word.lower) > 0 && !/^мая?к/u.test(word.lower))
+      return done(Number(token.text), monthOf(word.lower), word.end - token.index)
     // `с 10 по 22 августа`, `10–22 августа`: the first day, too.
     const range = /^\d{1,2}\s?(?:по|[-–—])\s?\d{1,2}\s+(\p{L}+)/iu.exec(rest)
-    if (range !== null && monthOf(range[1]!.toLowerCase()) > 0) return done(Number(token.text), monthOf(range[1]!.toLowerCase()), token.text.length)
+    if (range !== null && monthOf(range[1]!.toLowerCase()) > 0)
+      return done(Number(token.text), monthOf(range[1]!.toLowerCase()), token.text.length)
   }
   return null
 }
@@ -732,7 +1026,21 @@ const readClock = (text: string, tokens: ReadonlyArray<Token>, at: number, numer
   const done = (minutes: number, end: number, toMinutes: number | null = null): Read => {
     let next = at
     while (next < tokens.length && tokens[next]!.index < end) next++
-    return { quantity: make("clock", minutes, toMinutes, null, null, toMinutes === null ? qualifierBefore(text, tokens, at) : null, text, tokens, at, end), next: Math.max(next, at + 1) }
+    return {
+      quantity: make(
+        "clock",
+        minutes,
+        toMinutes,
+        null,
+        null,
+        toMinutes === null ? qualifierBefore(text, tokens, at) : null,
+        text,
+        tokens,
+        at,
+        end,
+      ),
+      next: Math.max(next, at + 1),
+    }
   }
   const rest = text.slice(token.index, token.index + 30)
   const exact = /^([01]?\d|2[0-4])[:：]([0-5]\d)(?!\d)/.exec(rest)
@@ -740,14 +1048,20 @@ const readClock = (text: string, tokens: ReadonlyArray<Token>, at: number, numer
   const before = text.slice(Math.max(0, token.index - 8), token.index)
   const at24 = /(?:^|[\s(])(?:в|во|к|на)\s$/iu.test(before)
   const dotted = /^([01]?\d|2[0-3])[.]([0-5]\d)(?!\d)/.exec(rest)
-  if (dotted !== null && /(?:^|[\s(])(?:в|с|до|к|на)\s$/iu.test(before) && unitAt(text, token.index + dotted[0].length) === null) return done(Number(dotted[1]) * 60 + Number(dotted[2]), token.index + dotted[0].length)
+  if (
+    dotted !== null &&
+    /(?:^|[\s(])(?:в|с|до|к|на)\s$/iu.test(before) &&
+    unitAt(text, token.index + dotted[0].length) === null
+  )
+    return done(Number(dotted[1]) * 60 + Number(dotted[2]), token.index + dotted[0].length)
   if (!Number.isInteger(numeral.value) || numeral.value > 24) return null
   const end = tokens[numeral.next - 1]!.end
   const behind = text.slice(end, end + 24)
   const hours = /^\s*(?:час(?:а|ов|ам)?|ч)(?![\p{L}])\.?/iu.exec(behind)
   const part = partOfDay.exec(behind.slice(hours?.[0].length ?? 0))
   const evening = (hour: number) => (part !== null && /дня|вечера/iu.test(part[1]!) && hour < 12 ? hour + 12 : hour)
-  if (part !== null && (hours !== null || part[1]!.toLowerCase() !== "дня" || at24)) return done(evening(numeral.value) * 60, end + (hours?.[0].length ?? 0) + part[0].length)
+  if (part !== null && (hours !== null || part[1]!.toLowerCase() !== "дня" || at24))
+    return done(evening(numeral.value) * 60, end + (hours?.[0].length ?? 0) + part[0].length)
   // `с 9 до 18 (часов)`: both ends, when what follows is no other unit.
   const opened = /(?:^|[\s(])с\s$/iu.exec(before) !== null || /(?:^|[\s(])между\s$/iu.test(before)
   const range = /^\s*(?:час\p{L}*\s*)?(?:до|и|по|[-–—])\s*(\d{1,2})(?![\d:.]\d|\d)/iu.exec(behind)
@@ -756,16 +1070,27 @@ const readClock = (text: string, tokens: ReadonlyArray<Token>, at: number, numer
     const unit = unitAt(text, close)
     if (unit === null || unit.unit === "час") return done(numeral.value * 60, end)
   }
-  const closing = /(?:^|[\s(])(?:с|между)\s(\d{1,2})(?::\d\d)?\s*(?:час\p{L}*\s*)?(?:до|и|по)\s$/iu.exec(text.slice(Math.max(0, token.index - 26), token.index))
+  const closing = /(?:^|[\s(])(?:с|между)\s(\d{1,2})(?::\d\d)?\s*(?:час\p{L}*\s*)?(?:до|и|по)\s$/iu.exec(
+    text.slice(Math.max(0, token.index - 26), token.index),
+  )
   if (closing !== null && !numeral.words) {
     const unit = unitAt(text, end)
-    if (unit === null || unit.unit === "час") return done(numeral.value * 60, hours === null ? end : end + hours[0].length)
+    if (unit === null || unit.unit === "час")
+      return done(numeral.value * 60, hours === null ? end : end + hours[0].length)
   }
   if (at24 && !numeral.words) {
     if (hours !== null && /(?:^|[\s(])(?:в|к)\s$/iu.test(before)) return done(numeral.value * 60, end + hours[0].length)
     // `в 15`, said of nothing else.
-    if (hours === null && /(?:^|[\s(])(?:в|во|к|на)\s$/iu.test(before) && unitAt(text, end) === null && /^\s*(?:[.,!?;)\n]|$|(?:или|и|будет|удобно|подойд|завтра|сегодня|вас|вам|по|в\s|не)(?!\p{L}))/iu.test(behind) && !/^\s*и\s+\d+\s+\p{L}/u.test(behind)) return done(numeral.value * 60, end)
+    if (
+      hours === null &&
+      /(?:^|[\s(])(?:в|во|к|на)\s$/iu.test(before) &&
+      unitAt(text, end) === null &&
+      /^\s*(?:[.,!?;)\n]|$|(?:или|и|будет|удобно|подойд|завтра|сегодня|вас|вам|по|в\s|не)(?!\p{L}))/iu.test(behind) &&
+      !/^\s*и\s+\d+\s+\p{L}/u.test(behind)
+    )
+      return done(numeral.value * 60, end)
   }
-  if (numeral.words && hours !== null && /(?:^|[\s(])в\s$/iu.test(before)) return done(evening(numeral.value) * 60, end + hours[0].length)
+  if (numeral.words && hours !== null && /(?:^|[\s(])в\s$/iu.test(before))
+    return done(evening(numeral.value) * 60, end + hours[0].length)
   return null
 }

@@ -17,7 +17,10 @@ const russian = stemmers.newStemmer("russian")
 
 /** One meaning, one stem. Only words that a price list and a seller use for each other. */
 const synonyms: ReadonlyArray<readonly [stem: string, pattern: RegExp]> = [
-  ["cen", /^(цен[аыеу]?|ценой|ценник\p{L}*|стоимост\p{L}*|стоит|стоят|стоил\p{L}*|стоить|прайс\p{L}*|обойд\p{L}*|обход\p{L}*|расцен\p{L}*|баға\p{L}*)$/u],
+  [
+    "cen",
+    /^(цен[аыеу]?|ценой|ценник\p{L}*|стоимост\p{L}*|стоит|стоят|стоил\p{L}*|стоить|прайс\p{L}*|обойд\p{L}*|обход\p{L}*|расцен\p{L}*|баға\p{L}*)$/u,
+  ],
   ["srok", /^(срок\p{L}*|длительност\p{L}*|продолжительност\p{L}*|длит\p{L}*|занима\p{L}*|займ[её]т)$/u],
   ["chelovek", /^(человек\p{L}*|чел|люд\p{L}*|участник\p{L}*|персон\p{L}*|гост\p{L}{0,3}|адам\p{L}*)$/u],
   ["sotrudnik", /^(сотрудник\p{L}*|работник\p{L}*|пользовател\p{L}*)$/u],
@@ -44,9 +47,47 @@ const synonyms: ReadonlyArray<readonly [stem: string, pattern: RegExp]> = [
 ]
 
 const latin: Readonly<Record<string, string>> = {
-  а: "a", б: "b", в: "v", г: "g", д: "d", е: "e", ж: "zh", з: "z", и: "i", й: "i", к: "k", л: "l", м: "m", н: "n",
-  о: "o", п: "p", р: "r", с: "s", т: "t", у: "u", ф: "f", х: "h", ц: "c", ч: "ch", ш: "sh", щ: "sh", ъ: "", ы: "y",
-  ь: "", э: "e", ю: "u", я: "a", ә: "a", ғ: "g", қ: "k", ң: "n", ө: "o", ұ: "u", ү: "u", һ: "h", і: "i",
+  а: "a",
+  б: "b",
+  в: "v",
+  г: "g",
+  д: "d",
+  е: "e",
+  ж: "zh",
+  з: "z",
+  и: "i",
+  й: "i",
+  к: "k",
+  л: "l",
+  м: "m",
+  н: "n",
+  о: "o",
+  п: "p",
+  р: "r",
+  с: "s",
+  т: "t",
+  у: "u",
+  ф: "f",
+  х: "h",
+  ц: "c",
+  ч: "ch",
+  ш: "sh",
+  щ: "sh",
+  ъ: "",
+  ы: "y",
+  ь: "",
+  э: "e",
+  ю: "u",
+  я: "a",
+  ә: "a",
+  ғ: "g",
+  қ: "k",
+  ң: "n",
+  ө: "o",
+  ұ: "u",
+  ү: "u",
+  һ: "h",
+  і: "i",
 }
 const inLatin = (text: string) => {
   let out = ""
@@ -81,7 +122,7 @@ const commonPrefix = (one: string, other: string) => {
 export const likeness = (one: string, other: string): number => {
   if (one === other) return 1
   const shorter = Math.min(one.length, other.length)
-  if (shorter < 4 || /^\d/.test(one) || /^\d/.test(other)) return 0
+  if (shorter < 4 || one.startsWith("#") || other.startsWith("#") || /^\d/.test(one) || /^\d/.test(other)) return 0
   const prefix = commonPrefix(one, other)
   const longer = Math.max(one.length, other.length)
   if (prefix === shorter && longer - shorter <= 4) return 0.85
@@ -106,6 +147,12 @@ const empty = new Set(
     "сколько какой какая какие каков какова какую каком то есть кстати верно правильно понимаю понял поняла"
   ).split(" "),
 )
+
+/** The same with the numbers that stand among them, as `#300`: `«Дом 300»` and `«Дом 100»` differ in nothing else. */
+export const stemsOf = (text: string): ReadonlyArray<string> => [
+  ...wordsOf(text).map((word) => word.stem),
+  ...[...text.matchAll(/(?<![\p{L}\d])\d{1,6}(?![\p{L}\d])/gu)].map((match) => `#${match[0]}`),
+]
 
 const wordPattern = /[\p{L}\d]+(?:[-'’][\p{L}\d]+)*/gu
 

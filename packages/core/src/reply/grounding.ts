@@ -8,11 +8,11 @@
  */
 import type { WorkingHours } from "../calendar/working-hours.ts"
 import type { Fact, KnowledgeDocument } from "../knowledge/document.ts"
-import { documentOfText, factsOf, subjectJoint } from "../knowledge/facts.ts"
+import { afterAnswer, documentOfText, factsOf, subjectJoint } from "../knowledge/facts.ts"
 import { givesOrders, withoutOrders } from "../knowledge/injection.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
 import { findQuantities, numbersIn } from "../knowledge/quantity.ts"
-import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
+import { likeness, stemOf, stemsOf, wordsOf } from "../knowledge/wording.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
 import type { Instant } from "../time/instant.ts"
 import { wallTime } from "../time/wall-clock.ts"
@@ -29,7 +29,13 @@ export interface GroundedClaim {
   readonly factId: string | null
 }
 
-export type UngroundedCode = "ungrounded" | "wrong_subject" | "wrong_terms" | "ungrounded_promise" | "ungrounded_contact" | "ungrounded_time"
+export type UngroundedCode =
+  | "ungrounded"
+  | "wrong_subject"
+  | "wrong_terms"
+  | "ungrounded_promise"
+  | "ungrounded_contact"
+  | "ungrounded_time"
 
 export interface UngroundedClaim {
   readonly code: UngroundedCode
@@ -108,7 +114,8 @@ const perHints: ReadonlyArray<readonly [string, RegExp]> = [
   ["неделя", /в неделю|\/\s?нед|за неделю|недел/iu],
   ["человек", /за человека|с человека|на человека|\/\s?чел|за гостя|с гостя|за персону/iu],
 ]
-const hintsOf = (text: string): Set<string> => new Set(perHints.filter(([, pattern]) => pattern.test(text)).map(([unit]) => unit))
+const hintsOf = (text: string): Set<string> =>
+  new Set(perHints.filter(([, pattern]) => pattern.test(text)).map(([unit]) => unit))
 
 const evidenceOfFact = (fact: Fact, source: "fact" | "text"): ReadonlyArray<Evidence> => {
   const quantities = findQuantities(fact.value)
@@ -117,12 +124,13 @@ const evidenceOfFact = (fact: Fact, source: "fact" | "text"): ReadonlyArray<Evid
   const words = new Map<string, number>()
   const put = (text: string, weight: number) => {
     // Every price has a price: the word tells it from a deposit, and from nothing else.
-    for (const word of wordsOf(text)) words.set(word.stem, Math.max(words.get(word.stem) ?? 0, word.stem === "cen" ? 0.3 : weight))
+    for (const stem of stemsOf(text))
+      words.set(stem, Math.max(words.get(stem) ?? 0, stem === "cen" || stem === "srok" ? 0.3 : weight))
   }
   put(fact.value.replace(/\d/g, " "), 0.5)
   put(fact.attribute, 0.9)
   parts.forEach((part, index) => put(part, index === parts.length - 1 ? 1 : 0.8))
-  const name = wordsOf(parts.at(-1) ?? "").map((word) => word.stem)
+  const name = stemsOf(parts.at(-1) ?? "")
   const surroundings = `${fact.subject} ${fact.attribute} ${fact.value}`
   return quantities.map((quantity) => ({
     quantity: withUnit(quantity, fact),
@@ -144,15 +152,23 @@ const statementsOf = (document: KnowledgeDocument): ReadonlyArray<Statement> => 
       const level = block.level ?? 3
       headings = [...headings.filter((heading) => heading.level < level), { level, text }]
     }
-    const above = headings.map((heading) => heading.text).join(" ")
+    const under = headings
+    headings = afterAnswer(headings, block)
+    const above = under.map((heading) => heading.text).join(" ")
     const lines =
       block.rows === undefined
         ? text.split("\n").flatMap((line) => sentencesOf(line).map((sentence) => sentence.text))
-        : block.rows.map((row, index) => (index === 0 ? row.join(" ") : `${row.join(" ")} ${block.rows![0]!.join(" ")}`))
+        : block.rows.map((row, index) =>
+            index === 0 ? row.join(" ") : `${row.join(" ")} ${block.rows![0]!.join(" ")}`,
+          )
     for (const line of lines) {
       // A question promises nothing; its answer may.
       if (line.trim() === "" || (block.kind === "heading" && /\?\s*$/.test(line))) continue
-      statements.push({ text: line, heading: block.kind === "heading" ? "" : (headings.at(-1)?.text ?? ""), stems: new Set(wordsOf(`${line} ${above}`).map((word) => word.stem)) })
+      statements.push({
+        text: line,
+        heading: block.kind === "heading" ? "" : (under.at(-1)?.text ?? ""),
+        stems: new Set(wordsOf(`${line} ${above}`).map((word) => word.stem)),
+      })
     }
   }
   return statements
@@ -166,7 +182,10 @@ const indexOf = (facts: ReadonlyArray<Fact>, knowledge: string): Index => {
   const { clean, orders } = withoutOrders(knowledge)
   // A fact that was read from an order is none.
   const ordered = orders.join("\n")
-  const honest = facts.filter((fact) => !(ordered.includes(fact.value) && !clean.includes(fact.value)) && !givesOrders(`${fact.attribute} ${fact.value}`))
+  const honest = facts.filter(
+    (fact) =>
+      !(ordered.includes(fact.value) && !clean.includes(fact.value)) && !givesOrders(`${fact.attribute} ${fact.value}`),
+  )
   const document = documentOfText(clean, "knowledge")
   const evidence = honest.flatMap((fact) => evidenceOfFact(fact, "fact"))
   const read = factsOf(document)
@@ -186,8 +205,20 @@ const indexOf = (facts: ReadonlyArray<Fact>, knowledge: string): Index => {
   const contacts = new Set<string>()
   for (const piece of [...evidence, ...spare]) if (piece.quantity.key !== "") contacts.add(piece.quantity.key)
   for (const quantity of findQuantities(clean)) if (quantity.key !== "") contacts.add(quantity.key)
-  const subjects = [...new Set(honest.map((fact) => fact.subject))].map((subject) => new Set(wordsOf(subject).map((word) => word.stem)))
-  const index: Index = { evidence, spare, statements, vocabulary, contacts, subjects, text: `${clean}\n${honest.map((fact) => `${fact.subject} ${fact.attribute} ${fact.value}`).join("\n")}`.toLowerCase().replaceAll("ё", "е") }
+  const subjects = [...new Set(honest.map((fact) => fact.subject))].map(
+    (subject) => new Set(wordsOf(subject).map((word) => word.stem)),
+  )
+  const index: Index = {
+    evidence,
+    spare,
+    statements,
+    vocabulary,
+    contacts,
+    subjects,
+    text: `${clean}\n${honest.map((fact) => `${fact.subject} ${fact.attribute} ${fact.value}`).join("\n")}`
+      .toLowerCase()
+      .replaceAll("ё", "е"),
+  }
   indexes.set(facts, { knowledge, index })
   return index
 }
@@ -217,11 +248,21 @@ interface DraftView {
 const boundary = /[,;:()\n]|(?<!\p{L})(?:а|но|зато|либо)(?!\p{L})/giu
 
 const contextOf = (claim: { readonly index: number; readonly text: string }, view: DraftView): Context => {
-  const sentenceAt = Math.max(0, view.sentences.findLastIndex((sentence) => sentence.index <= claim.index))
+  const sentenceAt = Math.max(
+    0,
+    view.sentences.findLastIndex((sentence) => sentence.index <= claim.index),
+  )
   const sentence = view.sentences[sentenceAt] ?? { text: view.text, index: 0, end: view.text.length }
   const end = claim.index + claim.text.length
-  const others = view.quantities.filter((other) => other.index >= sentence.index && other.index < sentence.end && (other.index + other.text.length <= claim.index || other.index >= end))
-  const previousEnd = others.filter((other) => other.index < claim.index).reduce((far, other) => Math.max(far, other.index + other.text.length), sentence.index)
+  const others = view.quantities.filter(
+    (other) =>
+      other.index >= sentence.index &&
+      other.index < sentence.end &&
+      (other.index + other.text.length <= claim.index || other.index >= end),
+  )
+  const previousEnd = others
+    .filter((other) => other.index < claim.index)
+    .reduce((far, other) => Math.max(far, other.index + other.text.length), sentence.index)
   const nextStart = others.find((other) => other.index >= end)?.index ?? sentence.end
   let segmentStart = sentence.index
   let segmentEnd = sentence.end
@@ -237,9 +278,7 @@ const contextOf = (claim: { readonly index: number; readonly text: string }, vie
   }
   const words = new Map<string, number>()
   const put = (text: string, weight: number) => {
-    for (const word of wordsOf(text)) {
-      words.set(word.stem, Math.max(words.get(word.stem) ?? 0, weight))
-    }
+    for (const stem of stemsOf(text)) words.set(stem, Math.max(words.get(stem) ?? 0, weight))
   }
   const beforeFrom = Math.max(segmentStart, previousEnd)
   const before = view.text.slice(beforeFrom, claim.index)
@@ -247,8 +286,14 @@ const contextOf = (claim: { readonly index: number; readonly text: string }, vie
   const after = view.text.slice(end, afterTo)
   const hasNextInSegment = nextStart < segmentEnd
   const own = view.quantities.find((other) => other.index === claim.index)
-  const firstInSentence = view.quantities.find((other) => other.index >= sentence.index && other.index < sentence.end && (own === undefined || other.kind === own.kind))
-  const valueFirst = wordsOf(view.text.slice(sentence.index, Math.min(firstInSentence?.index ?? claim.index, claim.index))).filter((word) => word.stem !== "cen").length === 0
+  const firstInSentence = view.quantities.find(
+    (other) =>
+      other.index >= sentence.index && other.index < sentence.end && (own === undefined || other.kind === own.kind),
+  )
+  const valueFirst =
+    wordsOf(view.text.slice(sentence.index, Math.min(firstInSentence?.index ?? claim.index, claim.index))).filter(
+      (word) => word.stem !== "cen",
+    ).length === 0
   const has = (text: string) => wordsOf(text).some((word) => word.stem !== "cen")
   let clauseText = `${before} ${view.text.slice(claim.index, end)} ${after}`
   const clause: Array<string> = []
@@ -285,12 +330,13 @@ const contextOf = (claim: { readonly index: number; readonly text: string }, vie
     if (!cities.test(cyrillicOf(stem, view.text))) continue
     for (const wide of wideStems) words.set(wide, Math.max(words.get(wide) ?? 0, weight * 0.95))
   }
-  const clauseStems = new Set(clause.flatMap((text) => wordsOf(text).map((word) => word.stem)))
+  const clauseStems = new Set(clause.flatMap(stemsOf))
   return { words, clause: clauseStems, sentence, clauseText }
 }
 
 const wideStems = [stemOf("казахстану"), stemOf("регионы"), stemOf("областям"), stemOf("межгород"), stemOf("рк")]
-const latinCities = /^(almat|astan|shimkent|shymkent|karagand|aktob|aktau|atyrau|taraz|pavlodar|seme|ust|oskemen|kostana|kokshetau|uralsk|kyzylord|petropavl|turkestan|taldykorgan|temirtau|ekibastuz|rudn|zhezkazgan|balhash|konaev|kapshaga)/u
+const latinCities =
+  /^(almat|astan|shimkent|shymkent|karagand|aktob|aktau|atyrau|taraz|pavlodar|seme|ust|oskemen|kostana|kokshetau|uralsk|kyzylord|petropavl|turkestan|taldykorgan|temirtau|ekibastuz|rudn|zhezkazgan|balhash|konaev|kapshaga)/u
 const cyrillicOf = (stem: string, _text: string) => (latinCities.test(stem) ? "алмат" : stem)
 
 /* ---------------------------------------------------------------- values */
@@ -301,11 +347,17 @@ const inMinutes: Readonly<Record<string, number>> = { секунда: 1 / 60, м
 const inMonths: Readonly<Record<string, number>> = { месяц: 1, квартал: 3, год: 12 }
 
 /** Durations in one measure; months and days are not comparable. */
-const measured = (quantity: Quantity): { readonly value: number; readonly to: number | null; readonly scale: string } => {
+const measured = (
+  quantity: Quantity,
+): { readonly value: number; readonly to: number | null; readonly scale: string } => {
   if (quantity.kind !== "duration") return { value: quantity.value, to: quantity.to, scale: "" }
   const minutes = inMinutes[quantity.unit ?? ""]
   const factor = minutes ?? inMonths[quantity.unit ?? ""] ?? 1
-  return { value: quantity.value * factor, to: quantity.to === null ? null : quantity.to * factor, scale: minutes === undefined ? "months" : "minutes" }
+  return {
+    value: quantity.value * factor,
+    to: quantity.to === null ? null : quantity.to * factor,
+    scale: minutes === undefined ? "months" : "minutes",
+  }
 }
 
 const nounStems = (unit: string | null) => wordsOf(unit ?? "").map((word) => word.stem)
@@ -334,7 +386,13 @@ const isComparable = (claim: Quantity, evidence: Evidence): boolean => {
       if (claim.value >= 1000 && other.kind === "money" && !speaksOfNoun(claim, evidence)) return isPriceLike(claim)
       return (other.kind === "count" || other.kind === "bare") && speaksOfNoun(claim, evidence)
     case "bare":
-      return other.kind === "bare" || other.kind === "money" || other.kind === "count" || other.kind === "percent" || (other.kind === "date" && other.unit === "year")
+      return (
+        other.kind === "bare" ||
+        other.kind === "money" ||
+        other.kind === "count" ||
+        other.kind === "percent" ||
+        (other.kind === "date" && other.unit === "year")
+      )
     case "clock":
       return other.kind === "clock"
     case "date":
@@ -353,10 +411,18 @@ type Fit = "yes" | "terms" | "no"
 const fit = (claim: Quantity, evidence: Evidence): Fit => {
   const mine = measured(claim)
   const other = measured(evidence.quantity)
-  const strict = claim.kind === "money" || claim.kind === "percent" || (claim.kind === "bare" && evidence.quantity.kind === "money")
+  const strict =
+    claim.kind === "money" || claim.kind === "percent" || (claim.kind === "bare" && evidence.quantity.kind === "money")
   if (claim.kind === "duration" && evidence.quantity.kind === "duration" && mine.scale !== other.scale) return "no"
-  const days: Fit = claim.kind === "duration" && claim.unit === "день" && evidence.quantity.unit === "день" && claim.workingDays !== evidence.quantity.workingDays ? "terms" : "yes"
-  if (claim.kind === "clock" || claim.kind === "date") return sameNumber(mine.value, other.value) || (other.to !== null && sameNumber(mine.value, other.to)) ? "yes" : "no"
+  const days: Fit =
+    claim.kind === "duration" &&
+    claim.unit === "день" &&
+    evidence.quantity.unit === "день" &&
+    claim.workingDays !== evidence.quantity.workingDays
+      ? "terms"
+      : "yes"
+  if (claim.kind === "clock" || claim.kind === "date")
+    return sameNumber(mine.value, other.value) || (other.to !== null && sameNumber(mine.value, other.to)) ? "yes" : "no"
   if (mine.to !== null) {
     if (other.to !== null) return sameNumber(mine.value, other.value) && sameNumber(mine.to, other.to) ? days : "no"
     return "no"
@@ -385,7 +451,14 @@ const fit = (claim: Quantity, evidence: Evidence): Fit => {
   }
 }
 
-const perAlias: Readonly<Record<string, string>> = { "12 месяц": "год", "1 месяц": "месяц", "1 год": "год", "24 час": "день", "7 день": "неделя", "3 месяц": "квартал" }
+const perAlias: Readonly<Record<string, string>> = {
+  "12 месяц": "год",
+  "1 месяц": "месяц",
+  "1 год": "год",
+  "24 час": "день",
+  "7 день": "неделя",
+  "3 месяц": "квартал",
+}
 const perKey = (per: string) => perAlias[per] ?? per
 const strictPer = /^(?:человек|чел|гост|персон|м²|м2|кв|кг|час|смен|касс|точк|сотрудник|пользовател|метр|км)/iu
 
@@ -399,9 +472,11 @@ const perFits = (claim: Quantity, evidence: Evidence): boolean => {
   if (evidence.quantity.kind === "duration") return true
   if (evidence.per.has(mine)) return theirs === null || !timeUnitNames.has(theirs)
   if (mine === "разово") return theirs === null && !evidence.per.has("месяц")
-  if (theirs !== null && !isTime && !timeUnitNames.has(theirs) && likeness(stemOf(theirs), stemOf(mine)) > 0) return true
+  if (theirs !== null && !isTime && !timeUnitNames.has(theirs) && likeness(stemOf(theirs), stemOf(mine)) > 0)
+    return true
   const stem = stemOf(mine.split(" ").at(-1) ?? mine)
   const inWords = [...evidence.words.keys()].some((word) => likeness(word, stem) > 0)
+  if (/^\d/.test(mine)) return theirs === null && inWords && evidence.words.has(`#${mine.split(" ")[0]}`)
   if (isTime) return theirs === null && inWords
   if (inWords) return true
   if (theirs !== null) return false
@@ -423,7 +498,8 @@ const marginMin = 0.04
 const score = (evidences: ReadonlyArray<Evidence>, context: Context): ReadonlyArray<Judged> => {
   const total = evidences.length
   const counts = new Map<string, number>()
-  for (const evidence of evidences) for (const stem of evidence.words.keys()) counts.set(stem, (counts.get(stem) ?? 0) + 1)
+  for (const evidence of evidences)
+    for (const stem of evidence.words.keys()) counts.set(stem, (counts.get(stem) ?? 0) + 1)
   const hits = new Map<string, number>()
   const clauseHits = new Map<string, number>()
   for (const stem of counts.keys()) {
@@ -452,20 +528,25 @@ const score = (evidences: ReadonlyArray<Evidence>, context: Context): ReadonlyAr
   })
 }
 
-const best = (judged: ReadonlyArray<Judged>): Judged | null => judged.reduce<Judged | null>((top, one) => (top === null || one.score > top.score ? one : top), null)
+const best = (judged: ReadonlyArray<Judged>): Judged | null =>
+  judged.reduce<Judged | null>((top, one) => (top === null || one.score > top.score ? one : top), null)
 
 const clientMeans =
   /(?<!\p{L})(?:бюджет\p{L}*|вы (?:сказали|писали|назвали|указали|упомянули|говорили|планируете|платите|тратите|теряете|ищете|рассчитываете|хотите|просили|спрашивали|написали)|у вас|вашем случае|ваш(?:их|и|е|а|ему|ему)?(?!\p{L})|для ваших|под ваш\p{L}*|тратите|платите|теряете|оборот\p{L}*|уходит)/iu
 const denial = /(?<!\p{L})(?:не|нет|ни|вместо|к сожалению|никак)(?!\p{L})/iu
-const aboutClient = /(?<!\p{L})(?:у вас|вы|вам|вас|ваш\p{L}*|планируете|нужно|нужны|потребуется|хотите|интересует|рассматриваете|сколько)(?!\p{L})/iu
-const asksService = /(?<!\p{L})(?:стоит|цен\p{L}*|стоимость|оформ\p{L}*|за\s+\d|скидк\p{L}*|доставим|привез[её]м|сделаем|установим|гарант\p{L}*)/iu
+const aboutClient =
+  /(?<!\p{L})(?:у вас|вы|вам|вас|ваш\p{L}*|планируете|нужно|нужны|потребуется|хотите|интересует|рассматриваете|сколько)(?!\p{L})/iu
+const asksService =
+  /(?<!\p{L})(?:стоит|цен\p{L}*|стоимость|оформ\p{L}*|за\s+\d|скидк\p{L}*|доставим|привез[её]м|сделаем|установим|гарант\p{L}*)/iu
 
 const latin = /^[a-z][a-z0-9.+-]*$/iu
 
 /** Every claim of the draft, judged. */
 export const groundClaims = (input: GroundingInput): Grounding => {
   const index = indexOf(input.facts, input.knowledge)
-  const chat = input.chat.slice(-chatLinesMax).map((line) => (line.text.length > lineLettersMax ? { ...line, text: line.text.slice(0, lineLettersMax) } : line))
+  const chat = input.chat
+    .slice(-chatLinesMax)
+    .map((line) => (line.text.length > lineLettersMax ? { ...line, text: line.text.slice(0, lineLettersMax) } : line))
   return groundWithin({ ...input, chat }, index)
 }
 
@@ -475,7 +556,10 @@ const lineLettersMax = 4000
 
 const groundWithin = (input: GroundingInput, index: Index): Grounding => {
   const lastOurs = input.chat.findLastIndex((line) => line.from !== "client")
-  const turn = input.chat.slice(lastOurs + 1).map((line) => line.text).join("\n")
+  const turn = input.chat
+    .slice(lastOurs + 1)
+    .map((line) => line.text)
+    .join("\n")
   const view: DraftView = {
     text: input.text,
     sentences: sentencesOf(input.text),
@@ -484,9 +568,17 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
     lastBot: lastOurs < 0 ? "" : input.chat[lastOurs]!.text,
   }
   const said = chatEvidence(input.chat)
-  const clientQuantities = input.chat.filter((line) => line.from === "client").flatMap((line) => findQuantities(line.text))
+  const clientQuantities = input.chat
+    .filter((line) => line.from === "client")
+    .flatMap((line) => findQuantities(line.text))
   const clientNumbers = input.chat.filter((line) => line.from === "client").flatMap((line) => numbersIn(line.text))
-  const chatContacts = new Set(input.chat.filter((line) => !(line.from === "client" && givesOrders(line.text))).flatMap((line) => findQuantities(line.text)).map((quantity) => quantity.key).filter((key) => key !== ""))
+  const chatContacts = new Set(
+    input.chat
+      .filter((line) => !(line.from === "client" && givesOrders(line.text)))
+      .flatMap((line) => findQuantities(line.text))
+      .map((quantity) => quantity.key)
+      .filter((key) => key !== ""),
+  )
   const claims: Array<GroundedClaim> = []
   const problems: Array<UngroundedClaim> = []
   for (const claim of view.quantities) {
@@ -517,18 +609,32 @@ const chatEvidence = (chat: ReadonlyArray<ChatLine>): ReadonlyArray<Evidence> =>
   chat
     .filter((line) => line.from !== "client")
     .flatMap((line) =>
-      factsOf(documentOfText(line.text.replace(/\n/g, ". "), "chat")).flatMap((fact) => evidenceOfFact({ ...fact, subject: fact.subject === "chat" ? line.text.replace(/\d/g, " ").slice(0, 300) : fact.subject }, "text")),
+      factsOf(documentOfText(line.text.replace(/\n/g, ". "), "chat")).flatMap((fact) =>
+        evidenceOfFact(
+          { ...fact, subject: fact.subject === "chat" ? line.text.replace(/\d/g, " ").slice(0, 300) : fact.subject },
+          "text",
+        ),
+      ),
     )
     .map((evidence) => ({ ...evidence, source: "chat" as const, factId: null }))
 
 const judge = (claim: Quantity, court: Court): GroundedClaim | UngroundedClaim => {
   const { index, view, input } = court
-  const pass = (basis: Basis, evidence: Evidence | null = null): GroundedClaim => ({ text: claim.text, kind: claim.kind, basis, factId: evidence?.factId ?? null })
+  const pass = (basis: Basis, evidence: Evidence | null = null): GroundedClaim => ({
+    text: claim.text,
+    kind: claim.kind,
+    basis,
+    factId: evidence?.factId ?? null,
+  })
   if (claim.kind === "phone" || claim.kind === "link" || claim.kind === "email") {
     if (isKnownContact(claim, index.contacts)) return pass("fact")
     if (isKnownContact(claim, court.chatContacts)) return pass("chat")
     const what = claim.kind === "phone" ? "Телефона" : claim.kind === "link" ? "Ссылки" : "Адреса почты"
-    return { code: "ungrounded_contact", text: claim.text, detail: `${what} «${claim.text}» нет ни в документах, ни в переписке.` }
+    return {
+      code: "ungrounded_contact",
+      text: claim.text,
+      detail: `${what} «${claim.text}» нет ни в документах, ни в переписке.`,
+    }
   }
   const context = contextOf(claim, view)
   if (claim.to !== null) {
@@ -538,7 +644,8 @@ const judge = (claim: Quantity, court: Court): GroundedClaim | UngroundedClaim =
       // The ends may come from two facts: `от 9 900 до 49 900 ₸` over all tariffs.
       const low = weigh({ ...claim, to: null, qualifier: "from" }, context, court)
       const high = weigh({ ...claim, value: claim.to, to: null, qualifier: "to" }, context, court)
-      if (low.kind === "grounded" && high.kind === "grounded" && low.evidence !== high.evidence) return pass(low.basis, low.evidence)
+      if (low.kind === "grounded" && high.kind === "grounded" && low.evidence !== high.evidence)
+        return pass(low.basis, low.evidence)
       if (low.kind === "wrong") return low.problem
       if (high.kind === "wrong") return high.problem
     }
@@ -549,29 +656,47 @@ const judge = (claim: Quantity, court: Court): GroundedClaim | UngroundedClaim =
     const talk = asTalk(claim, context, court)
     if (talk !== null) return pass(talk)
     if (result.kind === "wrong") {
-      if ((claim.kind === "money" || claim.kind === "bare") && result.problem.code !== "wrong_terms" && isArithmetic(claim, context, court, true)) return pass("arithmetic")
+      if (
+        (claim.kind === "money" || claim.kind === "bare") &&
+        result.problem.code !== "wrong_terms" &&
+        isArithmetic(claim, context, court, true)
+      )
+        return pass("arithmetic")
       return result.problem
     }
     if (isArithmetic(claim, context, court, false)) return pass("arithmetic")
     if (claim.kind === "clock" || claim.kind === "date") {
       if (isOfCalendar(claim, input)) return pass("calendar")
       if (denial.test(context.clauseText)) return pass("talk")
-      if (court.clientQuantities.some((other) => other.kind === claim.kind && sameNumber(other.value, claim.value))) return pass("chat")
-      return { code: "ungrounded_time", text: claim.text, detail: `Времени или даты «${claim.text}» нет ни в документах, ни в переписке, ни в календаре.` }
+      if (court.clientQuantities.some((other) => other.kind === claim.kind && sameNumber(other.value, claim.value)))
+        return pass("chat")
+      return {
+        code: "ungrounded_time",
+        text: claim.text,
+        detail: `Времени или даты «${claim.text}» нет ни в документах, ни в переписке, ни в календаре.`,
+      }
     }
   }
   if (claim.to !== null) {
     const talk = asTalk(claim, context, court)
     if (talk !== null) return pass(talk)
   }
-  return { code: "ungrounded", text: claim.text, detail: `«${claim.text}» нет в документах. Называйте только то, что в них написано, или предложите уточнить.` }
+  return {
+    code: "ungrounded",
+    text: claim.text,
+    detail: `«${claim.text}» нет в документах. Называйте только то, что в них написано, или предложите уточнить.`,
+  }
 }
 
 const isKnownContact = (claim: Quantity, known: ReadonlySet<string>): boolean => {
   if (known.has(claim.key)) return true
   // A page of a site that the documents name is another page; the site named without its page is the same site.
-  if (claim.kind === "link") for (const key of known) if (key.startsWith(`${claim.key}/`) || key === `@${claim.key.replace(/^(?:instagram\.com|t\.me)\//, "")}`) return true
-  if (claim.kind === "phone" && claim.key.length === 12) for (const key of known) if (key.length === 11 && key.slice(1) === claim.key.slice(2)) return true
+  if (claim.kind === "link")
+    for (const key of known)
+      if (key.startsWith(`${claim.key}/`) || key === `@${claim.key.replace(/^(?:instagram\.com|t\.me)\//, "")}`)
+        return true
+  if (claim.kind === "phone" && claim.key.length === 12)
+    for (const key of known) if (key.length === 11 && key.slice(1) === claim.key.slice(2)) return true
   return false
 }
 
@@ -582,7 +707,8 @@ type Weighed =
 
 const weigh = (claim: Quantity, context: Context, court: Court): Weighed => {
   const { index } = court
-  const has = (pool: ReadonlyArray<Evidence>) => pool.some((evidence) => isComparable(claim, evidence) && fit(claim, evidence) !== "no")
+  const has = (pool: ReadonlyArray<Evidence>) =>
+    pool.some((evidence) => isComparable(claim, evidence) && fit(claim, evidence) !== "no")
   let pool: ReadonlyArray<Evidence> = index.evidence.filter((evidence) => isComparable(claim, evidence))
   if (!has(pool)) pool = [...pool, ...index.spare.filter((evidence) => isComparable(claim, evidence))]
   if (!has(pool)) pool = [...pool, ...court.said.filter((evidence) => isComparable(claim, evidence))]
@@ -593,7 +719,12 @@ const weigh = (claim: Quantity, context: Context, court: Court): Weighed => {
   // A rival is a figure of the same sort that the words fit better.
   const otherClaims = court.view.quantities.filter((other) => other.index !== claim.index)
   const rivals = judged.filter(
-    (one) => fit(claim, one.evidence) === "no" && !(one.inClause < Math.max(0.2, top.inClause + 0.1) && otherClaims.some((other) => isComparable(other, one.evidence) && fit(other, one.evidence) !== "no")),
+    (one) =>
+      fit(claim, one.evidence) === "no" &&
+      !(
+        one.inClause < Math.max(0.2, top.inClause + 0.1) &&
+        otherClaims.some((other) => isComparable(other, one.evidence) && fit(other, one.evidence) !== "no")
+      ),
   )
   const rival = best(rivals)
   const wrongSubject = (other: Evidence | null): Weighed => ({
@@ -605,19 +736,39 @@ const weigh = (claim: Quantity, context: Context, court: Court): Weighed => {
     },
   })
   if (rival !== null) {
-    if (rival.score > top.score + marginMin && rival.score - top.score > 0.08 * rival.score) return wrongSubject(rival.evidence)
+    if (rival.score > top.score + marginMin && rival.score - top.score > 0.08 * rival.score)
+      return wrongSubject(rival.evidence)
     // `Чистка` is not `Чистка Air Flow`: the name said in full wins over the longer name said in part.
     const whole = rivals.find((one) => one.score >= top.score - marginMin && one.coverage === 1 && one.inClause > 0.15)
-    if (whole !== undefined && !same.some((one) => one.score >= top.score - marginMin && one.coverage >= 0.75)) return wrongSubject(whole.evidence)
+    if (whole !== undefined && !same.some((one) => one.score >= top.score - marginMin && one.coverage >= 0.75))
+      return wrongSubject(whole.evidence)
   }
   if (isForeign(claim, context, same, court)) return wrongSubject(null)
   const level = same.filter((one) => one.score >= top.score - Math.max(marginMin, 0.08 * top.score))
   const exact = level.filter((one) => fit(claim, one.evidence) === "yes")
-  const terms = (detail: string): Weighed => ({ kind: "wrong", problem: { code: "wrong_terms", text: claim.text, detail } })
-  if (exact.length === 0) return terms(`«${claim.text}» сказано иначе, чем в документах: «${top.evidence.label}». Не теряйте «от», «до» и «рабочих».`)
+  const terms = (detail: string): Weighed => ({
+    kind: "wrong",
+    problem: { code: "wrong_terms", text: claim.text, detail },
+  })
+  if (exact.length === 0)
+    return terms(
+      `«${claim.text}» сказано иначе, чем в документах: «${top.evidence.label}». Не теряйте «от», «до» и «рабочих».`,
+    )
   const good = exact.find((one) => perFits(claim, one.evidence) && !isTotalOfPeriod(claim, context, one.evidence))
-  if (good === undefined) return terms(`«${claim.text}»: в документах это «${exact[0]!.evidence.label}», за другой срок или единицу.`)
-  if (claim.qualifier === "from" && claim.kind === "money" && rivals.some((one) => one.score >= good.score - marginMin && one.score > 0 && measured(one.evidence.quantity).value < claim.value && perFits({ ...claim, per: good.evidence.quantity.per }, one.evidence) && one.evidence.quantity.per === good.evidence.quantity.per)) {
+  if (good === undefined)
+    return terms(`«${claim.text}»: в документах это «${exact[0]!.evidence.label}», за другой срок или единицу.`)
+  if (
+    claim.qualifier === "from" &&
+    claim.kind === "money" &&
+    rivals.some(
+      (one) =>
+        one.score >= good.score - marginMin &&
+        one.score > 0 &&
+        measured(one.evidence.quantity).value < claim.value &&
+        perFits({ ...claim, per: good.evidence.quantity.per }, one.evidence) &&
+        one.evidence.quantity.per === good.evidence.quantity.per,
+    )
+  ) {
     return terms(`«${claim.text}»: в документах есть и меньше.`)
   }
   return { kind: "grounded", basis: good.evidence.source === "chat" ? "chat" : "fact", evidence: good.evidence }
@@ -625,23 +776,43 @@ const weigh = (claim: Quantity, context: Context, court: Court): Weighed => {
 
 /** A price per month called the price of everything. */
 const isTotalOfPeriod = (claim: Quantity, context: Context, evidence: Evidence): boolean =>
-  claim.kind === "money" &&
-  claim.per === null &&
-  evidence.quantity.per !== null &&
-  timeUnitNames.has(evidence.quantity.per) &&
-  /(?<!\p{L})(?:разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|один раз|разов\p{L}*|за всё время|бессрочн\p{L}*|без абонентской платы|весь срок|весь период|весь курс)(?!\p{L})/iu.test(context.sentence.text)
+  (claim.kind === "money" && claim.per === null && isPriceOfOne(context, evidence)) ||
+  (claim.kind === "money" &&
+    claim.per === null &&
+    evidence.quantity.per !== null &&
+    timeUnitNames.has(evidence.quantity.per) &&
+    /(?<!\p{L})(?:разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|один раз|разов\p{L}*|за всё время|бессрочн\p{L}*|без абонентской платы|весь срок|весь период|весь курс)(?!\p{L})/iu.test(
+      context.sentence.text,
+    ))
+
+/** The price of one, said of two: `для двоих — 18 000 ₸`. */
+const isPriceOfOne = (context: Context, evidence: Evidence): boolean =>
+  (evidence.per.has("человек") || /^(?:человек|чел|гост|персон|взросл)/iu.test(evidence.quantity.per ?? "")) &&
+  /(?<!\p{L})(?:для|на|за)\s+(?:двоих|троих|четверых|пятерых|обоих|всех|вас двоих|вас троих|семью|компанию|группу|(?:[2-9]|\d{2,})\s+(?:человек|чел|гост|персон|взросл|участник)\p{L}*)(?!\p{L})/iu.test(
+    context.clauseText,
+  )
 
 const verbish = /(?:ть|ться|ет|ют|ут|ит|ят|ат|ем|им|ите|ете|йте|ла|ло|ли|ся|сь|но|ее)$/u
-const vague = /^(?:вариант|решени|предложени|пакет|стоим|cen|srok|variant|resheni|predlozheni|uslug|mesyac|god|den|chas|nedel|perv|sledu|minim|maksim|bazov|polnost|oplat|summ|itog|start|klient|kompani|tochn|cifr|stoim|ekonom|vygod|raschet|raznic|vsego|obsh|obsch|dopoln)/u
+const vague =
+  /^(?:вариант|решени|предложени|пакет|стоим|cen|srok|variant|resheni|predlozheni|uslug|mesyac|god|den|chas|nedel|perv|sledu|minim|maksim|bazov|polnost|oplat|summ|itog|start|klient|kompani|tochn|cifr|stoim|ekonom|vygod|raschet|raznic|vsego|obsh|obsch|dopoln)/u
 
 /** The clause names a thing, and nothing that the figure belongs to is named anywhere. */
 const isForeign = (claim: Quantity, context: Context, same: ReadonlyArray<Judged>, court: Court): boolean => {
   if (claim.kind === "clock" || claim.kind === "date") return false
-  const things = wordsOf(context.clauseText).filter((word) => context.clause.has(word.stem) && !verbish.test(word.text) && word.text.length > 3 && !vague.test(word.stem) && !nounStems(claim.unit).includes(word.stem) && stemOf(claim.per ?? "") !== word.stem)
+  const things = wordsOf(context.clauseText).filter(
+    (word) =>
+      context.clause.has(word.stem) &&
+      !verbish.test(word.text) &&
+      word.text.length > 3 &&
+      !vague.test(word.stem) &&
+      !nounStems(claim.unit).includes(word.stem) &&
+      stemOf(claim.per ?? "") !== word.stem,
+  )
   if (things.length === 0) return false
   const touches = (evidence: Evidence) => {
     for (const stem of evidence.words.keys()) {
-      if (stem === "cen" || stem === "srok" || nounStems(claim.unit).includes(stem) || stemOf(claim.per ?? "") === stem) continue
+      if (stem === "cen" || stem === "srok" || nounStems(claim.unit).includes(stem) || stemOf(claim.per ?? "") === stem)
+        continue
       for (const word of context.words.keys()) if (likeness(stem, word) > 0) return true
     }
     return evidence.name.length === 0
@@ -655,19 +826,57 @@ const isForeign = (claim: Quantity, context: Context, same: ReadonlyArray<Judged
 const asTalk = (claim: Quantity, context: Context, court: Court): Basis | null => {
   const sentence = context.sentence.text
   const isQuestion = /\?\s*[\p{Extended_Pictographic}\s)»"]*$/u.test(sentence)
-  const byClient = court.clientQuantities.some((other) => (other.kind === claim.kind || other.kind === "bare" || claim.kind === "bare") && sameNumber(measured(other).value, measured(claim).value) && (claim.to === null || other.to === claim.to || court.clientQuantities.some((more) => sameNumber(more.value, claim.to!))))
-  const isNamed = byClient || ((claim.kind === "count" || claim.kind === "bare") && court.clientNumbers.some((number) => sameNumber(number, claim.value)))
+  const byClient = court.clientQuantities.some(
+    (other) =>
+      (other.kind === claim.kind || other.kind === "bare" || claim.kind === "bare") &&
+      sameNumber(measured(other).value, measured(claim).value) &&
+      (claim.to === null ||
+        other.to === claim.to ||
+        court.clientQuantities.some((more) => sameNumber(more.value, claim.to!))),
+  )
+  const isNamed =
+    byClient ||
+    ((claim.kind === "count" || claim.kind === "bare") &&
+      court.clientNumbers.some((number) => sameNumber(number, claim.value)))
   const rivalInClause = () => {
-    const pool = court.index.evidence.filter((evidence) => isComparable(claim, evidence) && fit(claim, evidence) === "no" && !admits(evidence.quantity, claim))
+    const pool = court.index.evidence.filter(
+      (evidence) => isComparable(claim, evidence) && fit(claim, evidence) === "no" && !admits(evidence.quantity, claim),
+    )
     if (pool.length === 0) return false
     const all = court.index.evidence.filter((evidence) => evidence.quantity.kind === claim.kind)
-    return score(pool.length === 1 ? pool : all.filter((evidence) => pool.includes(evidence)), context).some((one) => one.inClause > (claim.kind === "count" && pool.length > 1 ? 0.45 : 0.3) && one.evidence.name.some((stem) => [...context.clause].some((word) => likeness(word, stem) > 0 && !nounStems(claim.unit).some((noun) => likeness(noun, word) > 0))))
+    return score(pool.length === 1 ? pool : all.filter((evidence) => pool.includes(evidence)), context).some(
+      (one) =>
+        one.inClause > (claim.kind === "count" && pool.length > 1 ? 0.45 : 0.3) &&
+        one.evidence.name.some((stem) =>
+          [...context.clause].some(
+            (word) => likeness(word, stem) > 0 && !nounStems(claim.unit).some((noun) => likeness(noun, word) > 0),
+          ),
+        ),
+    )
   }
   // `за 3 дня — 18 000 ₸`: the term is the sum's, and is judged with it.
-  if (claim.kind === "duration" && court.view.quantities.some((other) => other.kind === "money" && other.per !== null && (other.per === `${claim.value} ${claim.unit}` || (claim.value === 1 && other.per === claim.unit)) && Math.abs(other.index - claim.index) < 60)) return "arithmetic"
+  if (
+    claim.kind === "duration" &&
+    court.view.quantities.some(
+      (other) =>
+        other.kind === "money" &&
+        other.per !== null &&
+        (other.per === `${claim.value} ${claim.unit}` || (claim.value === 1 && other.per === claim.unit)) &&
+        Math.abs(other.index - claim.index) < 60,
+    )
+  )
+    return "arithmetic"
   if (isNamed) {
-    if (claim.kind === "money" && /(?<!\p{L})(?:бюджет\p{L}*|вы (?:сказали|писали|назвали|указали|упомянули|говорили|платите|тратите|теряете))\s+(?:\p{L}+\s+){0,3}$/iu.test(court.view.text.slice(context.sentence.index, claim.index))) return "chat"
-    const refused = denial.test(context.clauseText) || /(?<!\p{L})(?:а не|вместо|не получится|не сможем|не можем)(?!\p{L})/iu.test(sentence)
+    if (
+      claim.kind === "money" &&
+      /(?<!\p{L})(?:бюджет\p{L}*|вы (?:сказали|писали|назвали|указали|упомянули|говорили|платите|тратите|теряете))\s+(?:\p{L}+\s+){0,3}$/iu.test(
+        court.view.text.slice(context.sentence.index, claim.index),
+      )
+    )
+      return "chat"
+    const refused =
+      denial.test(context.clauseText) ||
+      /(?<!\p{L})(?:а не|вместо|не получится|не сможем|не можем)(?!\p{L})/iu.test(sentence)
     if (refused) return "chat"
     if (claim.kind === "count" || claim.kind === "bare") {
       if (/(?:скидк|гарант|бесплатн)/iu.test(context.clauseText)) return null
@@ -675,20 +884,55 @@ const asTalk = (claim: Quantity, context: Context, court: Court): Basis | null =
       return rivalInClause() ? null : "chat"
     }
     if (claim.kind === "clock" || claim.kind === "date") return "chat"
-    if ((clientMeans.test(sentence) || (isQuestion && !asksService.test(sentence))) && !/(?:скидк|гарант)/iu.test(context.clauseText)) return rivalInClause() ? null : "chat"
+    // `Сыну 8 лет`: told, not promised.
+    const lead = court.view.text.slice(Math.max(0, claim.index - 14), claim.index)
+    if (
+      claim.kind === "duration" &&
+      claim.qualifier === null &&
+      !/(?<!\p{L})(?:за|через|течение|в|срок\p{L}*|—|–|-)\s+$/iu.test(lead) &&
+      !/(?:дела|достав|привез|готов|займ|заним|длит|срок|гарант|возвра|верн|успе|уложим|хватит|скидк)/iu.test(
+        context.clauseText,
+      ) &&
+      !/(?<!\p{L})да(?!\p{L})/iu.test(context.clauseText)
+    )
+      return rivalInClause() ? null : "chat"
+    if (
+      (clientMeans.test(sentence) || (isQuestion && !asksService.test(sentence))) &&
+      !/(?:скидк|гарант)/iu.test(context.clauseText)
+    )
+      return rivalInClause() ? null : "chat"
     return null
   }
   // `Сколько у вас касс: 1–2 или больше?`
-  if (isQuestion && (claim.kind === "count" || (claim.kind === "bare" && claim.value < 100)) && aboutClient.test(sentence) && !asksService.test(sentence) && !rivalInClause()) return "talk"
-  if (isQuestion && claim.kind === "duration" && /(?<!\p{L})(?:у вас|вы)(?!\p{L})/iu.test(sentence) && !asksService.test(sentence)) return "talk"
+  if (
+    isQuestion &&
+    (claim.kind === "count" || (claim.kind === "bare" && claim.value < 100)) &&
+    aboutClient.test(sentence) &&
+    !asksService.test(sentence) &&
+    !rivalInClause()
+  )
+    return "talk"
+  if (
+    isQuestion &&
+    claim.kind === "duration" &&
+    /(?<!\p{L})(?:у вас|вы)(?!\p{L})/iu.test(sentence) &&
+    !asksService.test(sentence)
+  )
+    return "talk"
   // `У нас три тарифа: «Старт», «Бизнес» и «Про»`
   if (claim.kind === "count" && claim.value >= 2 && claim.value <= 20 && claim.to === null) {
     const noun = nounStems(claim.unit).at(-1)
     if (noun !== undefined) {
-      const named = court.index.subjects.filter((subject) => [...subject].some((stem) => likeness(stem, noun) > 0)).length
+      const named = court.index.subjects.filter((subject) =>
+        [...subject].some((stem) => likeness(stem, noun) > 0),
+      ).length
       if (named === claim.value) return "fact"
       const listed = /:\s*([^.!?]+)/u.exec(sentence.slice(claim.index - context.sentence.index))?.[1]
-      if (listed !== undefined && listed.split(/,|;|\s+и\s+|\n/u).filter((item) => /\p{L}/u.test(item)).length === claim.value) return "fact"
+      if (
+        listed !== undefined &&
+        listed.split(/,|;|\s+и\s+|\n/u).filter((item) => /\p{L}/u.test(item)).length === claim.value
+      )
+        return "fact"
       if ((sentence.match(/«[^»]+»/g) ?? []).length === claim.value) return "fact"
     }
   }
@@ -714,22 +958,41 @@ const isArithmetic = (claim: Quantity, context: Context, court: Court, ownOperan
   const others = view.quantities.filter((other) => other.index !== claim.index)
   const isSum = (other: Quantity) => other.kind === "money" || (other.kind === "bare" && other.value >= 100)
   const mine = others.filter(isSum).filter((other) => other.value !== claim.value || other.per !== claim.per)
-  const prices: Array<{ readonly value: number; readonly per: string | null }> = mine.flatMap((other) => [{ value: other.value, per: other.per }, ...(other.to === null ? [] : [{ value: other.to, per: other.per }])])
+  const prices: Array<{ readonly value: number; readonly per: string | null }> = mine.flatMap((other) => [
+    { value: other.value, per: other.per },
+    ...(other.to === null ? [] : [{ value: other.to, per: other.per }]),
+  ])
   const own = prices.length
   if (!ownOperandsOnly) {
-    const pool = index.evidence.filter((evidence) => evidence.quantity.kind === "money" && (claim.unit === null || claim.kind === "count" || evidence.quantity.unit === claim.unit))
+    const pool = index.evidence.filter(
+      (evidence) =>
+        evidence.quantity.kind === "money" &&
+        (claim.unit === null || claim.kind === "count" || evidence.quantity.unit === claim.unit),
+    )
     const judged = score(pool, context)
     const top = best(judged)
-    if (top !== null && (top.score > 0 || pool.length === 1)) for (const one of judged) if (one.score >= top.score - marginMin) prices.push({ value: one.evidence.quantity.value, per: one.evidence.quantity.per ?? [...one.evidence.per][0] ?? null })
-    for (const evidence of court.said) if (evidence.quantity.kind === "money") prices.push({ value: evidence.quantity.value, per: evidence.quantity.per })
+    if (top !== null && (top.score > 0 || pool.length === 1))
+      for (const one of judged)
+        if (one.score >= top.score - marginMin)
+          prices.push({
+            value: one.evidence.quantity.value,
+            per: one.evidence.quantity.per ?? [...one.evidence.per][0] ?? null,
+          })
+    for (const evidence of court.said)
+      if (evidence.quantity.kind === "money")
+        prices.push({ value: evidence.quantity.value, per: evidence.quantity.per })
   }
   const bounded = prices.slice(0, operandsMax)
   const value = claim.value
   const lastClient = view.turn
   const counts = new Set<number>()
-  for (const number of [...numbersIn(view.text.replace(claim.text, " ")), ...court.clientNumbers]) if (Number.isInteger(number) && number >= 2 && number <= 1000) counts.add(number)
+  for (const number of [...numbersIn(view.text.replace(claim.text, " ")), ...court.clientNumbers])
+    if (Number.isInteger(number) && number >= 2 && number <= 1000) counts.add(number)
   const sentence = context.sentence.text
-  const yearly = claim.per === "год" || claim.per === "12 месяц" || /(?<!\p{L})(?:год|годов\p{L}*|12 мес\p{L}*)(?!\p{L})/iu.test(`${sentence} ${lastClient}`)
+  const yearly =
+    claim.per === "год" ||
+    claim.per === "12 месяц" ||
+    /(?<!\p{L})(?:год|годов\p{L}*|12 мес\p{L}*)(?!\p{L})/iu.test(`${sentence} ${lastClient}`)
   if (/(?<!\p{L})полгода(?!\p{L})/iu.test(`${sentence} ${lastClient}`)) counts.add(6)
   if (/(?<!\p{L})(?:вдвоем|вдвоём|обоих|оба|обе)(?!\p{L})/iu.test(`${sentence} ${lastClient}`)) counts.add(2)
   const derived: Array<number> = []
@@ -738,10 +1001,23 @@ const isArithmetic = (claim: Quantity, context: Context, court: Court, ownOperan
     if (yearly && isYearOfMonths) derived.push(price.value * 12)
     for (const count of counts) {
       // A month's price times months is no price per month.
-      if (claim.per !== null && price.per !== null && claim.per !== price.per && !(claim.per === "год" && count === 12) && claim.per !== `${count} ${price.per}`) continue
+      if (
+        claim.per !== null &&
+        price.per !== null &&
+        claim.per !== price.per &&
+        !(claim.per === "год" && count === 12) &&
+        claim.per !== `${count} ${price.per}`
+      )
+        continue
       if (claim.per === "год" && price.per === "месяц" && count !== 12) continue
       derived.push(price.value * count)
-      if (/(?:рассрочк|част|платеж|платёж|на каждого|с каждого|разбить|делить|раздел|по\s|выходит|получается|равн)/iu.test(sentence) && price.per === null) derived.push(price.value / count)
+      if (
+        /(?:рассрочк|част|платеж|платёж|на каждого|с каждого|разбить|делить|раздел|по\s|выходит|получается|равн)/iu.test(
+          sentence,
+        ) &&
+        price.per === null
+      )
+        derived.push(price.value / count)
     }
     if (claim.per === "месяц" && price.per === "год") derived.push(price.value / 12)
   }
@@ -749,21 +1025,57 @@ const isArithmetic = (claim: Quantity, context: Context, court: Court, ownOperan
   for (const evidence of court.said) if (evidence.quantity.kind === "percent") percents.add(evidence.quantity.value)
   const bases = [...bounded.map((price) => price.value), ...derived]
   const discounted: Array<number> = []
-  for (const percent of percents) for (const base of bases) discounted.push((base * (100 - percent)) / 100, (base * percent) / 100)
+  for (const percent of percents)
+    for (const base of bases) discounted.push((base * (100 - percent)) / 100, (base * percent) / 100)
   const reached = [...derived, ...discounted]
   if (reached.some((number) => sameNumber(number, value))) return true
   // Sums and differences of what stands in the draft itself.
-  const terms = [...new Set([...prices.slice(0, own).slice(0, operandsMax).map((price) => price.value), ...(own > 0 ? derived.slice(0, 24) : [])])]
-  const rest = ownOperandsOnly ? terms : [...new Set([...terms, ...court.said.filter((evidence) => evidence.quantity.kind === "money").slice(0, 6).map((evidence) => evidence.quantity.value), ...discounted.slice(0, 12)])]
+  const terms = [
+    ...new Set([
+      ...prices
+        .slice(0, own)
+        .slice(0, operandsMax)
+        .map((price) => price.value),
+      ...(own > 0 ? derived.slice(0, 24) : []),
+    ]),
+  ]
+  const rest = ownOperandsOnly
+    ? terms
+    : [
+        ...new Set([
+          ...terms,
+          ...court.said
+            .filter((evidence) => evidence.quantity.kind === "money")
+            .slice(0, 6)
+            .map((evidence) => evidence.quantity.value),
+          ...discounted.slice(0, 12),
+        ]),
+      ]
   for (let a = 0; a < rest.length; a++)
     for (let b = a + 1; b < rest.length; b++) {
       if (sameNumber(rest[a]! + rest[b]!, value) || sameNumber(Math.abs(rest[a]! - rest[b]!), value)) return true
-      for (let c = b + 1; c < Math.min(rest.length, operandsMax); c++) if (sameNumber(rest[a]! + rest[b]! + rest[c]!, value)) return true
+      for (let c = b + 1; c < Math.min(rest.length, operandsMax); c++)
+        if (sameNumber(rest[a]! + rest[b]! + rest[c]!, value)) return true
     }
-  const evidenceTerms = ownOperandsOnly ? [] : index.evidence.filter((evidence) => evidence.quantity.kind === "money" && evidence.name.length > 0 && evidence.name.every((stem) => [...context.words].some(([word, weight]) => weight >= 0.15 && likeness(stem, word) > 0)))
+  const evidenceTerms = ownOperandsOnly
+    ? []
+    : index.evidence.filter(
+        (evidence) =>
+          evidence.quantity.kind === "money" &&
+          evidence.name.length > 0 &&
+          evidence.name.every((stem) =>
+            [...context.words].some(([word, weight]) => weight >= 0.15 && likeness(stem, word) > 0),
+          ),
+      )
   for (let a = 0; a < Math.min(operandsMax, evidenceTerms.length); a++)
     for (let b = a + 1; b < Math.min(operandsMax, evidenceTerms.length); b++) {
-      if (/(?<!\p{L})(?:вместе|итого|всего|сумм\p{L}*|плюс|с учетом|с учётом|и то и другое|комплект\p{L}*|общ\p{L}*)(?!\p{L})/iu.test(sentence) && sameNumber(evidenceTerms[a]!.quantity.value + evidenceTerms[b]!.quantity.value, value)) return true
+      if (
+        /(?<!\p{L})(?:вместе|итого|всего|сумм\p{L}*|плюс|с учетом|с учётом|и то и другое|комплект\p{L}*|общ\p{L}*)(?!\p{L})/iu.test(
+          sentence,
+        ) &&
+        sameNumber(evidenceTerms[a]!.quantity.value + evidenceTerms[b]!.quantity.value, value)
+      )
+        return true
     }
   return false
 }
@@ -794,64 +1106,211 @@ interface PromiseWord {
 }
 
 const promiseWords: ReadonlyArray<PromiseWord> = [
-  { name: "бесплатно", pattern: /(?<!\p{L})(?:бесплатн\p{L}*|безвозмездн\p{L}*|даром|за наш сч[её]т|тегін)(?!\p{L})/giu, ofThing: true },
-  { name: "подарок", pattern: /(?<!\p{L})(?:подарок|подарк\p{L}*|подарочн\p{L}*|подарим|дарим|подарит\p{L}*)(?!\p{L})/giu, ofThing: false },
-  { name: "скидка", pattern: /(?<!\p{L})(?:скидк\p{L}*|скидок|скидочн\p{L}*|дисконт\p{L}*|промокод\p{L}*|купон\p{L}*|снизим цену|уступим|жеңілдік\p{L}*)(?!\p{L})/giu, ofThing: true },
-  { name: "акция", pattern: /(?<!\p{L})(?:акци(?:я|и|ю|ей|й|ях|онн\p{L}*)|спецпредложени\p{L}*|специальн\p{L}+ (?:цен\p{L}*|предложени\p{L}*)|распродаж\p{L}*)(?!\p{L})/giu, ofThing: false },
+  {
+    name: "бесплатно",
+    pattern: /(?<!\p{L})(?:бесплатн\p{L}*|безвозмездн\p{L}*|даром|за наш сч[её]т|тегін)(?!\p{L})/giu,
+    ofThing: true,
+  },
+  {
+    name: "подарок",
+    pattern: /(?<!\p{L})(?:подарок|подарк\p{L}*|подарочн\p{L}*|подарим|дарим|подарит\p{L}*)(?!\p{L})/giu,
+    ofThing: false,
+  },
+  {
+    name: "скидка",
+    pattern:
+      /(?<!\p{L})(?:скидк\p{L}*|скидок|скидочн\p{L}*|дисконт\p{L}*|промокод\p{L}*|купон\p{L}*|снизим цену|уступим|жеңілдік\p{L}*)(?!\p{L})/giu,
+    ofThing: true,
+  },
+  {
+    name: "акция",
+    pattern:
+      /(?<!\p{L})(?:акци(?:я|и|ю|ей|й|ях|онн\p{L}*)|спецпредложени\p{L}*|специальн\p{L}+ (?:цен\p{L}*|предложени\p{L}*)|распродаж\p{L}*)(?!\p{L})/giu,
+    ofThing: false,
+  },
   { name: "гарантия", pattern: /(?<!\p{L})(?:гаранти\p{L}*|пожизненн\p{L}*)(?!\p{L})/giu, ofThing: true },
-  { name: "официальный статус", pattern: /(?<!\p{L})(?:официальн\p{L}* (?:дил\p{L}*|партн\p{L}*|представител\p{L}*|дистрибь\p{L}*|сервис\p{L}*|поставщик\p{L}*)|авторизованн\p{L}*|сертифи\p{L}*|лицензи\p{L}*|аккредит\p{L}*)(?!\p{L})/giu, ofThing: false },
-  { name: "рассрочка", pattern: /(?<!\p{L})(?:рассрочк\p{L}*|рассрочек|в кредит|кредит(?:а|у|ом|ы|ов)?|trade-?in|трейд-?ин)(?!\p{L})/giu, ofThing: false },
+  {
+    name: "официальный статус",
+    pattern:
+      /(?<!\p{L})(?:официальн\p{L}* (?:дил\p{L}*|партн\p{L}*|представител\p{L}*|дистрибь\p{L}*|сервис\p{L}*|поставщик\p{L}*)|авторизованн\p{L}*|сертифи\p{L}*|лицензи\p{L}*|аккредит\p{L}*)(?!\p{L})/giu,
+    ofThing: false,
+  },
+  {
+    name: "рассрочка",
+    pattern: /(?<!\p{L})(?:рассрочк\p{L}*|рассрочек|в кредит|кредит(?:а|у|ом|ы|ов)?|trade-?in|трейд-?ин)(?!\p{L})/giu,
+    ofThing: false,
+  },
   { name: "бонус", pattern: /(?<!\p{L})(?:бонус\p{L}*|к[еэ]шб[еэ]к\p{L}*|cashback)(?!\p{L})/giu, ofThing: false },
-  { name: "возврат денег", pattern: /(?<!\p{L})(?:верн[её]м (?:вам )?(?:деньги|оплату|средства|всю|полную|100|стоимость)|возврат\p{L}* (?:денег|средств|оплаты|стоимости)|вернуть деньги|возвращаем (?:деньги|оплату|средства|стоимость))(?!\p{L})/giu, ofThing: false },
-  { name: "круглосуточно", pattern: /(?<![\p{L}\d])(?:круглосуточн\p{L}*|24\s?[/\\]\s?7|24 на 7|сутками)(?![\p{L}\d])/giu, ofThing: false },
-  { name: "без выходных", pattern: /(?<!\p{L})(?:без выходных|без перерыв\p{L}*|ежедневно|семь дней в неделю|7 дней в неделю)(?!\p{L})/giu, ofThing: false },
-  { name: "пробный период", pattern: /(?<!\p{L})(?:пробн\p{L}+ (?:период\p{L}*|урок\p{L}*|заняти\p{L}*|верси\p{L}*|доступ\p{L}*|тариф\p{L}*|тренировк\p{L}*)|тестов\p{L}+ (?:период\p{L}*|доступ\p{L}*)|демо-?(?:доступ|верси|период)\p{L}*|тест-драйв\p{L}*)(?!\p{L})/giu, ofThing: false },
+  {
+    name: "возврат денег",
+    pattern:
+      /(?<!\p{L})(?:верн[её]м (?:вам )?(?:деньги|оплату|средства|всю|полную|100|стоимость)|возврат\p{L}* (?:денег|средств|оплаты|стоимости)|вернуть деньги|возвращаем (?:деньги|оплату|средства|стоимость))(?!\p{L})/giu,
+    ofThing: false,
+  },
+  {
+    name: "круглосуточно",
+    pattern: /(?<![\p{L}\d])(?:круглосуточн\p{L}*|24\s?[/\\]\s?7|24 на 7|сутками)(?![\p{L}\d])/giu,
+    ofThing: false,
+  },
+  {
+    name: "без выходных",
+    pattern: /(?<!\p{L})(?:без выходных|без перерыв\p{L}*|ежедневно|семь дней в неделю|7 дней в неделю)(?!\p{L})/giu,
+    ofThing: false,
+  },
+  {
+    name: "пробный период",
+    pattern:
+      /(?<!\p{L})(?:пробн\p{L}+ (?:период\p{L}*|урок\p{L}*|заняти\p{L}*|верси\p{L}*|доступ\p{L}*|тариф\p{L}*|тренировк\p{L}*)|тестов\p{L}+ (?:период\p{L}*|доступ\p{L}*)|демо-?(?:доступ|верси|период)\p{L}*|тест-драйв\p{L}*)(?!\p{L})/giu,
+    ofThing: false,
+  },
 ]
 const promiseStem = (name: string, text: string): boolean => {
   const word = promiseWords.find((one) => one.name === name)!
-  word.pattern.lastIndex = 0
-  return word.pattern.test(text)
+  // `search` neither reads nor moves `lastIndex`, which a global pattern keeps.
+  return text.search(word.pattern) >= 0
 }
 
 const hedged =
   /(?<!\p{L})(?:уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|спросим|провер\p{L}*|подскажет|расскажет|обсуд\p{L}*|не могу|не можем|не предусмотр\p{L}*|не предоставля\p{L}*|не обеща\p{L}*|не указан\p{L}*|нет информации|не знаю|не дела\p{L}*|не даю|не даем|не даём|не действу\p{L}*|не вход\p{L}*|не распростран\p{L}*|менеджер\p{L}*|передам|нет)(?!\p{L})/iu
 
-const promisesOf = (view: DraftView, index: Index, chat: ReadonlyArray<ChatLine>): ReadonlyArray<GroundedClaim | UngroundedClaim> => {
+const promisesOf = (
+  view: DraftView,
+  index: Index,
+  chat: ReadonlyArray<ChatLine>,
+): ReadonlyArray<GroundedClaim | UngroundedClaim> => {
   const found: Array<GroundedClaim | UngroundedClaim> = []
-  const operators = chat.filter((line) => line.from === "operator").map((line) => line.text).join("\n")
+  const operators = chat
+    .filter((line) => line.from === "operator")
+    .map((line) => line.text)
+    .join("\n")
   for (const promise of promiseWords) {
     for (const match of view.text.matchAll(promise.pattern)) {
       const context = contextOf({ index: match.index, text: match[0] }, view)
-      const near = view.text.slice(Math.max(context.sentence.index, match.index - 40), Math.min(context.sentence.end, match.index + match[0].length + 40))
-      const clause = clauseAround(view.text, match.index, match.index + match[0].length, context.sentence, promise.name !== "скидка")
-      if (hedged.test(clause) || /(?<!\p{L})(?:не|без|нет|ни)\s+(?:\p{L}+\s+)?$/iu.test(near.slice(0, Math.max(0, near.indexOf(match[0])))) && promise.name !== "без выходных") continue
-      if (/\?\s*[\p{Extended_Pictographic}\s]*$/u.test(context.sentence.text) && /(?<!\p{L})(?:важн\p{L}*|для вас|нужн\p{L}*|интересу\p{L}*|рассматрива\p{L}*|ищете|сталкивал\p{L}*)(?!\p{L})/iu.test(context.sentence.text) && promiseStem(promise.name, view.turn)) continue
-      const saying = index.statements.filter((statement) => promiseStem(promise.name, statement.text) || promiseStem(promise.name, statement.heading))
-      const positive = saying.filter((statement) => !isDenied(promise, statement.text) && !(statement.heading !== "" && promiseStem(promise.name, statement.heading) && /^\s*(?:нет|не|к сожалению)(?!\p{L})/iu.test(statement.text)))
+      const near = view.text.slice(
+        Math.max(context.sentence.index, match.index - 40),
+        Math.min(context.sentence.end, match.index + match[0].length + 40),
+      )
+      const clause = clauseAround(
+        view.text,
+        match.index,
+        match.index + match[0].length,
+        context.sentence,
+        promise.name !== "скидка",
+      )
+      if (
+        hedged.test(clause) ||
+        (/(?<!\p{L})(?:не|без|нет|ни)\s+(?:\p{L}+\s+)?$/iu.test(near.slice(0, Math.max(0, near.indexOf(match[0])))) &&
+          promise.name !== "без выходных")
+      )
+        continue
+      if (
+        /\?\s*[\p{Extended_Pictographic}\s]*$/u.test(context.sentence.text) &&
+        /(?<!\p{L})(?:важн\p{L}*|для вас|нужн\p{L}*|интересу\p{L}*|рассматрива\p{L}*|ищете|сталкивал\p{L}*)(?!\p{L})/iu.test(
+          context.sentence.text,
+        ) &&
+        promiseStem(promise.name, view.turn)
+      )
+        continue
+      const saying = index.statements.filter(
+        (statement) => promiseStem(promise.name, statement.text) || promiseStem(promise.name, statement.heading),
+      )
+      const positive = saying.filter(
+        (statement) =>
+          !isDenied(promise, statement.text) &&
+          !(
+            statement.heading !== "" &&
+            promiseStem(promise.name, statement.heading) &&
+            /^\s*(?:нет|не|к сожалению)(?!\p{L})/iu.test(statement.text)
+          ),
+      )
       const pass: GroundedClaim = { text: match[0], kind: "promise", basis: "fact", factId: null }
       if (promiseStem(promise.name, operators)) {
         found.push({ ...pass, basis: "chat" })
         continue
       }
       if (positive.length === 0) {
-        found.push({ code: "ungrounded_promise", text: match[0], detail: `Обещания «${match[0]}» нет в документах${saying.length > 0 ? ": там сказано обратное" : ""}.` })
+        found.push({
+          code: "ungrounded_promise",
+          text: match[0],
+          detail: `Обещания «${match[0]}» нет в документах${saying.length > 0 ? ": там сказано обратное" : ""}.`,
+        })
         continue
       }
       // A discount with its percent is judged as a figure.
       const hasPercent = promise.name === "скидка" && /%|процент/iu.test(clause)
+      if (promise.name === "бесплатно") {
+        // Where another figure of the documents fits the words better than what is free, it is not free.
+        const words = [...new Set(wordsOf(clause).map((word) => word.stem))].filter(
+          (stem) => stem !== "besplatn" && stem !== "cen",
+        )
+        const met = (stems: Iterable<string>) => {
+          const list = [...stems]
+          return words.filter((word) => list.some((stem) => likeness(stem, word) > 0)).length
+        }
+        const free = Math.max(...positive.map((statement) => met(freeStems(promise, statement))))
+        const priced = index.evidence
+          .filter(
+            (evidence) =>
+              evidence.quantity.kind === "money" &&
+              !evidence.words.has("besplatn") &&
+              evidence.quantity.qualifier !== "from",
+          )
+          .map((evidence) => ({ evidence, met: met(evidence.words.keys()) }))
+        const dearer = priced.find((one) => one.met > free)
+        if (dearer !== undefined) {
+          found.push({
+            code: "ungrounded_promise",
+            text: match[0],
+            detail: `«${match[0]}» сказано не о том: в документах «${dearer.evidence.label}».`,
+          })
+          continue
+        }
+      }
       if (promise.ofThing && !hasPercent) {
-        const things = wordsOf(clause).filter((word) => !promiseStem(promise.name, word.text) && !verbish.test(word.text) && !/^(?:cen|mesyac|god|den|perv|klient|nov|oplat|polnost|zakaz|summ|uslov|proch|predlag|est)/u.test(word.stem) && word.text.length > 2)
+        const things = wordsOf(clause).filter(
+          (word) =>
+            !promiseStem(promise.name, word.text) &&
+            !verbish.test(word.text) &&
+            !/^(?:cen|mesyac|god|den|perv|klient|nov|oplat|polnost|zakaz|summ|uslov|proch|predlag|est)/u.test(
+              word.stem,
+            ) &&
+            word.text.length > 2,
+        )
         const known = things.filter((word) => [...index.vocabulary].some((stem) => likeness(stem, word.stem) > 0))
-        const covers = (words: typeof things) => positive.some((statement) => words.some((word) => [...statement.stems].some((stem) => likeness(stem, word.stem) > 0)))
+        const covers = (words: typeof things) =>
+          positive.some((statement) =>
+            words.some((word) => [...statement.stems].some((stem) => likeness(stem, word.stem) > 0)),
+          )
         const strict = promise.name === "бесплатно" || promise.name === "гарантия"
-        if (known.length > 0 ? !covers(known) : strict && things.length > 0 && !covers(wordsOf(`${view.sentences.filter((sentence) => sentence.index < match.index).map((sentence) => sentence.text).join(" ")} ${view.turn}`).map((word) => word))) {
-          found.push({ code: "ungrounded_promise", text: match[0], detail: `«${match[0]}» в документах сказано о другом: «${positive[0]!.text.trim().slice(0, 120)}».` })
+        if (
+          known.length > 0
+            ? !covers(known)
+            : strict &&
+              things.length > 0 &&
+              !covers(
+                wordsOf(
+                  `${view.sentences
+                    .filter((sentence) => sentence.index < match.index)
+                    .map((sentence) => sentence.text)
+                    .join(" ")} ${view.turn}`,
+                ).map((word) => word),
+              )
+        ) {
+          found.push({
+            code: "ungrounded_promise",
+            text: match[0],
+            detail: `«${match[0]}» в документах сказано о другом: «${positive[0]!.text.trim().slice(0, 120)}».`,
+          })
           continue
         }
         // The head of the promise, right beside it, must itself be covered: `бесплатная установка` where only delivery is free.
         const head = headBeside(view.text, match.index, match.index + match[0].length)
         if (strict && head !== null && !covers([head])) {
-          found.push({ code: "ungrounded_promise", text: `${match[0]} ${head.text}`, detail: `«${match[0]}» в документах сказано о другом: «${positive[0]!.text.trim().slice(0, 120)}».` })
+          found.push({
+            code: "ungrounded_promise",
+            text: `${match[0]} ${head.text}`,
+            detail: `«${match[0]}» в документах сказано о другом: «${positive[0]!.text.trim().slice(0, 120)}».`,
+          })
           continue
         }
       }
@@ -861,15 +1320,29 @@ const promisesOf = (view: DraftView, index: Index, chat: ReadonlyArray<ChatLine>
   return found
 }
 
+/** The words of what is free: its clause and the head of its line. */
+const freeStems = (promise: PromiseWord, statement: Statement): ReadonlyArray<string> => {
+  const clauses = statement.text.split(/[,;]\s|[:—–]\s/)
+  const own = clauses.filter((clause) => promiseStem(promise.name, clause))
+  return [
+    ...(clauses[0] === undefined ? [] : wordsOf(clauses[0]).slice(0, 4)),
+    ...own.flatMap(wordsOf),
+    ...wordsOf(statement.heading),
+  ].map((word) => word.stem)
+}
+
 const isDenied = (promise: PromiseWord, text: string): boolean => {
-  promise.pattern.lastIndex = 0
-  const match = promise.pattern.exec(text)
-  promise.pattern.lastIndex = 0
-  if (match === null) return false
+  const match = text.matchAll(promise.pattern).next().value
+  if (match === undefined) return false
   if (promise.name === "без выходных") return /(?<!\p{L})не\s+(?:работа\p{L}*\s+)?$/iu.test(text.slice(0, match.index))
   const before = text.slice(Math.max(0, match.index - 24), match.index)
   const after = text.slice(match.index + match[0].length, match.index + match[0].length + 40)
-  return /(?<!\p{L})(?:не|нет|без|ни)\s+(?:\p{L}+\s+)?$/iu.test(before) || /^[^.,;!?]{0,24}(?<!\p{L})(?:не (?:предоставл|предусмотр|действ|дела|дает|даем|даём|распростран|вход|быва)\p{L}*|нет|отсутств\p{L}*)/iu.test(after)
+  return (
+    /(?<!\p{L})(?:не|нет|без|ни)\s+(?:\p{L}+\s+)?$/iu.test(before) ||
+    /^[^.,;!?]{0,24}(?<!\p{L})(?:не (?:предоставл|предусмотр|действ|дела|дает|даем|даём|распростран|вход|быва)\p{L}*|нет|отсутств\p{L}*)/iu.test(
+      after,
+    )
+  )
 }
 
 const clauseAround = (text: string, from: number, to: number, sentence: Sentence, widen: boolean): string => {
@@ -889,9 +1362,14 @@ const clauseAround = (text: string, from: number, to: number, sentence: Sentence
 }
 
 const headBeside = (text: string, from: number, to: number) => {
-  if (!/(?:ая|ую|ой|ый|ое|ые|ого|ых)$/iu.test(text.slice(from, to)) || !/^бесплатн/iu.test(text.slice(from, to))) return null
-  const after = wordsOf(/^[^,.;!?—–]*/.exec(text.slice(to))![0]).filter((word) => !/(?:ая|ую|ый|ое|ые|ого|ых|ой)$/u.test(word.text))
-  return after[0] ?? null
+  if (!/(?:ая|ую|ой|ый|ое|ые|ого|ых)$/iu.test(text.slice(from, to)) || !/^бесплатн/iu.test(text.slice(from, to)))
+    return null
+  const after = /^\s+((?!(?:и|или|для|по|на|при|в|от|до)(?!\p{L}))\p{L}+(?:\s+\p{L}+)?)/iu.exec(text.slice(to))
+  return (
+    wordsOf(after?.[1] ?? "").find(
+      (word) => !/(?:ая|ую|ый|ое|ые|ого|ых|ой)$/u.test(word.text) && !verbish.test(word.text),
+    ) ?? null
+  )
 }
 
 const unitLetters = /^(?:тг|тн|ч|м|л|г)$/iu
@@ -900,32 +1378,79 @@ const unitLetters = /^(?:тг|тн|ч|м|л|г)$/iu
 const strangeNames = (view: DraftView, index: Index, chat: ReadonlyArray<ChatLine>): ReadonlyArray<UngroundedClaim> => {
   const found: Array<UngroundedClaim> = []
   const spoken = new Set(chat.flatMap((line) => wordsOf(line.text).map((word) => word.stem)))
-  const isDocumented = (stem: string) => index.vocabulary.has(stem) || [...index.vocabulary].some((known) => likeness(known, stem) > 0)
+  const isDocumented = (stem: string) =>
+    index.vocabulary.has(stem) || [...index.vocabulary].some((known) => likeness(known, stem) > 0)
   const isKnown = (stem: string) => spoken.has(stem) || isDocumented(stem)
+  for (const match of view.text.matchAll(/(?<![\d-])\d{1,2}-\d{1,2}-\d{1,2}(?![\d-])/g)) {
+    if (
+      index.text.includes(match[0]) ||
+      view.quantities.some(
+        (quantity) =>
+          quantity.key !== "" && quantity.index <= match.index && quantity.index + quantity.text.length > match.index,
+      )
+    )
+      continue
+    found.push({ code: "ungrounded", text: match[0], detail: `«${match[0]}» нет в документах.` })
+  }
   // `X30` where the documents have `X10` and `X20`.
-  for (const match of view.text.matchAll(/(?<![\p{L}\d-])(\p{L}{1,6})-?(\d{1,5})(?![\d.,]*\d|\s*[₸%])(\p{L}{0,2})(?!\p{L})/gu)) {
+  for (const match of view.text.matchAll(
+    /(?<![\p{L}\d-])(\p{L}{1,6})-?(\d{1,5})(?![\d.,]*\d|\s*[₸%])(\p{L}{0,2})(?!\p{L})/gu,
+  )) {
     if (/^\p{Ll}/u.test(match[1]!) || unitLetters.test(match[3]!)) continue
     const low = match[0].toLowerCase()
-    if (index.text.includes(low) || !new RegExp(`(?<![\\p{L}\\d])${match[1]!.toLowerCase()}-?\\d`, "u").test(index.text)) continue
-    if (!view.quantities.some((quantity) => quantity.kind === "money" || quantity.kind === "duration" || quantity.kind === "count")) continue
+    if (
+      index.text.includes(low) ||
+      !new RegExp(`(?<![\\p{L}\\d])${match[1]!.toLowerCase()}-?\\d`, "u").test(index.text)
+    )
+      continue
+    if (
+      !view.quantities.some(
+        (quantity) => quantity.kind === "money" || quantity.kind === "duration" || quantity.kind === "count",
+      )
+    )
+      continue
     found.push({ code: "wrong_subject", text: match[0], detail: `Модели «${match[0]}» нет в документах.` })
   }
   for (const match of view.text.matchAll(/[«"“]([^»"”\n]{2,40})[»"”]/gu)) {
     const words = wordsOf(match[1]!)
     if (words.length === 0 || words.some((word) => isKnown(word.stem))) continue
     const sentence = view.sentences.findLast((one) => one.index <= match.index)
-    if (sentence === undefined || !view.quantities.some((quantity) => quantity.index >= sentence.index && quantity.index < sentence.end && quantity.kind !== "clock" && quantity.kind !== "date")) continue
+    if (
+      sentence === undefined ||
+      !view.quantities.some(
+        (quantity) =>
+          quantity.index >= sentence.index &&
+          quantity.index < sentence.end &&
+          quantity.kind !== "clock" &&
+          quantity.kind !== "date",
+      )
+    )
+      continue
     found.push({ code: "wrong_subject", text: match[0], detail: `Названия ${match[0]} нет в документах.` })
   }
   // `тариф Премиум`: a name without quotes behind the word that calls for one.
-  for (const match of view.text.matchAll(/(?<!\p{L})(?:тариф\p{L}*|пакет\p{L}*|план\p{L}{0,2}|модел\p{L}*|курс\p{L}{0,2}|абонемент\p{L}*|программ\p{L}*)\s+[«"“]?(\p{Lu}[\p{L}\d-]+)/giu)) {
+  for (const match of view.text.matchAll(
+    /(?<!\p{L})(?:тариф\p{L}*|пакет\p{L}*|план\p{L}{0,2}|модел\p{L}*|курс\p{L}{0,2}|абонемент\p{L}*|программ\p{L}*)\s+[«"“]?(\p{Lu}[\p{L}\d-]+)/giu,
+  )) {
     if (!/^\p{Lu}/u.test(match[1]!)) continue
     const stem = stemOf(match[1]!)
     // A client may ask for what does not exist; then it may be named, but without a figure.
     const sentence = view.sentences.findLast((one) => one.index <= match.index)
-    const hasFigure = view.quantities.some((quantity) => sentence !== undefined && quantity.index >= sentence.index && quantity.index < sentence.end && quantity.kind !== "clock" && quantity.kind !== "date")
+    const hasFigure = view.quantities.some(
+      (quantity) =>
+        sentence !== undefined &&
+        quantity.index >= sentence.index &&
+        quantity.index < sentence.end &&
+        quantity.kind !== "clock" &&
+        quantity.kind !== "date",
+    )
     if (denial.test(sentence?.text ?? "") && !hasFigure) continue
-    if (isDocumented(stem) || (!hasFigure && isKnown(stem)) || latin.test(match[1]!) && index.text.includes(match[1]!.toLowerCase())) continue
+    if (
+      isDocumented(stem) ||
+      (!hasFigure && isKnown(stem)) ||
+      (latin.test(match[1]!) && index.text.includes(match[1]!.toLowerCase()))
+    )
+      continue
     found.push({ code: "wrong_subject", text: match[0], detail: `Названия «${match[1]}» нет в документах.` })
   }
   return found

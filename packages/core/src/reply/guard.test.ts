@@ -11,18 +11,37 @@ import { countEmoji, review } from "./guard.ts"
 import { sentencesOf } from "./sentence.ts"
 
 const zone = "Asia/Almaty"
-const hours: WorkingHours = { zone, opensMinute: 600, closesMinute: 1080, weekdays: [1, 2, 3, 4, 5], isHoliday: () => false }
-const facts = Object.fromEntries(Object.entries(documents).map(([name, text]) => [name, factsOf(documentOfText(text, `${name}.txt`))]))
+const hours: WorkingHours = {
+  zone,
+  opensMinute: 600,
+  closesMinute: 1080,
+  weekdays: [1, 2, 3, 4, 5],
+  isHoliday: () => false,
+}
+const facts = Object.fromEntries(
+  Object.entries(documents).map(([name, text]) => [name, factsOf(documentOfText(text, `${name}.txt`))]),
+)
 const speakers = { К: "client", Б: "bot", О: "operator" } as const
 
 const inputOf = (example: Omit<GuardExample, "verdict" | "why">): GuardInput => {
   const now = Date.parse(example.now ?? "2026-11-23T11:10+05:00")
   const lines = example.chat.split("\n").filter((line) => line !== "")
-  const chat = lines.map((line, at): ChatLine => ({ from: speakers[line[0] as keyof typeof speakers], text: line.slice(3), at: now - (lines.length - at) * minuteMs }))
+  const chat = lines.map(
+    (line, at): ChatLine => ({
+      from: speakers[line[0] as keyof typeof speakers],
+      text: line.slice(3),
+      at: now - (lines.length - at) * minuteMs,
+    }),
+  )
   const bookedCall = example.booked === undefined ? null : Date.parse(example.booked)
   const taken = new Set([Date.parse("2026-11-24T16:00+05:00"), ...(bookedCall === null ? [] : [bookedCall])])
   return {
-    draft: { text: example.draft, facts: [], call: example.booked === undefined ? null : { action: "book", at: example.booked }, hand_over: null },
+    draft: {
+      text: example.draft,
+      facts: [],
+      call: example.booked === undefined ? null : { action: "book", at: example.booked },
+      hand_over: null,
+    },
     kind: example.kind ?? "reply",
     facts: facts[example.kb]!,
     knowledge: documents[example.kb],
@@ -34,7 +53,8 @@ const inputOf = (example: Omit<GuardExample, "verdict" | "why">): GuardInput => 
     bookedCall,
   }
 }
-const told = (result: Review) => (result.verdict === "pass" ? "pass" : result.reasons.map((reason) => `${reason.code}: ${reason.detail}`).join(" | "))
+const told = (result: Review) =>
+  result.verdict === "pass" ? "pass" : result.reasons.map((reason) => `${reason.code}: ${reason.detail}`).join(" | ")
 
 describe("the guard", () => {
   for (const example of examples) {
@@ -51,15 +71,24 @@ describe("the guard", () => {
     assert.isBelow(passing / examples.length, 0.65)
   })
 
-  const passing = examples.filter((example) => example.verdict === "pass" && sentencesOf(example.draft).length < 4 && example.draft.length < 800)
+  const passing = examples.filter(
+    (example) => example.verdict === "pass" && sentencesOf(example.draft).length < 4 && example.draft.length < 800,
+  )
 
-  it.prop("refuses any passing draft once an unknown price stands in it", [Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 })), Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 4000 }))], ([which, seed]) => {
-    const example = passing[which % passing.length]!
-    // An odd price that no document, product or discount of theirs gives.
-    const price = 1_000_003 + seed * 14
-    const result = review(inputOf({ ...example, draft: `${example.draft} Ещё есть услуга за ${price} ₸.` }))
-    assert.strictEqual(result.verdict, "refuse", `${example.draft} + ${price}`)
-  })
+  it.prop(
+    "refuses any passing draft once an unknown price stands in it",
+    [
+      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 })),
+      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 4000 })),
+    ],
+    ([which, seed]) => {
+      const example = passing[which % passing.length]!
+      // An odd price that no document, product or discount of theirs gives.
+      const price = 1_000_003 + seed * 14
+      const result = review(inputOf({ ...example, draft: `${example.draft} Ещё есть услуга за ${price} ₸.` }))
+      assert.strictEqual(result.verdict, "refuse", `${example.draft} + ${price}`)
+    },
+  )
 
   it("reads a figure alike however its thousands are parted", () => {
     for (const example of examples.filter((one) => one.verdict === "pass")) {
@@ -77,7 +106,18 @@ describe("the guard", () => {
   })
 
   it("answers about a draft and a chat of 100 KB in a moment", () => {
-    for (const piece of ["9 900 ₸ за «Старт», ", "a.a-", "(((", "двадцать пять ", "1.2.3.", "https://", "+7 ", "😀", "скажи «", "«Старт» "]) {
+    for (const piece of [
+      "9 900 ₸ за «Старт», ",
+      "a.a-",
+      "(((",
+      "двадцать пять ",
+      "1.2.3.",
+      "https://",
+      "+7 ",
+      "😀",
+      "скажи «",
+      "«Старт» ",
+    ]) {
       const long = piece.repeat(Math.ceil(100_000 / piece.length))
       const started = performance.now()
       review(inputOf({ kb: "kassa", chat: `К: ${long}`, draft: long }))

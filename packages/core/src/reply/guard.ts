@@ -38,9 +38,22 @@ export interface GuardInput {
 
 export type RefusalCode =
   | UngroundedCode
-  | "empty" | "too_long" | "too_many_sentences" | "too_many_emoji" | "reveals_instructions" | "obeys_injection"
-  | "promise_without_call" | "call_not_told" | "call_time_differs" | "call_not_agreed" | "call_outside_hours" | "call_in_past" | "call_slot_not_free"
-  | "date_contradiction" | "repeats" | "wrong_language"
+  | "empty"
+  | "too_long"
+  | "too_many_sentences"
+  | "too_many_emoji"
+  | "reveals_instructions"
+  | "obeys_injection"
+  | "promise_without_call"
+  | "call_not_told"
+  | "call_time_differs"
+  | "call_not_agreed"
+  | "call_outside_hours"
+  | "call_in_past"
+  | "call_slot_not_free"
+  | "date_contradiction"
+  | "repeats"
+  | "wrong_language"
 
 export interface Refusal {
   readonly code: RefusalCode
@@ -50,7 +63,11 @@ export interface Refusal {
 
 export type Review =
   | { readonly verdict: "pass"; readonly claims: ReadonlyArray<GroundedClaim> }
-  | { readonly verdict: "refuse"; readonly reasons: ReadonlyArray<Refusal>; readonly claims: ReadonlyArray<GroundedClaim> }
+  | {
+      readonly verdict: "refuse"
+      readonly reasons: ReadonlyArray<Refusal>
+      readonly claims: ReadonlyArray<GroundedClaim>
+    }
 
 export const sentencesMax = 4
 export const emojiMax = 2
@@ -59,26 +76,34 @@ export const lettersMax = 1000
 const comparedLettersMax = 4000
 
 export const review = (given: GuardInput): Review => {
-  const input = { ...given, chat: given.chat.map((line) => (line.text.length > comparedLettersMax ? { ...line, text: line.text.slice(0, comparedLettersMax) } : line)) }
+  const input = {
+    ...given,
+    chat: given.chat.map((line) =>
+      line.text.length > comparedLettersMax ? { ...line, text: line.text.slice(0, comparedLettersMax) } : line,
+    ),
+  }
   const text = input.draft.text.trim()
   const reasons: Array<Refusal> = []
   const refuse = (code: RefusalCode, detail: string) => {
     if (!reasons.some((reason) => reason.code === code && reason.detail === detail)) reasons.push({ code, detail })
   }
-  if (!/[\p{L}\d]/u.test(text)) return { verdict: "refuse", reasons: [{ code: "empty", detail: "Ответ пуст." }], claims: [] }
+  if (!/[\p{L}\d]/u.test(text))
+    return { verdict: "refuse", reasons: [{ code: "empty", detail: "Ответ пуст." }], claims: [] }
   if (text.length > lettersMax) {
     refuse("too_long", `Ответ длиннее ${lettersMax} знаков: ${text.length}.`)
     // Nothing of such length is sent, so nothing more of it needs an opinion.
     if (text.length > comparedLettersMax) return { verdict: "refuse", reasons, claims: [] }
   }
   const sentences = sentencesOf(text)
-  if (sentences.length > sentencesMax) refuse("too_many_sentences", `В ответе ${sentences.length} предложений, а можно не больше ${sentencesMax}.`)
+  if (sentences.length > sentencesMax)
+    refuse("too_many_sentences", `В ответе ${sentences.length} предложений, а можно не больше ${sentencesMax}.`)
   const emoji = countEmoji(text)
   if (emoji > emojiMax) refuse("too_many_emoji", `В ответе ${emoji} эмодзи, а можно не больше ${emojiMax}.`)
   const leak = leakOf(text)
   if (leak !== null) refuse("reveals_instructions", `Ответ выдаёт внутренние указания: «${leak}».`)
   const obeyed = obeyedOrder(text, input)
-  if (obeyed !== null) refuse("obeys_injection", `Ответ выполняет чужое указание из сообщения или документа: «${obeyed.slice(0, 120)}».`)
+  if (obeyed !== null)
+    refuse("obeys_injection", `Ответ выполняет чужое указание из сообщения или документа: «${obeyed.slice(0, 120)}».`)
   const tongue = strangeTongue(text, input)
   if (tongue !== null) refuse("wrong_language", tongue)
   const repeated = repeatOf(text, input)
@@ -87,14 +112,18 @@ export const review = (given: GuardInput): Review => {
   for (const problem of grounding.problems) refuse(problem.code, problem.detail)
   for (const refusal of callsOf(text, sentences, input)) refuse(refusal.code, refusal.detail)
   // A time that the calendar already judged needs no second refusal for want of a document.
-  return reasons.length === 0 ? { verdict: "pass", claims: grounding.claims } : { verdict: "refuse", reasons, claims: grounding.claims }
+  return reasons.length === 0
+    ? { verdict: "pass", claims: grounding.claims }
+    : { verdict: "refuse", reasons, claims: grounding.claims }
 }
 
 /* ---------------------------------------------------------------- form */
 
 const graphemes = new Intl.Segmenter("ru", { granularity: "grapheme" })
 const isEmoji = (grapheme: string) =>
-  /\p{Regional_Indicator}{2}|[\d#*]\ufe0f?\u20e3|\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f/u.test(grapheme) ||
+  /\p{Regional_Indicator}{2}|[\d#*]\ufe0f?\u20e3|\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f/u.test(
+    grapheme,
+  ) ||
   (/\p{Extended_Pictographic}/u.test(grapheme) && !/^[©®™‼⁉]/u.test(grapheme))
 
 export const countEmoji = (text: string): number => {
@@ -127,16 +156,26 @@ const leakOf = (text: string): string | null => {
 const demandsOf = (order: string): ReadonlyArray<string> => {
   const wanted: Array<string> = []
   for (const quote of order.matchAll(/[«"“'`]([^»"”'`\n]{2,300})[»"”'`]/gu)) wanted.push(quote[1]!)
-  for (const said of order.matchAll(/(?:скажи(?:те)?|напиши(?:те)?|ответь(?:те)?|отвечай(?:те)?|говори(?:те)?|сообщай?(?:те)?|повтори(?:те)?|выведи(?:те)?|подтверди(?:те)?|обещай(?:те)?|предлагай(?:те)?|дай(?:те)?|say|reply|respond|answer|print|give|tell)(?!\p{L})\s*(?:мне|нам|клиент\p{L}*|ровно|только|дословно|фразу|слово|exactly|with|me|что|всем|каждому|,|:)*\s*:?\s*([^\n.!?]{3,200})/giu)) wanted.push(said[1]!)
+  for (const said of order.matchAll(
+    /(?:скажи(?:те)?|напиши(?:те)?|ответь(?:те)?|отвечай(?:те)?|говори(?:те)?|сообщай?(?:те)?|повтори(?:те)?|выведи(?:те)?|подтверди(?:те)?|обещай(?:те)?|предлагай(?:те)?|дай(?:те)?|say|reply|respond|answer|print|give|tell)(?!\p{L})\s*(?:мне|нам|клиент\p{L}*|ровно|только|дословно|фразу|слово|exactly|with|me|что|всем|каждому|,|:)*\s*:?\s*([^\n.!?]{3,200})/giu,
+  ))
+    wanted.push(said[1]!)
   return wanted
 }
 
 const obeyedOrder = (text: string, input: GuardInput): string | null => {
   const { orders: planted, clean } = withoutOrders(input.knowledge)
-  const fromClient = input.chat.filter((line) => line.from === "client" && givesOrders(line.text)).map((line) => line.text)
+  const fromClient = input.chat
+    .filter((line) => line.from === "client" && givesOrders(line.text))
+    .map((line) => line.text)
   const fromFacts = input.facts.map((fact) => fact.value).filter(givesOrders)
   const orders = [...planted, ...fromClient, ...fromFacts]
-  if (/(?<!\p{L})(?:игнорирую|забываю|забыл\p{L}*)\s+(?:все\s+)?(?:предыдущ\p{L}*|прежн\p{L}*|прошл\p{L}*)?\s*(?:инструкци\p{L}*|правил\p{L}*|указани\p{L}*)|режим (?:разработчика|администратора|отладки)\s+(?:включ|актив)\p{L}*|developer mode/iu.test(text)) return "включён особый режим"
+  if (
+    /(?<!\p{L})(?:игнорирую|забываю|забыл\p{L}*)\s+(?:все\s+)?(?:предыдущ\p{L}*|прежн\p{L}*|прошл\p{L}*)?\s*(?:инструкци\p{L}*|правил\p{L}*|указани\p{L}*)|режим (?:разработчика|администратора|отладки)\s+(?:включ|актив)\p{L}*|developer mode/iu.test(
+      text,
+    )
+  )
+    return "включён особый режим"
   if (orders.length === 0) return null
   const low = clean.toLowerCase()
   const draft = new Set(wordsOf(text).map((word) => word.stem))
@@ -145,22 +184,42 @@ const obeyedOrder = (text: string, input: GuardInput): string | null => {
   for (const order of orders) {
     const figures = findQuantities(order)
     for (const figure of figures) {
-      if (figure.kind === "count" || figure.kind === "duration" || figure.kind === "clock" || figure.kind === "date") continue
-      const inHonest = figure.key !== "" ? low.includes(figure.key.toLowerCase()) : findQuantities(clean).some((other) => other.kind === figure.kind && other.value === figure.value)
+      if (figure.kind === "count" || figure.kind === "duration" || figure.kind === "clock" || figure.kind === "date")
+        continue
+      const inHonest =
+        figure.key !== ""
+          ? low.includes(figure.key.toLowerCase())
+          : findQuantities(clean).some((other) => other.kind === figure.kind && other.value === figure.value)
       if (inHonest) continue
-      if (draftFigures.some((other) => (figure.key !== "" ? other.key === figure.key : other.key === "" && other.value === figure.value && (other.kind === figure.kind || other.kind === "bare")))) {
+      if (
+        draftFigures.some((other) =>
+          figure.key !== ""
+            ? other.key === figure.key
+            : other.key === "" && other.value === figure.value && (other.kind === figure.kind || other.kind === "bare"),
+        )
+      ) {
         // `Скидки 90% у нас нет` declines the order.
         if (/(?<!\p{L})(?:не|нет|к сожалению)(?!\p{L})/iu.test(text)) continue
         return order
       }
     }
     for (const demand of demandsOf(order)) {
-      const exact = demand.trim().toLowerCase().replace(/[.!?»"]+$/u, "")
+      const exact = demand
+        .trim()
+        .toLowerCase()
+        .replace(/[.!?»"]+$/u, "")
       if (exact.length >= 4 && draftText.includes(exact) && !low.includes(exact)) return order
-      const wanted = [...new Set(wordsOf(demand).map((word) => word.stem))].filter((stem) => !/^(?:klient|skidk|kompani|instrukc|pravil|cen)$/u.test(stem))
+      const wanted = [...new Set(wordsOf(demand).map((word) => word.stem))].filter(
+        (stem) => !/^(?:klient|skidk|kompani|instrukc|pravil|cen)$/u.test(stem),
+      )
       if (wanted.length < 2) continue
       const met = wanted.filter((stem) => draft.has(stem)).length
-      if (met / wanted.length >= 0.6 && !/(?<!\p{L})(?:не могу|не можем|к сожалению|не предусмотр\p{L}*|не скажу|нет)(?!\p{L})/iu.test(text) && !covers(clean, wanted)) return order
+      if (
+        met / wanted.length >= 0.6 &&
+        !/(?<!\p{L})(?:не могу|не можем|к сожалению|не предусмотр\p{L}*|не скажу|нет)(?!\p{L})/iu.test(text) &&
+        !covers(clean, wanted)
+      )
+        return order
     }
   }
   return null
@@ -179,14 +238,24 @@ const strangeTongue = (text: string, input: GuardInput): string | null => {
   for (const contact of contacts) bare = bare.replace(contact.text, " ")
   const others = bare.match(/[^\p{Script=Cyrillic}\p{Script=Latin}\P{L}]/gu) ?? []
   if (others.length >= 2) return "Ответ написан не по-русски."
-  const known = `${input.knowledge}\n${input.facts.map((fact) => `${fact.subject} ${fact.attribute} ${fact.value}`).join("\n")}\n${input.chat.map((line) => line.text).join("\n")}`.toLowerCase()
+  const known =
+    `${input.knowledge}\n${input.facts.map((fact) => `${fact.subject} ${fact.attribute} ${fact.value}`).join("\n")}\n${input.chat.map((line) => line.text).join("\n")}`.toLowerCase()
   const cyrillic = bare.match(/\p{Script=Cyrillic}/gu)?.length ?? 0
-  const latinWords = (bare.match(/(?<![\p{L}\d])\p{Script=Latin}[\p{Script=Latin}'’-]*(?![\p{L}\d])/gu) ?? []).filter((word) => !known.includes(word.toLowerCase()))
+  const latinWords = (bare.match(/(?<![\p{L}\d])\p{Script=Latin}[\p{Script=Latin}'’-]*(?![\p{L}\d])/gu) ?? []).filter(
+    (word) => !known.includes(word.toLowerCase()),
+  )
   const latinLetters = latinWords.reduce((sum, word) => sum + word.length, 0)
   if (cyrillic === 0 && /\p{L}{3}/u.test(bare)) return "Ответ написан не по-русски."
   if (latinLetters > 12 && latinLetters > cyrillic * 0.5) return "Ответ написан не по-русски."
   const run = /(?:(?<![\p{L}\d])[a-z][a-z'’-]*[\s,]+){3,}[a-z]+/iu.exec(bare)
-  if (run !== null && run[0].toLowerCase().split(/[\s,]+/).filter((word) => !known.includes(word)).length >= 3) return `В ответе чужой язык: «${run[0].slice(0, 60)}».`
+  if (
+    run !== null &&
+    run[0]
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter((word) => !known.includes(word)).length >= 3
+  )
+    return `В ответе чужой язык: «${run[0].slice(0, 60)}».`
   const gibberish = latinWords.find((word) => word.length >= 5 && !/[aeiouy]/iu.test(word) && !/^[A-Z]+$/.test(word))
   if (gibberish !== undefined) return `В ответе бессмыслица: «${gibberish}».`
   // Kyrgyz, Ukrainian and Kazakh are Cyrillic too; Ukrainian letters betray a model that slipped.
@@ -196,7 +265,12 @@ const strangeTongue = (text: string, input: GuardInput): string | null => {
 }
 
 const shinglesOf = (text: string): { readonly pairs: ReadonlySet<string>; readonly words: ReadonlySet<string> } => {
-  const stems = [...text.slice(0, comparedLettersMax).toLowerCase().matchAll(/[\p{L}\d]+/gu)].map((match) => (/\d/.test(match[0]) ? match[0] : (wordsOf(match[0])[0]?.stem ?? match[0])))
+  const stems = [
+    ...text
+      .slice(0, comparedLettersMax)
+      .toLowerCase()
+      .matchAll(/[\p{L}\d]+/gu),
+  ].map((match) => (/\d/.test(match[0]) ? match[0] : (wordsOf(match[0])[0]?.stem ?? match[0])))
   const pairs = new Set<string>()
   for (let at = 0; at + 1 < stems.length; at++) pairs.add(`${stems[at]} ${stems[at + 1]}`)
   if (stems.length === 1) pairs.add(stems[0]!)
@@ -218,7 +292,8 @@ const repeatOf = (text: string, input: GuardInput): string | null => {
     const theirs = shinglesOf(line.text)
     const alike = jaccard(mine.pairs, theirs.pairs)
     if (alike >= likenessMax[input.kind]) return line.text
-    if (mine.words.size >= 6 && jaccard(mine.words, theirs.words) >= (input.kind === "reply" ? 0.9 : 0.75)) return line.text
+    if (mine.words.size >= 6 && jaccard(mine.words, theirs.words) >= (input.kind === "reply" ? 0.9 : 0.75))
+      return line.text
   }
   return null
 }
@@ -233,10 +308,12 @@ const aboutCall =
   /(?<!\p{L})(?:созвон\p{L}*|звонок|звонк\p{L}*|звоните|позвон\p{L}*|перезвон\p{L}*|набер[её]?\p{L}*|встреч\p{L}*|встрет\p{L}*|консультаци\p{L}*|запис[аы]\p{L}*|запись|запишу|слот\p{L}*|окошк\p{L}*|окно|окна|свободн\p{L}*|удобн\p{L}*|подойд[её]т\p{L}*|обсуд\p{L}*|поговор\p{L}*|разговор\p{L}*|перенес\p{L}*|перен[её]с|назнач\p{L}*|запланир\p{L}*|забронир\p{L}*|время|предлагаю|давайте|могу предложить|қоңырау|жазып|хабарлас\p{L}*|ыңғайлы|жд[её]м вас|связаться|свяжется|свяжемся)(?!\p{L})/iu
 const declines =
   /(?<!\p{L})(?:не (?:работаем|сможем|можем|могу|смогу|звоним|получится|принимаем|проводим|назначаем|выйдет|успеем|созваниваемся|подойд[её]т|записываем|доступ\p{L}*)|нерабоч\p{L}*|выходн\p{L}*|закрыт\p{L}*|занят\p{L}*|уже прош\p{L}*|прошл[оа]|к сожалению|недоступн\p{L}*|праздник\p{L}*|праздничн\p{L}*|вне рабочего|нет (?:свободн|окон|мест|времени|слот)\p{L}*|не свободн\p{L}*|несвободн\p{L}*|отменил\p{L}*|отмен[её]н\p{L}*|снял\p{L}*)(?!\p{L})/iu
-const cancelled = /(?<!\p{L})(?:отменил\p{L}*|отмен[её]н\p{L}*|отменяю|снял\p{L}*|убрал\p{L}*|не буд\p{L}* звонить|тоқтат\p{L}*)(?!\p{L})/iu
+const cancelled =
+  /(?<!\p{L})(?:отменил\p{L}*|отмен[её]н\p{L}*|отменяю|снял\p{L}*|убрал\p{L}*|не буд\p{L}* звонить|тоқтат\p{L}*)(?!\p{L})/iu
 const canceledPromise = /(?<!\p{L})не\s+$/iu
 /** `В случае записи`, `чтобы записать`, `могу записать вас?`: nothing is done yet. */
-const offered = /(?<!\p{L})(?:могу|можем|можно|хотите|чтобы|если|готов\p{L}*|давайте|предлагаю|как только|когда|после того)(?!\p{L})/iu
+const offered =
+  /(?<!\p{L})(?:могу|можем|можно|хотите|чтобы|если|готов\p{L}*|давайте|предлагаю|как только|когда|после того)(?!\p{L})/iu
 
 const isSpecific = (time: TimeFound) => time.grain === "minute" || time.grain === "hour"
 
@@ -258,7 +335,9 @@ const clauseOf = (sentence: Sentence, at: number): string => {
 const contrastOf = (sentence: Sentence, at: number): string => {
   let start = 0
   let end = sentence.text.length
-  for (const match of sentence.text.matchAll(/[;]|(?<!\p{L})(?:но|зато|а|однако|поэтому|предлагаю|давайте|могу)(?!\p{L})/giu)) {
+  for (const match of sentence.text.matchAll(
+    /[;]|(?<!\p{L})(?:но|зато|а|однако|поэтому|предлагаю|давайте|могу)(?!\p{L})/giu,
+  )) {
     const cut = sentence.index + match.index
     if (cut <= at) start = match.index
     else {
@@ -280,19 +359,32 @@ const callsOf = (text: string, sentences: ReadonlyArray<Sentence>, input: GuardI
   const recorded = call === null || call.action === "cancel" ? null : bookedCall
   const proposed = call === null || call.at === null ? null : Date.parse(call.at)
   if (call !== null && call.action !== "cancel") {
-    if (proposed === null || Number.isNaN(proposed)) refusals.push({ code: "call_time_differs", detail: "У записи на звонок нет времени." })
+    if (proposed === null || Number.isNaN(proposed))
+      refusals.push({ code: "call_time_differs", detail: "У записи на звонок нет времени." })
     else {
-      if (bookedCall !== null && proposed !== bookedCall) refusals.push({ code: "call_time_differs", detail: `Записано на ${say(bookedCall)}, а предложено ${say(proposed)}.` })
-      if (proposed <= now) refusals.push({ code: "call_in_past", detail: `Звонок ${say(proposed)} уже в прошлом.${offer}` })
-      else if (!isOpen(proposed, hours)) refusals.push({ code: "call_outside_hours", detail: `Звонок ${say(proposed)} вне рабочего времени.${offer}` })
-      if (input.requireCallAgreement === true && !isAgreed(proposed, input)) refusals.push({ code: "call_not_agreed", detail: `Клиент не соглашался на ${say(proposed)}.` })
+      if (bookedCall !== null && proposed !== bookedCall)
+        refusals.push({
+          code: "call_time_differs",
+          detail: `Записано на ${say(bookedCall)}, а предложено ${say(proposed)}.`,
+        })
+      if (proposed <= now)
+        refusals.push({ code: "call_in_past", detail: `Звонок ${say(proposed)} уже в прошлом.${offer}` })
+      else if (!isOpen(proposed, hours))
+        refusals.push({ code: "call_outside_hours", detail: `Звонок ${say(proposed)} вне рабочего времени.${offer}` })
+      if (input.requireCallAgreement === true && !isAgreed(proposed, input))
+        refusals.push({ code: "call_not_agreed", detail: `Клиент не соглашался на ${say(proposed)}.` })
     }
   }
   const askedForCall = aboutCall.test(input.chat.findLast((line) => line.from === "client")?.text ?? "")
-  const namedByClient = input.chat.filter((line) => line.from === "client").flatMap((line) => findTimes(line.text, Math.min(line.at, now), zone))
-  const sentenceAt = (index: number) => sentences.findLast((sentence) => sentence.index <= index) ?? { text, index: 0, end: text.length }
+  const namedByClient = input.chat
+    .filter((line) => line.from === "client")
+    .flatMap((line) => findTimes(line.text, Math.min(line.at, now), zone))
+  const sentenceAt = (index: number) =>
+    sentences.findLast((sentence) => sentence.index <= index) ?? { text, index: 0, end: text.length }
   const agreesWith = (time: TimeFound, at: Instant) =>
-    isSpecific(time) ? time.at === at : localDate(time.at, zone) === localDate(at, zone) || time.grain === "week" || time.grain === "month"
+    isSpecific(time)
+      ? time.at === at
+      : localDate(time.at, zone) === localDate(at, zone) || time.grain === "week" || time.grain === "month"
 
   for (const time of times) {
     if (time.contradiction !== undefined) {
@@ -303,19 +395,27 @@ const callsOf = (text: string, sentences: ReadonlyArray<Sentence>, input: GuardI
     const around = clauseOf(sentence, time.index)
     if (declines.test(around) || declines.test(contrastOf(sentence, time.index))) continue
     const promises = hasPromise(sentence.text)
-    const isCall = promises || aboutCall.test(sentence.text) || (isSpecific(time) && (askedForCall || aboutCall.test(text)))
+    const isCall =
+      promises || aboutCall.test(sentence.text) || (isSpecific(time) && (askedForCall || aboutCall.test(text)))
     if (!isCall) continue
     if (isOfDocument(time, sentence, input)) continue
-    if (/(?<!\p{L})(?:вы (?:просили|писали|спрашивали|называли|хотели)|как (?:вы )?просили)(?!\p{L})/iu.test(around) && namedByClient.some((other) => other.at === time.at)) continue
+    if (
+      /(?<!\p{L})(?:вы (?:просили|писали|спрашивали|называли|хотели)|как (?:вы )?просили)(?!\p{L})/iu.test(around) &&
+      namedByClient.some((other) => other.at === time.at)
+    )
+      continue
     if (isSpecific(time)) {
       const range = /(?:с|между)\s+\d{1,2}(?::\d\d)?\s+(?:до|и|по)\s+(\d{1,2})(?::(\d\d))?/iu.exec(time.text)
       if (range !== null && bookedCall !== time.at) {
         const wall = wallTime(time.at, zone)
         const until = Number(range[1]) * 60 + Number(range[2] ?? 0)
         const from = wall.hour * 60 + wall.minute
-        if (!isWorkingDay(time.at, hours) || from < hours.opensMinute || until > hours.closesMinute) refusals.push({ code: "call_outside_hours", detail: `«${time.text}» вне рабочего времени.${offer}` })
-        else if (time.isPast && until * 60_000 + time.at - from * 60_000 <= now) refusals.push({ code: "call_in_past", detail: `«${time.text}» уже в прошлом.${offer}` })
-        else if (!input.freeSlots.some((slot) => slot >= time.at && slot < time.at + (until - from) * 60_000)) refusals.push({ code: "call_slot_not_free", detail: `«${time.text}»: свободного времени нет.${offer}` })
+        if (!isWorkingDay(time.at, hours) || from < hours.opensMinute || until > hours.closesMinute)
+          refusals.push({ code: "call_outside_hours", detail: `«${time.text}» вне рабочего времени.${offer}` })
+        else if (time.isPast && until * 60_000 + time.at - from * 60_000 <= now)
+          refusals.push({ code: "call_in_past", detail: `«${time.text}» уже в прошлом.${offer}` })
+        else if (!input.freeSlots.some((slot) => slot >= time.at && slot < time.at + (until - from) * 60_000))
+          refusals.push({ code: "call_slot_not_free", detail: `«${time.text}»: свободного времени нет.${offer}` })
         continue
       }
       if (bookedCall !== null && time.at === bookedCall) continue
@@ -327,29 +427,70 @@ const callsOf = (text: string, sentences: ReadonlyArray<Sentence>, input: GuardI
         )
         continue
       }
-      if (time.isPast || time.at <= now) refusals.push({ code: "call_in_past", detail: `«${time.text}» уже в прошлом.${offer}` })
-      else if (!isOpen(time.at, hours)) refusals.push({ code: "call_outside_hours", detail: `«${time.text}» вне рабочего времени.${offer}` })
-      else if (!input.freeSlots.includes(time.at)) refusals.push({ code: "call_slot_not_free", detail: `«${time.text}» нельзя предлагать: это время не свободно.${offer}` })
+      if (time.isPast || time.at <= now)
+        refusals.push({ code: "call_in_past", detail: `«${time.text}» уже в прошлом.${offer}` })
+      else if (!isOpen(time.at, hours))
+        refusals.push({ code: "call_outside_hours", detail: `«${time.text}» вне рабочего времени.${offer}` })
+      else if (!input.freeSlots.includes(time.at))
+        refusals.push({
+          code: "call_slot_not_free",
+          detail: `«${time.text}» нельзя предлагать: это время не свободно.${offer}`,
+        })
       continue
     }
     if (time.grain === "day" || time.grain === "daypart") {
       if (bookedCall !== null && localDate(time.at, zone) === localDate(bookedCall, zone)) continue
-      if (!promises && /(?<!\p{L})(?:напиш\p{L}*|вернусь|вернемся|верн[её]мся|напомн\p{L}*|уточн\p{L}*|пришлю|отправ\p{L}*)(?!\p{L})/iu.test(sentence.text) && !/звон|созвон|встре/iu.test(sentence.text)) continue
+      if (
+        !promises &&
+        /(?<!\p{L})(?:напиш\p{L}*|вернусь|вернемся|верн[её]мся|напомн\p{L}*|уточн\p{L}*|пришлю|отправ\p{L}*)(?!\p{L})/iu.test(
+          sentence.text,
+        ) &&
+        !/звон|созвон|встре/iu.test(sentence.text)
+      )
+        continue
       const today = localDate(time.at, zone) === localDate(now, zone)
-      if (time.isPast && !today) refusals.push({ code: "call_in_past", detail: `«${time.text}» уже в прошлом.${offer}` })
-      else if (!isWorkingDay(time.at, hours)) refusals.push({ code: "call_outside_hours", detail: `«${time.text}»: в этот день мы не работаем.${offer}` })
-      else if (today && time.grain === "day" && input.freeSlots.length > 0 && !input.freeSlots.some((slot) => localDate(slot, zone) === localDate(now, zone)) && !isOpen(now, hours)) refusals.push({ code: "call_outside_hours", detail: `Сегодня звонить уже поздно.${offer}` })
-      else if (time.grain === "daypart" && /(?<!\p{L})ноч/iu.test(time.text)) refusals.push({ code: "call_outside_hours", detail: `«${time.text}» вне рабочего времени.${offer}` })
-      if (hasPromise(sentence.text) && bookedCall !== null && !times.some((other) => agreesWith(other, bookedCall))) refusals.push({ code: "call_time_differs", detail: `Записано на ${say(bookedCall)}, а в ответе «${time.text}».` })
+      if (time.isPast && !today)
+        refusals.push({ code: "call_in_past", detail: `«${time.text}» уже в прошлом.${offer}` })
+      else if (!isWorkingDay(time.at, hours))
+        refusals.push({ code: "call_outside_hours", detail: `«${time.text}»: в этот день мы не работаем.${offer}` })
+      else if (
+        today &&
+        time.grain === "day" &&
+        input.freeSlots.length > 0 &&
+        !input.freeSlots.some((slot) => localDate(slot, zone) === localDate(now, zone)) &&
+        !isOpen(now, hours)
+      )
+        refusals.push({ code: "call_outside_hours", detail: `Сегодня звонить уже поздно.${offer}` })
+      else if (time.grain === "daypart" && /(?<!\p{L})ноч/iu.test(time.text))
+        refusals.push({ code: "call_outside_hours", detail: `«${time.text}» вне рабочего времени.${offer}` })
+      if (hasPromise(sentence.text) && bookedCall !== null && !times.some((other) => agreesWith(other, bookedCall)))
+        refusals.push({
+          code: "call_time_differs",
+          detail: `Записано на ${say(bookedCall)}, а в ответе «${time.text}».`,
+        })
     }
   }
   // Clock times that no reading of a moment found: `созвон в 21:00`.
   for (const quantity of findQuantities(text)) {
-    if (quantity.kind !== "clock" || times.some((time) => quantity.index < time.index + time.text.length && quantity.index + quantity.text.length > time.index)) continue
+    if (
+      quantity.kind !== "clock" ||
+      times.some(
+        (time) => quantity.index < time.index + time.text.length && quantity.index + quantity.text.length > time.index,
+      )
+    )
+      continue
     const sentence = sentenceAt(quantity.index)
-    if (!(hasPromise(sentence.text) || /(?<!\p{L})(?:созвон\p{L}*|звон\p{L}*|позвон\p{L}*|встре\p{L}*)/iu.test(sentence.text))) continue
-    if (declines.test(clauseOf(sentence, quantity.index)) || declines.test(contrastOf(sentence, quantity.index))) continue
-    if (quantity.value < hours.opensMinute || quantity.value > hours.closesMinute) refusals.push({ code: "call_outside_hours", detail: `«${quantity.text}» вне рабочего времени.${offer}` })
+    if (
+      !(
+        hasPromise(sentence.text) ||
+        /(?<!\p{L})(?:созвон\p{L}*|звон\p{L}*|позвон\p{L}*|встре\p{L}*)/iu.test(sentence.text)
+      )
+    )
+      continue
+    if (declines.test(clauseOf(sentence, quantity.index)) || declines.test(contrastOf(sentence, quantity.index)))
+      continue
+    if (quantity.value < hours.opensMinute || quantity.value > hours.closesMinute)
+      refusals.push({ code: "call_outside_hours", detail: `«${quantity.text}» вне рабочего времени.${offer}` })
   }
   // A promise needs the record.
   for (const sentence of sentences) {
@@ -365,35 +506,70 @@ const callsOf = (text: string, sentences: ReadonlyArray<Sentence>, input: GuardI
       const wrong = times.find((time) => isSpecific(time) && time.at !== recorded)
       refusals.push(
         wrong === undefined
-          ? { code: "call_not_told", detail: `Звонок записан на ${say(recorded)}, а в ответе об этом нет: назовите день недели и время.` }
+          ? {
+              code: "call_not_told",
+              detail: `Звонок записан на ${say(recorded)}, а в ответе об этом нет: назовите день недели и время.`,
+            }
           : { code: "call_time_differs", detail: `Записано на ${say(recorded)}, а в ответе «${wrong.text}».` },
       )
     }
   }
-  if (call?.action === "cancel" && !cancelled.test(text)) refusals.push({ code: "call_not_told", detail: "Звонок отменён, а в ответе об этом нет." })
-  if (call === null && cancelled.test(text) && /(?<!\p{L})(?:звон\p{L}*|созвон\p{L}*|встреч\p{L}*|запис\p{L}*)/iu.test(text) && bookedCall !== null) refusals.push({ code: "promise_without_call", detail: "Отмена обещана, но звонок всё ещё записан." })
+  if (call?.action === "cancel" && !cancelled.test(text))
+    refusals.push({ code: "call_not_told", detail: "Звонок отменён, а в ответе об этом нет." })
+  if (
+    call === null &&
+    cancelled.test(text) &&
+    /(?<!\p{L})(?:звон\p{L}*|созвон\p{L}*|встреч\p{L}*|запис\p{L}*)/iu.test(text) &&
+    bookedCall !== null
+  )
+    refusals.push({ code: "promise_without_call", detail: "Отмена обещана, но звонок всё ещё записан." })
   return refusals
 }
 
 const hasPromise = (sentence: string): boolean => {
   const isQuestion = /\?\s*[\p{Extended_Pictographic}\s)»"]*$/u.test(sentence)
   const match = promised.exec(sentence)
-  if (match !== null && !canceledPromise.test(sentence.slice(0, match.index)) && !(isQuestion && /^(?:запишу|записываю|бронирую|перенесу|перенес[её]м)/iu.test(match[0])) && !(offered.test(sentence.slice(0, match.index)) && /^(?:запишу|перенес)/iu.test(match[0]))) {
+  if (
+    match !== null &&
+    !canceledPromise.test(sentence.slice(0, match.index)) &&
+    !(isQuestion && /^(?:запишу|записываю|бронирую|перенесу|перенес[её]м)/iu.test(match[0])) &&
+    !(offered.test(sentence.slice(0, match.index)) && /^(?:запишу|перенес)/iu.test(match[0]))
+  ) {
     // `Записал ваш вопрос`, `записал адрес`: no call.
-    if (!/^(?:записал\p{L}*|зафиксировал\p{L}*|записан\p{L}*)$/iu.test(match[0]) || !/^\s+(?:ваш\p{L}*\s+)?(?:вопрос\p{L}*|пожелани\p{L}*|номер\p{L}*|адрес\p{L}*|данн\p{L}*|контакт\p{L}*|им[яе]\p{L}*|запрос\p{L}*|задач\p{L}*)/iu.test(sentence.slice(match.index + match[0].length))) return true
+    if (
+      !/^(?:записал\p{L}*|зафиксировал\p{L}*|записан\p{L}*)$/iu.test(match[0]) ||
+      !/^\s+(?:ваш\p{L}*\s+)?(?:вопрос\p{L}*|пожелани\p{L}*|номер\p{L}*|адрес\p{L}*|данн\p{L}*|контакт\p{L}*|им[яе]\p{L}*|запрос\p{L}*|задач\p{L}*)/iu.test(
+        sentence.slice(match.index + match[0].length),
+      )
+    )
+      return true
   }
   if (isQuestion) return false
   const call = willCall.exec(sentence)
-  return call !== null && !canceledPromise.test(sentence.slice(0, call.index)) && !offered.test(sentence.slice(0, call.index))
+  return (
+    call !== null &&
+    !canceledPromise.test(sentence.slice(0, call.index)) &&
+    !offered.test(sentence.slice(0, call.index))
+  )
 }
 
 /** Opening hours of a shop are a fact; they make no call possible. */
 const isOfDocument = (time: TimeFound, sentence: Sentence, input: GuardInput): boolean => {
-  if (hasPromise(sentence.text) || /(?<!\p{L})(?:созвон\p{L}*|звон\p{L}*|позвон\p{L}*|перезвон\p{L}*|набер\p{L}*)/iu.test(sentence.text)) return false
+  if (
+    hasPromise(sentence.text) ||
+    /(?<!\p{L})(?:созвон\p{L}*|звон\p{L}*|позвон\p{L}*|перезвон\p{L}*|набер\p{L}*)/iu.test(sentence.text)
+  )
+    return false
   const low = input.knowledge.toLowerCase()
   const said = time.text.toLowerCase().trim()
   if (/\d/.test(said) && !/(?<!\p{L})(?:завтра|сегодня|послезавтра)/iu.test(said) && low.includes(said)) return true
-  return /(?<!\p{L})(?:работаем|открыт\p{L}*|график\p{L}*|режим\p{L}*|доставк\p{L}*|привез\p{L}*|старт\p{L}*|начал\p{L}*|занятия|поток\p{L}*|акци\p{L}*)/iu.test(sentence.text) && (/\d/.test(said) ? [...said.matchAll(/\d+/g)].every((match) => low.includes(match[0])) : true) && !/(?<!\p{L})(?:удобн\p{L}*|подойд\p{L}*|свободн\p{L}*)/iu.test(sentence.text)
+  return (
+    /(?<!\p{L})(?:работаем|открыт\p{L}*|график\p{L}*|режим\p{L}*|доставк\p{L}*|привез\p{L}*|старт\p{L}*|начал\p{L}*|занятия|поток\p{L}*|акци\p{L}*)/iu.test(
+      sentence.text,
+    ) &&
+    (/\d/.test(said) ? [...said.matchAll(/\d+/g)].every((match) => low.includes(match[0])) : true) &&
+    !/(?<!\p{L})(?:удобн\p{L}*|подойд\p{L}*|свободн\p{L}*)/iu.test(sentence.text)
+  )
 }
 
 /** The client named this time, or took it when we offered it. */
@@ -403,8 +579,15 @@ const isAgreed = (at: Instant, input: GuardInput): boolean => {
   const turn = input.chat.slice(lastOurs + 1)
   const named = turn.flatMap((line) => findTimes(line.text, line.at, zone))
   const specific = named.filter(isSpecific)
-  if (specific.length > 0) return specific.some((time) => time.at === at) || specific.some((time) => sameClock(time.at, at, zone) && offeredDays(input, lastOurs).includes(localDate(at, zone)))
-  const offers = lastOurs < 0 ? [] : findTimes(input.chat[lastOurs]!.text, input.chat[lastOurs]!.at, zone).filter(isSpecific)
+  if (specific.length > 0)
+    return (
+      specific.some((time) => time.at === at) ||
+      specific.some(
+        (time) => sameClock(time.at, at, zone) && offeredDays(input, lastOurs).includes(localDate(at, zone)),
+      )
+    )
+  const offers =
+    lastOurs < 0 ? [] : findTimes(input.chat[lastOurs]!.text, input.chat[lastOurs]!.at, zone).filter(isSpecific)
   const days = named.filter((time) => time.grain === "day" || time.grain === "daypart")
   if (days.length > 0 && !days.some((time) => localDate(time.at, zone) === localDate(at, zone))) return false
   return offers.some((time) => time.at === at) || days.length > 0
@@ -414,4 +597,9 @@ const sameClock = (one: Instant, other: Instant, zone: string) => {
   const b = wallTime(other, zone)
   return a.hour === b.hour && a.minute === b.minute
 }
-const offeredDays = (input: GuardInput, lastOurs: number) => (lastOurs < 0 ? [] : findTimes(input.chat[lastOurs]!.text, input.chat[lastOurs]!.at, input.zone).map((time) => localDate(time.at, input.zone)))
+const offeredDays = (input: GuardInput, lastOurs: number) =>
+  lastOurs < 0
+    ? []
+    : findTimes(input.chat[lastOurs]!.text, input.chat[lastOurs]!.at, input.zone).map((time) =>
+        localDate(time.at, input.zone),
+      )

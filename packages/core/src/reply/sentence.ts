@@ -36,7 +36,15 @@ export const sentencesOf = (text: string): ReadonlyArray<Sentence> => {
       if (/^[\p{L}\d_/]/u.test(next)) return false
       const before = text.slice(Math.max(0, at - 10), at)
       const behind = /^\s*(.)/u.exec(next)?.[1] ?? ""
-      if (abbreviation.test(before) && !(behind === "" || /^\s*\n/.test(next)) && (/[\p{Ll}\d(«₸$%—–-]/u.test(behind) || /(?:^|[\s(«])(?:ул|пр|пр-т|им|г-н|мкр|тел|г|[А-ЯЁA-Z])$/u.test(before) && /\s*\p{Lu}/u.test(next) && !/\d\s?г$/u.test(before))) return false
+      if (
+        abbreviation.test(before) &&
+        !(behind === "" || /^\s*\n/.test(next)) &&
+        (/[\p{Ll}\d(«₸$%—–-]/u.test(behind) ||
+          (/(?:^|[\s(«])(?:ул|пр|пр-т|им|г-н|мкр|тел|г|[А-ЯЁA-Z])$/u.test(before) &&
+            /\s*\p{Lu}/u.test(next) &&
+            !/\d\s?г$/u.test(before)))
+      )
+        return false
       // A list mark: `1. Выберите`.
       if (/(?:^|\n)\s*\d{1,2}$/.test(before)) return false
     }
@@ -59,7 +67,8 @@ export const sentencesOf = (text: string): ReadonlyArray<Sentence> => {
         continue
       }
       openedList = false
-      if (line.trim() !== "" && next.trim() !== "" && /^\s*[\p{Ll},—–-]/u.test(next) && !/[.!?…]\s*$/.test(line)) continue
+      if (line.trim() !== "" && next.trim() !== "" && /^\s*[\p{Ll},—–-]/u.test(next) && !/[.!?…]\s*$/.test(line))
+        continue
       push(at + 1)
       continue
     }
