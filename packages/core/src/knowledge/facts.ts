@@ -324,10 +324,19 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
           !/\p{Lu}|[«"]/u.test(phrase.replace(/^\P{L}*\p{Lu}/u, ""))
         if (goesOn) extra = tidy(`${phrase} ${extra}`)
         subject = goesOn ? [...path, spoken!] : [...path, phrase]
-        if (spoken === null && index === 0) spoken = phrase
+        if (!goesOn) spoken = phrase
       }
-      // `Абонемент на 3 месяца: 27 000 ₸`
       const term = quantities[index - 1]
+      // `Визитки 500 шт. — 14 000 ₸`: the sum is of so many.
+      if (
+        quantity.kind === "money" &&
+        index > 0 &&
+        term !== undefined &&
+        (term.kind === "count" || term.kind === "bare") &&
+        /^[\s.:—–-]{1,5}$/u.test(sentence.slice(term.index + term.text.length, quantity.index))
+      )
+        extra = tidy(`${extra} ${term.text}`)
+      // `Абонемент на 3 месяца: 27 000 ₸`
       if (
         quantity.kind === "money" &&
         term?.kind === "duration" &&

@@ -164,7 +164,7 @@ const tokensOf = (text: string): Array<Token> => {
   return tokens
 }
 
-const valueOf = (digits: string): number => {
+const numberOf = (digits: string): number => {
   const compact = digits.replace(/[ \u00a0\u202f\u2009]/g, "")
   if (/^[1-9]\d{0,2}(?:\.\d{3})+(?:,\d{1,2})?$/.test(compact))
     return Number(compact.replaceAll(".", "").replace(",", "."))
@@ -379,7 +379,7 @@ const numeralAt = (text: string, tokens: ReadonlyArray<Token>, at: number): Nume
   const first = tokens[at]
   if (first === undefined) return null
   if (first.type === "number") {
-    let value = valueOf(first.text)
+    let value = numberOf(first.text)
     let next = at + 1
     let scaled = false
     const ending = tokens[next]
@@ -397,7 +397,7 @@ const numeralAt = (text: string, tokens: ReadonlyArray<Token>, at: number): Nume
       if (more?.type === "number" && near(tokens[next - 1]!, more) && magnitude.factor > 1000) {
         const smaller = magnitudeAt(text, tokens, next + 1)
         if (smaller !== null && smaller.factor < magnitude.factor) {
-          value += valueOf(more.text) * smaller.factor
+          value += numberOf(more.text) * smaller.factor
           next = smaller.next
         }
       }
@@ -840,7 +840,9 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
     return { quantity: null, next }
   if (kind === "bare" && numeral.words && !numeral.scaled && value < 11) return { quantity: null, next }
   const perFrom = kind === "count" ? nounEnd : endAt
-  const per = perAfter(text, perFrom)
+  const paid = perAfter(text, perFrom)
+  // A term is not paid for in pieces: `1 год на монтаж`.
+  const per = kind === "duration" && paid !== null && !timeUnits.some(([name]) => name === paid.per) ? null : paid
   const floor = Math.max(spokenTo, clauseStart(text, tokens, at))
   const before = per === null && (kind === "money" || kind === "bare") ? perBefore(text, token.index, floor) : null
   const end = per?.end ?? perFrom
@@ -867,7 +869,7 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
 const baseOf = (_text: string, tokens: ReadonlyArray<Token>, at: number, numeral: Numeral) => {
   const token = tokens[at]!
   return token.type === "number"
-    ? valueOf(token.text)
+    ? numberOf(token.text)
     : numeral.value / (numeral.value >= 1e9 ? 1e9 : numeral.value >= 1e6 ? 1e6 : 1e3)
 }
 

@@ -41,7 +41,8 @@ const synonyms: ReadonlyArray<readonly [stem: string, pattern: RegExp]> = [
   ["chas", /^(час|часа|часов|часу|почасов\p{L}*|сағат\p{L}*)$/u],
   ["nedel", /^(недел\p{L}*|апта\p{L}*)$/u],
   ["onlain", /^(онлайн\p{L}*|online|дистанционн\p{L}*|удал[её]нн\p{L}*)$/u],
-  ["vyhodn", /^(выходн\p{L}*|суббот\p{L}*|воскресень\p{L}*)$/u],
+  ["vyhodn", /^(выходн\p{L}*|суббот\p{L}*|воскресень\p{L}*|сб|вс)$/u],
+  ["budn", /^(будн\p{L}*|понедельник\p{L}*|вторник\p{L}*|сред[ау]|четверг\p{L}*|пятниц\p{L}*|пн|вт|ср|чт|пт)$/u],
   ["predoplat", /^(предоплат\p{L}*|аванс\p{L}*)$/u],
   ["obuch", /^(обуч\p{L}*|научим)$/u],
 ]
@@ -171,7 +172,8 @@ export const wordsOf = (text: string): ReadonlyArray<Word> => {
     }
     for (const part of match[0].includes("-") ? match[0].split("-") : [match[0]]) {
       const lower = part.toLowerCase().replaceAll("ё", "е")
-      if (empty.has(lower) || /^\d+$/.test(lower)) continue
+      // `про` is a preposition, «Про» a tariff.
+      if ((empty.has(lower) && part !== "Про" && part !== "ПРО") || /^\d+$/.test(lower)) continue
       if (lower.length < 2 && !/^[a-z]$/.test(lower)) continue
       words.push({ text: lower, stem: stemOf(lower), index: match.index })
     }

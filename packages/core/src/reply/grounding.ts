@@ -72,6 +72,8 @@ interface Evidence {
   /** `Тариф «Старт»: 9 900 ₸` */
   readonly label: string
   readonly per: ReadonlySet<string>
+  /** Durations told of the same subject, `месяц` or `3 месяц`. */
+  readonly terms: ReadonlySet<string>
   readonly factId: string | null
   readonly source: "fact" | "text" | "chat"
 }
@@ -129,7 +131,7 @@ const evidenceOfFact = (fact: Fact, source: "fact" | "text"): ReadonlyArray<Evid
   }
   put(fact.value.replace(/\d/g, " "), 0.5)
   put(fact.attribute, 0.9)
-  parts.forEach((part, index) => put(part, index === parts.length - 1 ? 1 : 0.8))
+  for (const [at, part] of parts.entries()) put(part, at === parts.length - 1 ? 1 : 0.8)
   const name = stemsOf(parts.at(-1) ?? "")
   const surroundings = `${fact.subject} ${fact.attribute} ${fact.value}`
   return quantities.map((quantity) => ({
@@ -138,6 +140,7 @@ const evidenceOfFact = (fact: Fact, source: "fact" | "text"): ReadonlyArray<Evid
     name,
     label: `${parts.slice(-2).join(", ")}: ${quantity.text}`,
     per: hintsOf(surroundings),
+    terms: none,
     factId: source === "fact" ? fact.id : null,
     source,
   }))
@@ -187,7 +190,7 @@ const indexOf = (facts: ReadonlyArray<Fact>, knowledge: string): Index => {
       !(ordered.includes(fact.value) && !clean.includes(fact.value)) && !givesOrders(`${fact.attribute} ${fact.value}`),
   )
   const document = documentOfText(clean, "knowledge")
-  const evidence = honest.flatMap((fact) => evidenceOfFact(fact, "fact"))
+  const evidence = withTerms(honest)
   const read = factsOf(document)
   const spare = read.flatMap((fact) => evidenceOfFact(fact, "text"))
   const statements = [
@@ -222,6 +225,22 @@ const indexOf = (facts: ReadonlyArray<Fact>, knowledge: string): Index => {
   indexes.set(facts, { knowledge, index })
   return index
 }
+
+/** A row `Безлимит | 28 000 ₸ | 1 месяц` sells a month: the terms of a subject are what its prices may be said per. */
+const withTerms = (facts: ReadonlyArray<Fact>): ReadonlyArray<Evidence> => {
+  const terms = new Map<string, Set<string>>()
+  const all = facts.map((fact) => ({ fact, pieces: evidenceOfFact(fact, "fact") }))
+  for (const { fact, pieces } of all)
+    for (const { quantity } of pieces) {
+      if (quantity.kind !== "duration" || quantity.to !== null || !fact.subject.includes(subjectJoint)) continue
+      const per = perKey(`${quantity.value} ${quantity.unit}`)
+      terms.set(fact.subject, (terms.get(fact.subject) ?? new Set()).add(per))
+    }
+  return all.flatMap(({ fact, pieces }) =>
+    pieces.map((piece) => ({ ...piece, terms: terms.get(fact.subject) ?? none })),
+  )
+}
+const none: ReadonlySet<string> = new Set()
 
 /* ---------------------------------------------------------------- context */
 
@@ -297,7 +316,14 @@ const contextOf = (claim: { readonly index: number; readonly text: string }, vie
   const has = (text: string) => wordsOf(text).some((word) => word.stem !== "cen")
   let clauseText = `${before} ${view.text.slice(claim.index, end)} ${after}`
   const clause: Array<string> = []
-  if (valueFirst && has(after)) {
+  // `3 года на фурнитуру и 1 год на монтаж`: what stands before `и` was said of the figure before.
+  const inSegment = view.quantities.find(
+    (other) =>
+      other.index >= segmentStart && other.index < segmentEnd && (own === undefined || other.kind === own.kind),
+  )
+  const leadsSegment = !has(view.text.slice(segmentStart, inSegment?.index ?? claim.index))
+  const joined = previousEnd > segmentStart && /(?<!\p{L})(?:и|плюс)\s*$/iu.test(before) && !hasNextInSegment
+  if ((valueFirst || leadsSegment || joined) && has(after)) {
     put(after, 1)
     clause.push(after)
     if (previousEnd === sentence.index) clause.push(before)
@@ -318,8 +344,8 @@ const contextOf = (claim: { readonly index: number; readonly text: string }, vie
   }
   put(claim.text.replace(/\d/g, " "), 0.6)
   // The rest of the sentence, the nearer the more.
-  put(view.text.slice(previousEnd, claim.index), 0.6)
-  put(view.text.slice(sentence.index, claim.index), 0.45)
+  put(view.text.slice(previousEnd, claim.index), joined && has(after) ? 0.35 : 0.6)
+  put(view.text.slice(sentence.index, claim.index), joined && has(after) ? 0.35 : 0.45)
   put(view.text.slice(end, nextStart), 0.35)
   put(view.text.slice(end, sentence.end), 0.15)
   let weight = 0.3
@@ -469,6 +495,7 @@ const perFits = (claim: Quantity, evidence: Evidence): boolean => {
   const theirs = evidence.quantity.per === null ? null : perKey(evidence.quantity.per)
   const isTime = timeUnitNames.has(mine) || /^\d/.test(mine)
   if (theirs === mine) return true
+  if (theirs === null && claim.kind === "money" && evidence.terms.has(mine)) return true
   if (evidence.quantity.kind === "duration") return true
   if (evidence.per.has(mine)) return theirs === null || !timeUnitNames.has(theirs)
   if (mine === "разово") return theirs === null && !evidence.per.has("месяц")
@@ -829,7 +856,9 @@ const asTalk = (claim: Quantity, context: Context, court: Court): Basis | null =
   const byClient = court.clientQuantities.some(
     (other) =>
       (other.kind === claim.kind || other.kind === "bare" || claim.kind === "bare") &&
-      sameNumber(measured(other).value, measured(claim).value) &&
+      (other.kind === "bare" || claim.kind === "bare"
+        ? sameNumber(other.value, claim.value)
+        : sameNumber(measured(other).value, measured(claim).value)) &&
       (claim.to === null ||
         other.to === claim.to ||
         court.clientQuantities.some((more) => sameNumber(more.value, claim.to!))),
@@ -869,7 +898,7 @@ const asTalk = (claim: Quantity, context: Context, court: Court): Basis | null =
   if (isNamed) {
     if (
       claim.kind === "money" &&
-      /(?<!\p{L})(?:бюджет\p{L}*|вы (?:сказали|писали|назвали|указали|упомянули|говорили|платите|тратите|теряете))\s+(?:\p{L}+\s+){0,3}$/iu.test(
+      /(?<!\p{L})(?:бюджет\p{L}*|для|при (?:сумме|обороте)|(?:от|с|на) (?:суммы|сумме|сумму)|вы (?:сказали|писали|назвали|указали|упомянули|говорили|платите|тратите|теряете))\s+(?:\p{L}+\s+){0,3}$/iu.test(
         court.view.text.slice(context.sentence.index, claim.index),
       )
     )
@@ -1000,6 +1029,8 @@ const isArithmetic = (claim: Quantity, context: Context, court: Court, ownOperan
     const isYearOfMonths = price.per === "месяц" || price.per === null
     if (yearly && isYearOfMonths) derived.push(price.value * 12)
     for (const count of counts) {
+      // `Блок из 10 тренировок` has its own price.
+      if (hasOwnPrice(count, context, index)) continue
       // A month's price times months is no price per month.
       if (
         claim.per !== null &&
@@ -1079,6 +1110,18 @@ const isArithmetic = (claim: Quantity, context: Context, court: Court, ownOperan
     }
   return false
 }
+
+const hasOwnPrice = (count: number, context: Context, index: Index): boolean =>
+  context.clause.has(`#${count}`) &&
+  index.evidence.some(
+    (evidence) =>
+      evidence.quantity.kind === "money" &&
+      evidence.words.has(`#${count}`) &&
+      [...evidence.words.keys()].some(
+        (stem) =>
+          stem !== "cen" && !stem.startsWith("#") && [...context.clause].some((word) => likeness(word, stem) > 0),
+      ),
+  )
 
 const isOfCalendar = (claim: Quantity, input: GroundingInput): boolean => {
   const instants = [...input.freeSlots, ...(input.bookedCall === null ? [] : [input.bookedCall])]
