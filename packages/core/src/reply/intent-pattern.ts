@@ -1,7 +1,7 @@
 /**
  * The small language of the tables, matched over folded words, never over letters: so "когда" holds no "да".
  *   "нет времени"   these words in this order; small words ("мне", "пока", "уже") may stand between them
- *   "надо|нужно"    one of these
+ *   "надо|нужно"    one of these; in a longer phrase only between brackets: "(надо|нужно) решить"
  *   "уже?"          may be missing
  *   "соглас*"       any word that begins so
  *   "*имся"         any word that ends so
@@ -20,6 +20,26 @@ export interface Pattern<A> {
   readonly meaning: A
 }
 
+/**
+ * What is wrong with a phrase, or null. Bare alternatives in a phrase of several words are refused: "отказ|пас|не надо"
+ * would not hold "не надо" but end every one of them in "надо", and nothing would tell.
+ */
+export const faultOf = (source: string): string | null => {
+  const parts = source.split(" ")
+  for (const part of parts) {
+    const sign = /^(\()?([^()?]+)(\))?(\??)$/u.exec(part)
+    if (sign === null || (sign[1] === undefined) !== (sign[3] === undefined))
+      return `brackets around words, in "${part}"`
+    const choices = sign[2]!.split("|")
+    if (choices.length > 1 && sign[1] === undefined && parts.length > 1) return `"${part}" needs brackets`
+    if (choices.length === 1 && sign[1] !== undefined) return `brackets around one word, in "${part}"`
+    if (choices.some((choice) => !/^(\*?[^*]+|[^*]+\*)$/u.test(choice)))
+      return `an empty choice or a misplaced star in "${part}"`
+    if (new Set(choices.map(fold)).size < choices.length) return `the same word twice in "${part}"`
+  }
+  return parts.every((part) => part.endsWith("?")) ? "nothing in it must be there" : null
+}
+
 export const parsePattern = <A>(source: string, meaning: A): Pattern<A> => ({
   meaning,
   elements: source.split(" ").map((part) => {
@@ -27,7 +47,7 @@ export const parsePattern = <A>(source: string, meaning: A): Pattern<A> => ({
     const exact = new Set<string>()
     const prefixes: Array<string> = []
     const suffixes: Array<string> = []
-    for (const choice of (optional ? part.slice(0, -1) : part).split("|")) {
+    for (const choice of part.replace(/[()?]/g, "").split("|")) {
       if (choice.startsWith("*")) suffixes.push(fold(choice.slice(1)))
       else if (choice.endsWith("*")) prefixes.push(fold(choice.slice(0, -1)))
       else exact.add(fold(choice))

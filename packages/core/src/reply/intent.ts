@@ -5,10 +5,12 @@
  * Does not know what was asked: "да" is yes to anything. Does not understand: it knows the words of intent-words.ts.
  */
 
+import { infer } from "./intent-grammar.ts"
+import type { Group } from "./intent-group.ts"
 import { readOptOut } from "./intent-opt-out.ts"
 import { compile, isOneSlipAway, parsePattern } from "./intent-pattern.ts"
 import { type Clause, clausesOf, fold, opensQuestion, type Word } from "./intent-text.ts"
-import { type Group, groups, smallWords } from "./intent-words.ts"
+import { groups, smallWords } from "./intent-words.ts"
 
 export type Intent = "yes" | "no" | "uncertain" | "none"
 
@@ -148,8 +150,12 @@ const cuesOf = ({ words, asks, contrasts }: Clause): ReadonlyArray<Cue> => {
     else if (meaning.intent === "yes")
       cues.push({ ...cue, intent: "no", name: "denied", weight: "plain", words: `${denied.words} ${quoted}` })
   }
-  const order = cues.length === 0 && !asks && question < 0 && !wonders && !conditional ? forbids(words) : null
-  return order === null ? cues : [{ intent: "no", name: "forbids", weight: "plain", words: order, contrasts }]
+  if (cues.length > 0 || asks || question >= 0 || wonders || conditional) return cues
+  const order = forbids(words)
+  if (order !== null) return [{ intent: "no", name: "forbids", weight: "plain", words: order, contrasts }]
+  if (found.some(({ meaning }) => meaning.intent === "nothing")) return cues
+  const inferred = infer(words, isSmall)
+  return inferred === null ? cues : [{ ...inferred, weight: "plain", contrasts }]
 }
 
 const reassuring = /^(забуд|забыв|пережив|волну|стесня|болей|видите|слышите|хотите|можете)/
@@ -220,10 +226,11 @@ const hasContent = ({ words }: Clause): boolean =>
 
 // ---- no words at all
 
-const signs: ReadonlyArray<readonly ["yes" | "no", RegExp]> = [
+const signs: ReadonlyArray<readonly [Cue["intent"], RegExp]> = [
   ["no", /👎|❌|🚫|🙅|🖕|⛔/u],
   ["yes", /👍|👌|✅|🤝|✔|☑|🆗|💯|🙆|^\s*[+➕]+\s*$/u],
-  ["no", /^\s*[-–—➖]\s*$/u],
+  ["no", /^\s*[-–—➖✖]️?\s*$/u],
+  ["uncertain", /🤷|🤔/u],
 ]
 const readSigns = (text: string): Omit<Reading, "optOut"> => {
   for (const [intent, sign] of signs) {

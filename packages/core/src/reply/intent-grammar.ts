@@ -1,0 +1,223 @@
+/**
+ * Answers known by their grammar where the tables name no phrase: "не оформлю" refuses, whatever the verb; "подъедем" comes;
+ * "надо сравнить" thinks; "на паузе до осени" waits; "алмаймын" is a Kazakh no. Read only when a clause has no phrase of
+ * the tables, asks nothing and sets no condition. Looks at one clause, in time linear in it.
+ * Promises to be silent about long clauses: whoever tells a story gives no short answer.
+ */
+
+import { fold, type Word } from "./intent-text.ts"
+
+export interface Inferred {
+  readonly intent: "yes" | "no" | "uncertain"
+  /** Names the rule. */
+  readonly name: string
+  readonly words: string
+}
+
+/** An answer with this many words beyond the small ones is a story. */
+const contentWordsMax = 4
+
+export const infer = (words: ReadonlyArray<Word>, isSmall: (folded: string) => boolean): Inferred | null => {
+  const content = words.filter((word) => !isSmall(word.folded) && !not.has(word.folded))
+  if (content.length > contentWordsMax) return null
+  for (const [name, rule] of rules) {
+    const found = rule(words, content)
+    if (found !== null) return { ...found, name, words: found.words.map((word) => word.typed).join(" ") }
+  }
+  return null
+}
+
+type Rule = (
+  words: ReadonlyArray<Word>,
+  content: ReadonlyArray<Word>,
+) => { readonly intent: Inferred["intent"]; readonly words: ReadonlyArray<Word> } | null
+
+// ---- forms of words
+
+const set = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/).map(fold))
+/** Words that begin with one of these. */
+const stems = (text: string) => {
+  const folded = text.trim().split(/\s+/).map(fold)
+  return ({ folded: word }: Word): boolean => folded.some((stem) => word.startsWith(stem))
+}
+
+const not = set("не ни")
+/** "приду", "берём", "запишусь"; folding has turned ё into е. Nouns may end so, too: the stem must tell. */
+const isFirstPerson = ({ folded }: Word): boolean =>
+  folded.length > 3 && /([ую]с?|[еи]м(ся)?)$/u.test(folded) && !likeANoun.test(folded)
+/** "оплату", "подписку", "оформлению", "такую": the same ending, no verb. */
+const likeANoun = /([ткц]у|ию|ием|[нкшжвмл]ую)$/u
+const isInfinitive = ({ folded, typed }: Word): boolean =>
+  folded.length > 3 &&
+  !/ость$/u.test(typed) &&
+  (/(ть|ти|чь)(ся|сь)?$/u.test(typed) || /[аеиоуыя]тся$/u.test(folded) || /t(s[yj]?a)?'?$/u.test(typed))
+const isPast = ({ folded }: Word): boolean => folded.length > 3 && /л[аи]?(с|ся)?$/u.test(folded)
+
+// ---- classes of verbs
+
+/** To order, to come, to pay, to sign, to take part: whoever does it agrees. */
+const agrees = stems(`
+  запиш запис прид прийд прийт приед приех подъед подъех подойд подойт подскоч заскоч заед заех зайд зайт загля доед дойд забег
+  подбег возьм взял взят беру берем купл купи покупаю покупаем покупать закаж заказы приобрет оплач оплат заплач заплат перевед вышлю внес подпиш
+  подпис заключ оформ подключ воспольз соглас соглаш присоедин участв поучаств заброни брониру зарезерв попроб пробова протест
+  тестир начн начин приступ встреч встрет созвон вписыв успе сможем смогу посет посещ пойд выкуп забер забир продл продлева
+  возобнов запусти запуска рискн сходим схожу останусь остаемс оставляю поддерж примем приму поддержу одобр доверяю
+  сотруднич работать поработ внедр перейд переход
+`)
+/** To think, to look, to compare, to ask somebody: whoever does it has not decided. */
+const ponders = stems(`
+  дума обдум подум посмотр смотре глян погляд изуч сравн сравнив реша реши реш посовет совет обсу обсуж соглас согласу рассм взве
+  прикин прикид посчит подсчит просчит рассчит оцен проверить провер осмысл поразмысл поразмышл размышл смотр колебл присматр присмотр
+  ознаком анализир проанализ мониторить монитор перевар вникн вник пораскин определ выбер выбир утряс проконсульт перетр
+`)
+const agreesNotPonders = stems("согласен согласна согласны согласимс соглашу соглаша")
+/** "не вижу", "не понимаю": trouble told, not a refusal. */
+const troubles = stems(`
+  виж вид слыш понима поним помн нахо найд найт получа получ знаю знаем умею умеем разбер разбир ориент работа откры вхо войд войт
+  загруж груз вспомн чувств ощущ пробива дозвон дожд дожида живу живем чита прочит сплю ем пью пьем кур замуж боюс пережив волну сомнев
+`)
+/** "не давал согласия", "не оставляли заявку": what was never asked for is not wanted. */
+const asked = stems(`
+  заказ прос запраш оставл остави дава подпис запис регистр зарегистр подава обращ соглаш планир собир интерес зва жда хоте
+  покуп купи бра брал бронир оформл подключ выбира
+`)
+/** "уже устроились", "выбрали другого": done elsewhere. */
+const settles = stems(`
+  устро наш выбра купи приобр сдела реши взял взят заключ подключ нанял закры продал договор внедр переш запис вышла вышел обуч
+  оформ постав заказ подобр определ сменил поменял
+`)
+const elsewhere = stems("другим других другом другой другую другого другое конкурент соседн чуж ином иной")
+
+const wills = set(`
+  буду будем готов готова готовы согласен согласна согласны рад рада давай давайте хочу хотим хотел хотела хотели хотелось могу
+  можем смогу сможем планирую планируем собираюсь собираемся намерен намерены решил решила решили
+`)
+/** After these any infinitive is agreed to; after "хочу" only those of `agrees`. */
+const readies = set("готов готова готовы согласен согласна согласны рад рада")
+const wontDo = set(`
+  буду будем стану станем хочу хотим хотел хотела хотели собираюсь собираемся планирую планируем намерен намерена намерены желаю
+  желаем
+`)
+const musts = set(`
+  надо нужно должен должна должны бы дайте дай стоит необходимо придется требуется попробую пытаюсь
+`)
+const conditional = set("бы б")
+const requests = set("можно можете могли покажите дайте где куда есть")
+
+// ---- times that are not now
+
+const farTimes = stems(`
+  недел месяц год квартал лето лета летом лету осен весн зим праздник отпуск зарплат каникул выходны сезон сесси экзамен ремонт новогодн
+  январ феврал март апрел мае мая июн июл август сентябр октябр ноябр декабр аванс получк полуго майск наурыз полчас минут час
+`)
+const timeWords = stems(`
+  раньше ранее позже ближе начал конец конц середин следующ след будущ друг нов пар несколько дн день окончани заверш сдач отчет
+  полтор
+`)
+const untilThen = set("в к до после через ближе раньше ранее со с")
+
+const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
+  [
+    "wont",
+    (words, content) => {
+      const at = words.findIndex((word) => not.has(word.folded))
+      if (at < 0) return null
+      const verb = words.slice(at + 1).find((word) => !degrees.has(word.folded))
+      if (verb === undefined) return null
+      const others = content.filter((word) => word !== verb).length
+      const no = (...said: ReadonlyArray<Word>) => ({ intent: "no" as const, words: [words[at]!, ...said] })
+      if (wontDo.has(verb.folded)) {
+        const act = words.find((word) => word !== verb && isInfinitive(word))
+        if (act !== undefined && others <= 3 && !troubles(act)) return no(verb, act)
+      }
+      if (troubles(verb) || !content.includes(verb)) return null
+      if (isPast(verb) && asked(verb) && others <= 2) return no(verb)
+      return isFirstPerson(verb) && verb.folded.length > 4 && others <= 2 && !ponders(verb) ? no(verb) : null
+    },
+  ],
+  [
+    "ponders",
+    (words, content) => {
+      if (words.some((word) => not.has(word.folded) || requests.has(word.folded))) return null
+      const verb = content.find((word) => ponders(word) && !agreesNotPonders(word))
+      if (verb === undefined || content.length > 3) return null
+      const must = words.find((word) => musts.has(word.folded))
+      if (isFirstPerson(verb) || (isInfinitive(verb) && (must !== undefined || content.length === 1)))
+        return { intent: "uncertain", words: must === undefined || must === verb ? [verb] : [must, verb] }
+      return null
+    },
+  ],
+  [
+    "have-already",
+    (words, content) => {
+      if (words.some((word) => not.has(word.folded))) return null
+      const other = words.find(elsewhere)
+      const verb = content.find(
+        (word) => (isPast(word) && settles(word)) || (other !== undefined && agrees(word) && isFirstPerson(word)),
+      )
+      const sign = other ?? words.find((word) => word.folded === "уже")
+      return verb !== undefined && sign !== undefined && content.length <= 3
+        ? { intent: "no", words: [sign, verb] }
+        : null
+    },
+  ],
+  [
+    "agrees",
+    (words, content) => {
+      if (words.some((word) => not.has(word.folded) || requests.has(word.folded))) return null
+      const yes = (...said: ReadonlyArray<Word>) => ({ intent: "yes" as const, words: said })
+      const will = words.find((word) => wills.has(word.folded))
+      const act = content.find((word) => isInfinitive(word) && word !== will)
+      if (will !== undefined && act !== undefined && content.length <= 4 && !troubles(act) && !ponders(act))
+        if (readies.has(will.folded) || agrees(act)) return yes(will, act)
+      const verb = content.find(agrees)
+      if (verb === undefined || content.length > 2) return null
+      const would = words.find((word) => conditional.has(word.folded))
+      if (would !== undefined && isPast(verb)) return yes(verb, would)
+      return isFirstPerson(verb) ? yes(verb) : null
+    },
+  ],
+  [
+    "another-time",
+    (words, content) => {
+      const far = words.find(farTimes)
+      if (far === undefined || content.length === 0 || words.some((word) => /\d:\d/.test(word.typed))) return null
+      const then = words.some((word) => untilThen.has(word.folded)) || content.some(timeWords)
+      return then && content.every((word) => farTimes(word) || timeWords(word) || /^\d{1,2}$/.test(word.folded))
+        ? { intent: "uncertain", words }
+        : null
+    },
+  ],
+  [
+    "kazakh-verb",
+    (words, content) => {
+      const last = content.at(-1)
+      if (last === undefined || content.length > 2 || kazakhTroubles(last) || notKazakh.has(last.folded)) return null
+      const before = words[words.indexOf(last) - 1]
+      const wish = before !== undefined && /[гк]им$/u.test(before.folded)
+      const ponder = kazakhPonders(last) || (before !== undefined && kazakhPonders(before))
+      const yes = ponder ? ("uncertain" as const) : ("yes" as const)
+      const { folded, typed } = last
+      if (
+        /[мпб]аи?(ми[нз]|м|ни?з)$|[мпб]еи?(ми[нз]|м|ни?з)$/u.test(folded) &&
+        /[мпб][ае]([йи]м|ң|н[ыіи]з)/u.test(typed)
+      )
+        return { intent: "no", words: [last] }
+      if (wish && /^(жок|келмеиди)$/u.test(folded)) return { intent: "no", words: [before, last] }
+      if (wish && folded === "келеди") return { intent: yes, words: [before, last] }
+      if (/^(керек|кажет)$/u.test(folded) && ponder) return { intent: "uncertain", words: [last] }
+      if (before !== undefined && /п$/u.test(before.folded) && /^кор(е|аи)/u.test(folded))
+        return { intent: "uncertain", words: [before, last] }
+      // "алайын", "бастайық": let me, let us. Seen as typed, since folding would make "онлайн" one of them.
+      const lets = /[ае]й[ыіи][нкқ]$|[иі][йи]?[иі][нк]$/u.test(typed) && typed.length > 4
+      return folded.length > 4 && (/([ая]ми|[еи]ми)[нз]$/u.test(folded) || lets) ? { intent: yes, words: [last] } : null
+    },
+  ],
+]
+const degrees = set(
+  "очень совсем особо сильно так прям больше уже пока я мы никуда ничего никогда это вам вас у тут там к",
+)
+/** Not understood, not found, does not open: trouble. */
+const kazakhTroubles = stems("тусин тап таба кире аша косыл алмаим исте тур жур кут сурагым сурайын сурайик бил")
+const kazakhPonders = stems("ойлан ойлас корем кореи кореик кара суран сура акылд кенес хабарл ескер салыстыр бил")
+const notKazakh = set("камин витамин экзамин витамины термин один")
