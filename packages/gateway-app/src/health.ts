@@ -1,0 +1,150 @@
+/**
+ * Whether the gateway can do its work now, asked of the things themselves.
+ * The WhatsApp profile is asked at most once a minute (every ten seconds while it looks bad), and is told down only after
+ * three bad answers in a row: Wappi reports short disconnections that heal by themselves. A status request that fails says
+ * nothing about the profile, so it is `unknown`, which is not red.
+ */
+import { GatewayRepo } from "@wa/core/ports/gateway-repo"
+import { QueuePort } from "@wa/core/ports/queue-port"
+import { WappiPort } from "@wa/core/ports/wappi-port"
+import type { Instant } from "@wa/core/time/instant"
+import { minuteMs, secondMs } from "@wa/core/time/instant"
+import { Clock, Effect, Semaphore } from "effect"
+import { GatewaySettings } from "./gateway-settings.ts"
+
+export interface Dependency {
+  readonly state: "up" | "down" | "unknown"
+  readonly detail: string
+}
+export interface Health {
+  readonly status: "healthy" | "unhealthy"
+  readonly dependencies: {
+    readonly database: Dependency
+    readonly broker: Dependency
+    readonly wappi: Dependency
+    readonly poll: Dependency
+  }
+  /** ISO 8601; null before the first poll that reached Wappi and the database. */
+  readonly last_poll_at: string | null
+  readonly checked_at: string
+}
+
+const probeSecondsMax = 3
+const profileFreshMs = 60 * secondMs
+const profileDoubtedMs = 10 * secondMs
+const badProbesMax = 3
+/** A poller that has not come through for this long, or for ten of its intervals, is stuck. */
+const pollSilenceMs = 2 * minuteMs
+
+export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
+  let profile: (Dependency & { readonly at: Instant }) | null = null
+  let badProbes = 0
+  let banSince: Instant | null = null
+  let firstAskedAt: Instant | null = null
+  const oneProbe = Semaphore.makeUnsafe(1).withPermits(1)
+
+  const answerOf = Effect.gen(function* () {
+    const { isHealthy, authorized, appStatus, paymentExpiresAt } = yield* (yield* WappiPort).profile
+    const now = yield* Clock.currentTimeMillis
+    const detail = `${authorized ? "authorised" : "not authorised"}, ${appStatus || "no app status"}${
+      paymentExpiresAt !== null && paymentExpiresAt <= now ? ", not paid" : ""
+    }`
+    return { isBad: !isHealthy, detail }
+  }).pipe(
+    Effect.catchTag("WappiDenied", (denied) => Effect.succeed({ isBad: true, detail: denied.message })),
+    Effect.timeout(`${probeSecondsMax} seconds`),
+    Effect.match({
+      onSuccess: ({ isBad, detail }): Dependency => {
+        badProbes = isBad ? badProbes + 1 : 0
+        if (!isBad) return { state: "up", detail }
+        return badProbes >= badProbesMax
+          ? { state: "down", detail }
+          : { state: "unknown", detail: `${detail}; bad answer ${badProbes} of ${badProbesMax}` }
+      },
+      onFailure: (error): Dependency => ({
+        state: "unknown",
+        detail: `the profile could not be asked: ${error.message}`,
+      }),
+    }),
+  )
+
+  const probeProfile = oneProbe(
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const freshMs = profile?.state === "up" ? profileFreshMs : profileDoubtedMs
+      if (profile === null || now - profile.at >= freshMs) profile = { ...(yield* answerOf), at: now }
+      return banSince === null
+        ? ({ state: profile.state, detail: profile.detail } satisfies Dependency)
+        : ({ state: "down", detail: `WhatsApp limited the number at ${iso(banSince)}` } satisfies Dependency)
+    }),
+  )
+
+  const database = Effect.gen(function* () {
+    yield* (yield* GatewayRepo).ping
+  }).pipe(
+    Effect.timeout(`${probeSecondsMax} seconds`),
+    Effect.match({
+      onSuccess: (): Dependency => ({ state: "up", detail: "answers" }),
+      onFailure: (error): Dependency => ({ state: "down", detail: error.message }),
+    }),
+  )
+
+  const broker = Effect.gen(function* () {
+    return yield* (yield* QueuePort).isConnected
+  }).pipe(
+    Effect.timeoutOrElse({ duration: `${probeSecondsMax} seconds`, orElse: () => Effect.succeed(false) }),
+    Effect.map(
+      (is): Dependency => (is ? { state: "up", detail: "connected" } : { state: "down", detail: "not connected" }),
+    ),
+  )
+
+  const poll = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    firstAskedAt ??= now
+    const last = yield* lastPollAt
+    const { pollingInterval } = yield* GatewaySettings
+    const silenceMax = Math.max(pollSilenceMs, 10 * pollingInterval * secondMs)
+    if (now - (last ?? firstAskedAt) > silenceMax)
+      return {
+        at: last,
+        state: "down",
+        detail: last === null ? "no poll has succeeded yet" : `the last successful poll was at ${iso(last)}`,
+      } as const
+    return last === null
+      ? ({ at: last, state: "unknown", detail: "waiting for the first poll" } as const)
+      : ({ at: last, state: "up", detail: `the last successful poll was at ${iso(last)}` } as const)
+  })
+
+  const check = Effect.gen(function* () {
+    const [ofDatabase, ofBroker, ofWappi, ofPoll] = yield* Effect.all([database, broker, probeProfile, poll], {
+      concurrency: "unbounded",
+    })
+    const dependencies = {
+      database: ofDatabase,
+      broker: ofBroker,
+      wappi: ofWappi,
+      poll: { state: ofPoll.state, detail: ofPoll.detail },
+    }
+    const isRed = Object.values(dependencies).some(({ state }) => state === "down")
+    return {
+      status: isRed ? "unhealthy" : "healthy",
+      dependencies,
+      last_poll_at: ofPoll.at === null ? null : iso(ofPoll.at),
+      checked_at: iso(yield* Clock.currentTimeMillis),
+    } satisfies Health as Health
+  })
+
+  return {
+    check,
+    /** WhatsApp limited the number; red until something sent later is delivered. Forgotten with the process. */
+    banned: (at: Instant) => {
+      banSince = Math.max(at, banSince ?? 0)
+    },
+    delivered: (at: Instant) => {
+      if (banSince !== null && at > banSince) banSince = null
+    },
+  }
+}
+export type HealthOfGateway = ReturnType<typeof makeHealth>
+
+const iso = (at: Instant): string => new Date(at).toISOString()

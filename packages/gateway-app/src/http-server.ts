@@ -1,0 +1,183 @@
+/**
+ * The gateway's HTTP side: health, numbers, the webhook, the whitelist. It does not listen yet, so a test can `inject`
+ * requests over a context made of fakes.
+ * Promises: a webhook is answered 200 only once it is stored, since Wappi nowhere promises to post it again; without the
+ * right secret in its path there is no webhook; no body makes anything fail. The numbers are no secret; the whitelist needs
+ * ADMIN_TOKEN.
+ */
+import cors from "@fastify/cors"
+import { adminBy, isSameSecret, plainServer } from "@wa/adapters/http/plain-server"
+import { normalisePhone } from "@wa/core/contact/phone"
+import { GatewayRepo } from "@wa/core/ports/gateway-repo"
+import { QueuePort } from "@wa/core/ports/queue-port"
+import type { WappiPort } from "@wa/core/ports/wappi-port"
+import { queueNames } from "@wa/core/queue/messages"
+import { instantOf, wallTime } from "@wa/core/time/wall-clock"
+import { Clock, type Context, Effect, Metric, Redacted } from "effect"
+import { PrometheusMetrics } from "effect/observability"
+import type { FastifyInstance } from "fastify"
+import { GatewaySettings } from "./gateway-settings.ts"
+import { makeHealth } from "./health.ts"
+import { openApi } from "./openapi.ts"
+import { receiveWebhook } from "./webhook.ts"
+
+/** Voice notes may come whole, in base64. */
+const bodyBytesMax = 25 * 1024 * 1024
+const noteCharsMax = 200
+
+type Services = GatewayRepo | WappiPort | QueuePort | GatewaySettings
+
+export interface GatewayServerOptions {
+  /** null: the webhook is closed, and polling is the only way in. */
+  readonly webhookSecret: Redacted.Redacted | null
+  readonly corsOrigins: ReadonlyArray<string>
+  /** null: what needs it is closed. */
+  readonly adminToken: Redacted.Redacted | null
+  readonly lastPollAt: Effect.Effect<number | null>
+  /** Called before the routes are made. */
+  readonly extra?: (server: FastifyInstance) => void
+}
+
+export const gatewayServer = (context: Context.Context<Services>, options: GatewayServerOptions): FastifyInstance => {
+  const run = Effect.runPromiseWith(context)
+  const server = plainServer({ bodyBytesMax, log: (effect) => void Effect.runForkWith(context)(effect) })
+  const admin = adminBy(options.adminToken)
+  const health = makeHealth(options.lastPollAt)
+  options.extra?.(server)
+  if (options.corsOrigins.length > 0) server.register(cors, { origin: [...options.corsOrigins] })
+
+  server.get("/health", async (_request, reply) => {
+    const checked = await run(health.check)
+    return reply.code(checked.status === "healthy" ? 200 : 503).send(checked)
+  })
+  server.get("/stats", async (_request, reply) =>
+    run(
+      stats.pipe(
+        Effect.map((numbers) => reply.send(numbers)),
+        Effect.catchTag("StoreUnavailable", (error) => Effect.succeed(reply.code(503).send({ error: error.message }))),
+      ),
+    ),
+  )
+  server.get("/metrics", async (_request, reply) =>
+    reply.type("text/plain; version=0.0.4; charset=utf-8").send(await run(metrics)),
+  )
+  server.get("/docs/openapi.json", async () => openApi)
+
+  server.register(async (hook) => webhookRoutes(hook))
+  server.register(async (api) => whitelistRoutes(api))
+  return server
+
+  function webhookRoutes(hook: FastifyInstance) {
+    // Whatever the content type says, it is read as JSON: gateways are careless with it.
+    hook.removeAllContentTypeParsers()
+    hook.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body))
+    // Before the body is read: a stranger does not get to send 25 MB.
+    hook.addHook<{ Params: { secret: string } }>("onRequest", async (request, reply) => {
+      const { webhookSecret } = options
+      const isRight = webhookSecret !== null && isSameSecret(request.params.secret ?? "", Redacted.value(webhookSecret))
+      if (!isRight) return reply.code(404).send({ error: "not found" })
+    })
+    // Wappi may look whether the address answers.
+    hook.get("/webhook/wappi/:secret", async () => ({ status: "ok" }))
+    hook.post<{ Body: string | null }>("/webhook/wappi/:secret", async (request, reply) => {
+      const body = parseJson(request.body ?? "")
+      if (body === undefined) {
+        await run(Effect.logWarning("the webhook got a body that is not JSON", { length: request.body?.length ?? 0 }))
+        return reply.code(400).send({ error: "the body is not JSON" })
+      }
+      return run(
+        receiveWebhook(body, health).pipe(
+          Effect.map((answer) => reply.send(answer)),
+          Effect.catchTag("StoreUnavailable", (error) =>
+            Effect.as(
+              Effect.logError(error.message),
+              reply.code(503).header("retry-after", "10").send({ error: "not stored; send it again" }),
+            ),
+          ),
+        ),
+      )
+    })
+  }
+
+  function whitelistRoutes(api: FastifyInstance) {
+    api.addHook("onRequest", admin.only)
+    const withRepo = <A>(
+      use: (repo: GatewayRepo["Service"], now: number) => Effect.Effect<A, { readonly message: string }>,
+    ) =>
+      Effect.gen(function* () {
+        return yield* use(yield* GatewayRepo, yield* Clock.currentTimeMillis)
+      })
+    api.get("/api/whitelist", async () => run(withRepo((repo) => repo.whitelist)).then((numbers) => ({ numbers })))
+    api.put<{ Params: { phone: string }; Body: unknown }>("/api/whitelist/:phone", async (request, reply) => {
+      const phone = normalisePhone(request.params.phone)
+      if (phone === null) return reply.code(400).send({ error: "no phone number such as +77010000001" })
+      const { note } = (request.body ?? {}) as { readonly note?: unknown }
+      const text = typeof note === "string" ? note.replaceAll("\0", "").toWellFormed().slice(0, noteCharsMax) : ""
+      await run(withRepo((repo, now) => repo.addToWhitelist(phone, text, now)))
+      return { phone, note: text }
+    })
+    api.delete<{ Params: { phone: string } }>("/api/whitelist/:phone", async (request, reply) => {
+      const phone = normalisePhone(request.params.phone)
+      const isGone = phone !== null && (await run(withRepo((repo) => repo.removeFromWhitelist(phone))))
+      return isGone ? { phone } : reply.code(404).send({ error: "the number is not on the whitelist" })
+    })
+  }
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const stats = Effect.gen(function* () {
+  const repo = yield* GatewayRepo
+  const queue = yield* QueuePort
+  const { zone } = yield* GatewaySettings
+  const now = yield* Clock.currentTimeMillis
+  const today = instantOf({ ...wallTime(now, zone), hour: 0, minute: 0, second: 0 }, zone)
+  const counted = yield* repo.stats(today)
+  const depths = yield* Effect.forEach(queueNames, (name) => queue.depth(name), { concurrency: "unbounded" })
+  return {
+    messages_received_today: counted.messagesReceived,
+    messages_sent_today: counted.messagesSent,
+    voice_transcribed_today: counted.voiceTranscribed,
+    /** Stored, not yet given to the broker. */
+    pending: counted.pending,
+    /** Messages waiting; null while the broker cannot be asked. */
+    queues: Object.fromEntries(queueNames.map((name, i) => [name, depths[i] ?? null])),
+    /** What one way in saw and the other one did not. */
+    intake_gaps_today: { webhook_only: counted.seenByWebhookOnly, poll_only: counted.seenByPollOnly },
+    since: new Date(today).toISOString(),
+  }
+})
+
+const gauge = (name: string, description: string) => Metric.gauge(`wa_gateway_${name}`, { description })
+const gauges = {
+  received: gauge("messages_received_today", "Client messages stored since midnight"),
+  sent: gauge("messages_sent_today", "Messages sent since midnight"),
+  transcribed: gauge("voice_transcribed_today", "Voice notes transcribed since midnight"),
+  pending: gauge("pending", "Messages stored and not yet given to the broker"),
+  webhookOnly: gauge("seen_by_webhook_only_today", "Messages that polling has not seen"),
+  pollOnly: gauge("seen_by_poll_only_today", "Messages that the webhook did not bring"),
+}
+const depthOf = (queue: string) =>
+  Metric.gauge("wa_gateway_queue_depth", { description: "Messages waiting in a queue", attributes: { queue } })
+
+/** The program's own counters, and the numbers of `/stats` as gauges; those stay as they were while the store is away. */
+const metrics = Effect.gen(function* () {
+  const numbers = yield* stats
+  yield* Metric.update(gauges.received, numbers.messages_received_today)
+  yield* Metric.update(gauges.sent, numbers.messages_sent_today)
+  yield* Metric.update(gauges.transcribed, numbers.voice_transcribed_today)
+  yield* Metric.update(gauges.pending, numbers.pending)
+  yield* Metric.update(gauges.webhookOnly, numbers.intake_gaps_today.webhook_only)
+  yield* Metric.update(gauges.pollOnly, numbers.intake_gaps_today.poll_only)
+  for (const [name, depth] of Object.entries(numbers.queues))
+    if (depth !== null) yield* Metric.update(depthOf(name), depth)
+}).pipe(
+  Effect.catchTag("StoreUnavailable", (error) => Effect.logWarning(error.message)),
+  Effect.andThen(PrometheusMetrics.format()),
+)

@@ -1,0 +1,129 @@
+/**
+ * What Wappi posts, carried into the store: messages by the same way in as those of the poller, deliveries against our own
+ * ledger, news of the profile into the log.
+ * Promises: succeeds only when every message that is ours to read is stored; what is recognised but of no use is told with
+ * its reason; no body makes it fail but a store that is away. Does not promise that a later "not delivered" reaches a
+ * conversation that was already told "sent": the report is relayed, what it means is the agent's to decide.
+ */
+import { readWebhook, type WebhookDelivery } from "@wa/adapters/wappi/webhook"
+import type { Correspondent } from "@wa/core/contact/contact-key"
+import { maskPhone, readChatId } from "@wa/core/contact/phone"
+import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
+import { GatewayRepo } from "@wa/core/ports/gateway-repo"
+import type { WappiMessage } from "@wa/core/ports/wappi-port"
+import { Clock, Effect, Metric } from "effect"
+import { GatewaySettings } from "./gateway-settings.ts"
+import type { HealthOfGateway } from "./health.ts"
+import { deliveryReport, ingest } from "./ingest.ts"
+
+export interface WebhookAnswer {
+  /** Messages that were new. */
+  readonly stored: number
+  /** Delivery and profile events that were taken note of. */
+  readonly noted: number
+  /** Why an element was of no use, in the order of the body. */
+  readonly rejected: ReadonlyArray<string>
+}
+
+const knownStatuses = ["pending", "delivered", "read", "undelivered", "temporary ban", "error"]
+const deliveries = (status: string) =>
+  Metric.counter("wa_gateway_delivery_events_total", {
+    description: "Delivery events that Wappi posted, by status",
+    incremental: true,
+    // Bounded: a foreign word must not make a series of its own.
+    attributes: { status: knownStatuses.includes(status) ? status : "other" },
+  })
+const rejections = Metric.counter("wa_gateway_webhook_rejected_total", {
+  description: "Elements of webhook bodies that were of no use",
+  incremental: true,
+})
+
+/** Elements of one body that are answered with their reason; the rest is only counted. */
+const reasonsMax = 100
+
+export const receiveWebhook = Effect.fn("gateway.webhook")(function* (
+  body: unknown,
+  health: Pick<HealthOfGateway, "banned" | "delivered">,
+): Effect.fn.Return<WebhookAnswer, StoreUnavailable, GatewayRepo | GatewaySettings> {
+  const { profileId } = yield* GatewaySettings
+  const told = readWebhook(body)
+  const rejected = told.rejected.map(({ why }) => why)
+  const isOurs = (of: { readonly profileId: string | null }) => {
+    if (of.profileId === null || of.profileId === profileId) return true
+    rejected.push(`profile ${of.profileId.slice(0, 60)} is not the one that is served here`)
+    return false
+  }
+  const messages: Array<WappiMessage> = []
+  for (const message of told.messages) {
+    if (!isOurs(message)) continue
+    if (readChatId(message.chatId).kind === "unreadable")
+      rejected.push(`chat ${maskPhone(message.chatId.slice(0, 60))} names nobody who can be answered`)
+    else messages.push(message)
+  }
+  const { stored } = messages.length === 0 ? { stored: 0 } : yield* ingest(profileId, messages, "webhook")
+  let noted = 0
+  for (const delivery of told.deliveries) {
+    if (!isOurs(delivery)) continue
+    noted++
+    yield* noteDelivery(delivery, health)
+  }
+  for (const event of told.profileEvents) {
+    if (!isOurs(event)) continue
+    noted++
+    const line = `the WhatsApp profile says ${event.kind}: ${event.status || "nothing"}`
+    const detail = { reason: event.reason }
+    yield* event.status === "online" || event.status === "open"
+      ? Effect.logInfo(line, detail)
+      : Effect.logWarning(line, detail)
+  }
+  if (rejected.length > 0) {
+    yield* Metric.update(rejections, rejected.length)
+    for (const why of rejected.slice(0, reasonsMax)) yield* Effect.logWarning("the webhook left something out", { why })
+  }
+  return { stored, noted, rejected: rejected.slice(0, reasonsMax) }
+})
+
+const noteDelivery = Effect.fnUntraced(function* (
+  delivery: WebhookDelivery,
+  health: Pick<HealthOfGateway, "banned" | "delivered">,
+) {
+  const now = yield* Clock.currentTimeMillis
+  const at = delivery.at ?? now
+  yield* Metric.update(deliveries(delivery.status), 1)
+  switch (delivery.status) {
+    case "delivered":
+    case "read":
+      health.delivered(at)
+      return
+    case "temporary ban":
+      health.banned(at)
+      yield* Effect.logError(
+        "WhatsApp has limited the number for a while: messages will not arrive; open WhatsApp on the phone to see why, and write less",
+      )
+      return
+    case "undelivered":
+    case "error":
+      yield* notDelivered(delivery, at)
+  }
+})
+
+/** Only one of ours, known by its id: an error of somebody else's message is not our news. */
+const notDelivered = Effect.fnUntraced(function* (delivery: WebhookDelivery, at: number) {
+  const chat = readChatId(delivery.chatId)
+  const phone: Correspondent | null = chat.kind === "person" ? chat.phone : chat.kind === "hidden" ? chat.id : null
+  if (phone === null || delivery.messageId === "") return
+  const repo = yield* GatewayRepo
+  const { profileId } = yield* GatewaySettings
+  const row = yield* repo.sendOf(profileId, phone, delivery.messageId, "", at)
+  if (row === null || row.messageId !== delivery.messageId) return
+  const now = yield* Clock.currentTimeMillis
+  const report = deliveryReport(row.body, "undeliverable", `WhatsApp: ${delivery.status}`, row.messageId, now)
+  yield* Effect.logWarning("a message of ours was not delivered", {
+    phone: maskPhone(phone),
+    status: delivery.status,
+    correlation: row.body.correlation_id,
+  })
+  yield* repo.settleSend(row.outboundId, "undeliverable", row.messageId, now, report)
+  // A settled send stays settled, so its report is relayed apart, under the key that makes it the same report.
+  yield* repo.enqueue("incoming_messages", report, `${row.outboundId}:undeliverable`)
+})
