@@ -1292,12 +1292,7 @@ const promisesOf = (
         }
         const free = Math.max(...positive.map((statement) => met(freeStems(promise, statement))))
         const priced = index.evidence
-          .filter(
-            (evidence) =>
-              evidence.quantity.kind === "money" &&
-              !evidence.words.has("besplatn") &&
-              evidence.quantity.qualifier !== "from",
-          )
+          .filter((evidence) => evidence.quantity.kind === "money" && evidence.quantity.qualifier !== "from")
           .map((evidence) => ({ evidence, met: met(evidence.words.keys()) }))
         const dearer = priced.find((one) => one.met > free)
         if (dearer !== undefined) {
@@ -1475,7 +1470,7 @@ const strangeNames = (view: DraftView, index: Index, chat: ReadonlyArray<ChatLin
   for (const match of view.text.matchAll(
     /(?<!\p{L})(?:тариф\p{L}*|пакет\p{L}*|план\p{L}{0,2}|модел\p{L}*|курс\p{L}{0,2}|абонемент\p{L}*|программ\p{L}*)\s+[«"“]?(\p{Lu}[\p{L}\d-]+)/giu,
   )) {
-    if (!/^\p{Lu}/u.test(match[1]!)) continue
+    if (!/^\p{Lu}/u.test(match[1]!) || wordsOf(match[1]!).length === 0) continue
     const stem = stemOf(match[1]!)
     // A client may ask for what does not exist; then it may be named, but without a figure.
     const sentence = view.sentences.findLast((one) => one.index <= match.index)
