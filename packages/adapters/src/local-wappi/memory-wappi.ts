@@ -80,7 +80,7 @@ export const make = Effect.fnUntraced(function* (settings: MemoryWappiSettings) 
       case "hang":
         return did(fault.isDone).pipe(
           Effect.andThen(Effect.sleep(Math.min(fault.ms, timeoutMs))),
-          Effect.andThen(Effect.fail(unclear(null, `no answer within ${timeoutMs} ms`))),
+          Effect.andThen(Effect.fail(unclear(null, `gave up after ${timeoutMs} ms`))),
         )
       case "drop":
         return Effect.andThen(did(fault.isDone), Effect.fail(unclear(null, "the connection broke")))

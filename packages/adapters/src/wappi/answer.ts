@@ -108,7 +108,7 @@ export const readAnswer = ({ status, retryAfter, text }: Answered, now: number):
     body === null ? "" : ["detail", "error", "message", "description"].map((key) => firstText(body[key])).join(" ")
   if (status === 401) return denied(status, detail, "WAPPI_TOKEN")
   if (status === 402) return denied(status, detail, "payment")
-  if (isKeptForLater.test(said)) return unclear(status, detail)
+  if (isKeptForLater.test(said) && (status >= 400 || isFailure(body))) return unclear(status, detail)
   if (isWrongProfile.test(said) && (status === 400 || isFailure(body)))
     return denied(status, detail, "WAPPI_PROFILE_ID")
   if (status === 429) return passing(status, detail, retryAfterOf(retryAfter, now))

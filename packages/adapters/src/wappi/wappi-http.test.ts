@@ -1,6 +1,8 @@
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { WappiPort } from "@wa/core/ports/wappi-port"
-import { Effect, Fiber, Layer, Logger, Redacted, References } from "effect"
+import { Effect, Fiber, Layer, Logger, Random, Redacted, References } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientResponse } from "effect/http"
 import { TestClock } from "effect/testing"
 import { oggBase64 } from "../contracts/wappi.contract.ts"
@@ -42,13 +44,13 @@ describe("every call", () => {
   it.live("carries the bare token and the profile", () =>
     Effect.gen(function* () {
       const { wappi, requests } = yield* world()
-      yield* wappi.listChats(page)
+      yield* wappi.listChats(page).pipe(Effect.withSpan("a poll"))
       const [request] = requests()
       assert.deepStrictEqual(
         [request?.headers["authorization"], request?.query["profile_id"], request?.method],
         [token, profileId, "POST"],
       )
-      assert.notProperty(request?.headers, "traceparent")
+      assert.doesNotHaveAnyKeys(request?.headers, ["traceparent", "b3"])
     }),
   )
   it.live("is refused for a wrong token or profile, and names which", () =>
@@ -165,10 +167,8 @@ describe("a read", () => {
       whatsapp.clientWrites("+77010000002", "чужое")
       faults.set({ crossedAnswers: true })
       const second = yield* client(url)
-      const both = yield* Effect.all(
-        [wappi.listMessages(chatId, page), second.listMessages("77010000002@c.us", page)].map(Effect.result),
-        { concurrency: "unbounded" },
-      )
+      const reads = [wappi.listMessages(chatId, page), second.listMessages("77010000002@c.us", page)]
+      const both = yield* Effect.forEach(reads, Effect.result, { concurrency: "unbounded" })
       // Crossed each time, both give up; in no case does one see the other's words.
       const seen = both.map((one) => (one._tag === "Success" ? one.success.map((message) => message.text) : []))
       assert.notInclude(seen[0]!, "чужое")
@@ -262,6 +262,44 @@ describe("a read", () => {
       const messages = yield* wappi.listMessages(chatId, page)
       assert.strictEqual(new Set(messages.map((message) => message.at)).size, 1)
       assert.strictEqual(messages.map((message) => message.text).join(""), "321")
+    }),
+  )
+  it.live("puts the newest first though the answer does not", () =>
+    Effect.gen(function* () {
+      let now = Date.parse("2026-11-20T09:00:00Z")
+      const { url, whatsapp } = yield* startLocalWappi({
+        host: "127.0.0.1",
+        token,
+        profileId,
+        now: () => {
+          now -= 60_000
+          return now
+        },
+      })
+      const wappi = yield* client(url)
+      for (const text of ["3", "2", "1"]) whatsapp.clientWrites(phone, text)
+      const messages = yield* wappi.listMessages(chatId, page)
+      assert.strictEqual(messages.map((message) => message.text).join(""), "321")
+    }),
+  )
+  it.live("that stalls or breaks in the middle of its answer is given up in time and tried again", () =>
+    Effect.gen(function* () {
+      let calls = 0
+      const server = createServer((_request, response) => {
+        calls++
+        response.writeHead(200, { "content-type": "application/json", "content-length": "999" })
+        response.write('{"status":"done"')
+        if (calls === 2) setImmediate(() => response.destroy())
+      })
+      yield* Effect.acquireRelease(
+        Effect.promise(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))),
+        () => Effect.sync(() => server.close().closeAllConnections()),
+      )
+      const wappi = yield* client(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { timeoutMs: 50 })
+      const error = yield* Effect.flip(wappi.listChats(page))
+      assert.deepStrictEqual([calls, error.message], [3, "Wappi list chats: no answer gave up after 50 ms"])
+      assert.strictEqual((yield* Effect.flip(wappi.send(phone, "Раз")))._tag, "WappiOutcomeUnknown")
+      assert.strictEqual(calls, 4)
     }),
   )
   it.live("reads media with the body as an object or as null, and the caption as the text", () =>
@@ -437,15 +475,23 @@ describe("the pauses between tries", () => {
     const port = WappiHttp.layer({ baseUrl: "http://gateway", token: Redacted.make(token), profileId })
     return { times, port: port.pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, http))) }
   }
-  it.effect("grow, within half and one and a half of 500 ms and 1 s", () =>
+  const pausesAt = (chance: number) =>
     Effect.gen(function* () {
       const { times, port } = scripted([new Response("", { status: 503 }), new Response("", { status: 503 })])
-      const fiber = yield* Effect.forkChild(WappiPort.use((wappi) => wappi.listChats(page)).pipe(Effect.provide(port)))
+      const asking = WappiPort.use((wappi) => wappi.listChats(page)).pipe(
+        Effect.provide(port),
+        Effect.provideService(Random.Random, { nextDoubleUnsafe: () => chance, nextIntUnsafe: () => 0 }),
+      )
+      const fiber = yield* Effect.forkChild(asking)
       yield* TestClock.adjust("10 seconds")
       yield* Fiber.join(fiber)
-      const [first, second] = [times[1]! - times[0]!, times[2]! - times[1]!]
-      assert.isTrue(first >= 250 && first <= 750, `${first}`)
-      assert.isTrue(second >= 500 && second <= 1500, `${second}`)
+      return [times[1]! - times[0]!, times[2]! - times[1]!]
+    })
+  it.effect("double from 500 ms, shortened or stretched by up to a half", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* pausesAt(0), [250, 500])
+      assert.deepStrictEqual(yield* pausesAt(0.5), [500, 1000])
+      assert.deepStrictEqual(yield* pausesAt(1), [750, 1500])
     }),
   )
   it.effect("are never shorter than Retry-After, in seconds or as a date", () =>

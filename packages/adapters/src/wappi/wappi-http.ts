@@ -93,12 +93,11 @@ export const make = Effect.fnUntraced(function* (settings: Settings) {
       ),
       Effect.timeoutOrElse({
         duration: timeoutMs,
-        orElse: () => Effect.fail(unclear(null, `no answer within ${timeoutMs} ms`)),
+        orElse: () => Effect.fail(unclear(null, `gave up after ${timeoutMs} ms`)),
       }),
       Effect.provideService(FetchHttpClient.RequestInit, { redirect }),
       // A span would carry the address with the numbers in it, and the vendor has no use for our trace headers.
       Effect.provideService(HttpClient.TracerDisabledWhen, () => true),
-      Effect.provideService(HttpClient.TracerPropagationEnabled, false),
     )
 
   /** Crossed answers come from concurrent calls, so there are none. */
