@@ -304,19 +304,20 @@ describe("the journal", () => {
         const program = `
         import { makeLocalWhatsApp } from ${JSON.stringify(new URL("./local-whatsapp.ts", import.meta.url).href)}
         const whatsapp = makeLocalWhatsApp({ now: Date.now, journalFile: ${JSON.stringify(file)} })
-        for (;;) process.stdout.write(whatsapp.clientWrites("+77010000001", "раз").id + "\\n")`
-        const answered = yield* Effect.promise(
-          () =>
-            new Promise<ReadonlyArray<string>>((resolve) => {
-              const child = spawn(process.execPath, ["--input-type=module", "-e", program])
-              let text = ""
-              child.stdout.on("data", (chunk) => {
-                text += String(chunk)
-                if (text.length > 20_000) child.kill("SIGKILL")
-              })
-              child.on("close", () => resolve(text.split("\n").slice(0, -1)))
-            }),
-        )
+        for (let left = 100_000; left > 0; left--) {
+          process.stdout.write(whatsapp.clientWrites("+77010000001", "раз").id + "\\n")
+          await new Promise(setImmediate) // a full pipe drains only between turns
+        }`
+        const answered = yield* Effect.callback<ReadonlyArray<string>>((resume) => {
+          const child = spawn(process.execPath, ["--input-type=module", "-e", program])
+          let text = ""
+          child.stdout.on("data", (chunk) => {
+            text += String(chunk)
+            if (text.length > 20_000) child.kill("SIGKILL")
+          })
+          child.on("close", () => resume(Effect.succeed(text.split("\n").slice(0, -1))))
+          return Effect.sync(() => void child.kill("SIGKILL"))
+        })
         assert.isAbove(answered.length, 500)
         const reborn = makeLocalWhatsApp({ now: Date.now, journalFile: file })
         const kept = new Set(reborn.chat(phone).map((message) => message.id))
