@@ -58,6 +58,9 @@ export const Conversation = Schema.Struct({
   lastClientAt: Schema.NullOr(Instant),
   lastOursAt: Schema.NullOr(Instant),
   lastOperatorAt: Schema.NullOr(Instant),
+  /** WhatsApp's time of the newest message of each side that we know: whatever is newer in the chat cancels a send. */
+  lastClientSentAt: Schema.NullOr(Instant),
+  lastOperatorSentAt: Schema.NullOr(Instant),
   /** What the client's last message answered. */
   lastAnswer: Schema.Literals(["yes", "no", "uncertain", "none"]),
   /** When the turns of the last hour were answered: the loop detector. */
@@ -87,6 +90,8 @@ export const newConversation = (key: ContactKey): Conversation => ({
   lastClientAt: null,
   lastOursAt: null,
   lastOperatorAt: null,
+  lastClientSentAt: null,
+  lastOperatorSentAt: null,
   lastAnswer: "none",
   recentTurns: [],
 })
@@ -112,7 +117,7 @@ export type Event =
     }
   | { readonly _tag: "ClientEdited"; readonly at: Instant; readonly messageId: string; readonly text: string }
   | { readonly _tag: "ClientDeleted"; readonly at: Instant; readonly messageId: string }
-  | { readonly _tag: "OperatorWrote"; readonly at: Instant; readonly messageId: string }
+  | { readonly _tag: "OperatorWrote"; readonly at: Instant; readonly sentAt: Instant; readonly messageId: string }
   | {
       readonly _tag: "Classified"
       readonly at: Instant
@@ -220,8 +225,8 @@ export type Command =
       /** A sentence from a template instead of the model's. */
       readonly isSafe: boolean
     }
-  /** Whatever was decided and has not left yet must not leave. */
-  | { readonly _tag: "WithdrawUnsent" }
+  /** Whatever was decided and has not left yet must not leave; `touches`: only reminders. */
+  | { readonly _tag: "WithdrawUnsent"; readonly what: "all" | "touches" }
   | { readonly _tag: "BookCall"; readonly callAt: Instant }
   | { readonly _tag: "MoveCall"; readonly from: Instant; readonly callAt: Instant }
   | { readonly _tag: "CancelCall"; readonly callAt: Instant }

@@ -7,7 +7,7 @@
  * Does not promise that commands are carried out: a crash may repeat one, so each carries an id or a ticket.
  */
 import { isBookable } from "../calendar/call-slots.ts"
-import { nextOpening } from "../calendar/working-hours.ts"
+import { isOpen } from "../calendar/working-hours.ts"
 import * as Classification from "../contact/classification.ts"
 import * as FollowUp from "../follow-up/follow-up.ts"
 import { readIntent } from "../reply/intent.ts"
@@ -37,7 +37,12 @@ export const decide = (before: Conversation, event: Event, policy: Policy): Deci
     case "ClientDeleted":
       return clientDeleted(before, event)
     case "OperatorWrote":
-      return taken({ ...before, lastOperatorAt: event.at }, event.at, "operator", policy)
+      return taken(
+        { ...before, lastOperatorAt: event.at, lastOperatorSentAt: later(before.lastOperatorSentAt, event.sentAt) },
+        event.at,
+        "operator",
+        policy,
+      )
     case "PersonTookOver":
       return taken(before, event.at, "operator", policy)
     case "Released":
@@ -82,8 +87,12 @@ const clientWrote = (
   policy: Policy,
 ): Decision => {
   const { at, content, messageId } = event
-  // Only a transcript that is waited for says something new under a known id; a redelivery says nothing.
-  if (event.isRepeat && !(content !== "voice" && Turn.isAwaited(before.turn, messageId))) return [before, []]
+  // Only a transcript that is waited for says something new under a known id; a redelivery says nothing. But who asked in
+  // a late transcript not to be written to is heard.
+  if (event.isRepeat && !(content !== "voice" && Turn.isAwaited(before.turn, messageId)))
+    return content === "transcript" && !before.isOptedOut && readIntent(event.text).optOut
+      ? optOut(before, [], at, [], policy)
+      : [before, []]
   if (content === "reaction" || content === "system") return [before, [ignored([messageId], content)]]
   const isCompletion = Turn.holds(before.turn, messageId)
   const reading = isCompletion && content === "untranscribed" ? null : readIntent(event.text)
@@ -101,7 +110,7 @@ const clientWrote = (
         : Classification.seen(before.classification),
   }
   const [heard, chain] = followUp(counted, { _tag: "ClientWrote", at, answer }, policy)
-  if (says?.optOut === true) return optOut(heard, messageId, at, chain, policy)
+  if (says?.optOut === true) return optOut(heard, [messageId], at, chain, policy)
   if (Classification.isClient(heard.classification) === false)
     return [heard, [...chain, ignored([messageId], "not_client")]]
   if (Takeover.isSilent(heard.takeover, at)) return [heard, [...chain, handedOver([messageId], "operator_in_chat")]]
@@ -112,20 +121,26 @@ const clientWrote = (
 
 const optOut = (
   before: Conversation,
-  messageId: string,
+  /** The message that says so, unless it has its outcome already. */
+  own: ReadonlyArray<string>,
   at: Instant,
   commands: ReadonlyArray<Command>,
   policy: Policy,
 ): Decision => {
   const [stopped, chain] = followUp(before, { _tag: "OptedOut", at }, policy)
-  const unanswered = [...Turn.messageIds(before.turn).filter((id) => id !== messageId), messageId]
+  const unanswered = [...Turn.messageIds(before.turn).filter((id) => !own.includes(id)), ...own]
   // The client's own word is the better reason than "responded".
-  const own = commands.filter((command) => command._tag !== "StopChain")
+  const others = commands.filter((command) => command._tag !== "StopChain")
   const stop: ReadonlyArray<Command> =
-    commands.length > own.length ? [{ _tag: "StopChain", reason: "opted_out", lastTouchAt: null }] : chain
+    commands.length > others.length ? [{ _tag: "StopChain", reason: "opted_out", lastTouchAt: null }] : chain
   return [
     { ...stopped, isOptedOut: true, thinking: null, turn: Turn.idle },
-    [...own, ...stop, { _tag: "WithdrawUnsent" }, ignored(unanswered, "opted_out")],
+    [
+      ...others,
+      ...stop,
+      { _tag: "WithdrawUnsent", what: "all" },
+      ...(unanswered.length === 0 ? [] : [ignored(unanswered, "opted_out")]),
+    ],
   ]
 }
 
@@ -134,10 +149,22 @@ const clientEdited = (
   event: Extract<Event, { _tag: "ClientEdited" }>,
   policy: Policy,
 ): Decision => {
-  if (!before.isOptedOut && readIntent(event.text).optOut) return optOut(before, event.messageId, event.at, [], policy)
-  if (before.turn._tag === "Idle" || !Turn.holds(before.turn, event.messageId)) return [before, []]
+  if (before.isOptedOut) return [before, []]
+  const says = readIntent(event.text)
+  if (says.optOut) return optOut(before, [], event.at, [], policy)
+  const isUnanswered = before.turn._tag !== "Idle" && Turn.holds(before.turn, event.messageId)
+  // What is still to be answered says what it says now; of what is answered, a plain yes or no still counts.
+  const isAnswer = before.lastOursAt !== null && (isUnanswered || says.intent === "yes" || says.intent === "no")
+  const [heard, chain] = isAnswer
+    ? followUp(
+        { ...before, lastAnswer: says.intent },
+        { _tag: "ClientWrote", at: event.at, answer: says.intent },
+        policy,
+      )
+    : [before, []]
+  if (!isUnanswered || before.turn._tag === "Idle") return [heard, chain]
   const message = { id: event.messageId, isAwaited: false, isUnheard: false }
-  return [{ ...before, thinking: null, turn: Turn.add(before.turn, message, event.at, before.turn.firstSentAt) }, []]
+  return [{ ...heard, thinking: null, turn: Turn.add(before.turn, message, event.at, before.turn.firstSentAt) }, chain]
 }
 
 const clientDeleted = (before: Conversation, event: Extract<Event, { _tag: "ClientDeleted" }>): Decision => {
@@ -146,7 +173,7 @@ const clientDeleted = (before: Conversation, event: Extract<Event, { _tag: "Clie
   const next: Conversation = {
     ...before,
     thinking: null,
-    turn: turn._tag === "Answering" ? { ...turn, _tag: "Collecting" } : turn,
+    turn: turn._tag === "Answering" ? Turn.reopen(turn) : turn,
   }
   return [next, [ignored([event.messageId], "deleted")]]
 }
@@ -160,7 +187,7 @@ const taken = (before: Conversation, at: Instant, by: "operator" | "loop", polic
     unanswered.length === 0 ? [] : [handedOver(unanswered, by === "loop" ? "too_many_turns" : "operator_wrote")]
   return [
     { ...next, takeover: Takeover.take(at, policy.takeoverHours, by), thinking: null, turn: Turn.idle },
-    [{ _tag: "WithdrawUnsent" }, ...outcome, ...chain],
+    [{ _tag: "WithdrawUnsent", what: "all" }, ...outcome, ...chain],
   ]
 }
 
@@ -180,22 +207,24 @@ const personClassified = (
     confidence: 1,
     reasoning: "решил человек",
   }
-  const [after, commands] = event.isClient ? reopened(next, event.at) : notAClient(next, event.at, policy)
+  const [after, commands] = event.isClient ? reopened(next) : notAClient(next, event.at, policy)
   return [after, [record, ...commands]]
 }
 
-/** A turn that waited for evidence, or was being thought of, is answered at the next wake-up. */
-const reopened = (before: Conversation, at: Instant): Decision =>
-  before.turn._tag === "Idle"
-    ? [before, []]
-    : [{ ...before, turn: { ...before.turn, _tag: "Collecting", firstAt: at, lastAt: at } }, []]
+/** A turn that waited for evidence, or was being thought of, is answered at the next wake-up: its burst is over. */
+const reopened = (before: Conversation): Decision =>
+  before.turn._tag === "Idle" ? [before, []] : [{ ...before, turn: Turn.reopen(before.turn) }, []]
 
 const notAClient = (before: Conversation, at: Instant, policy: Policy): Decision => {
   const [next, chain] = followUp(before, { _tag: "NotAClient", at }, policy)
   const unanswered = Turn.messageIds(before.turn)
   return [
     { ...next, thinking: null, turn: Turn.idle },
-    [{ _tag: "WithdrawUnsent" }, ...(unanswered.length === 0 ? [] : [ignored(unanswered, "not_client")]), ...chain],
+    [
+      { _tag: "WithdrawUnsent", what: "all" },
+      ...(unanswered.length === 0 ? [] : [ignored(unanswered, "not_client")]),
+      ...chain,
+    ],
   ]
 }
 
@@ -226,8 +255,7 @@ const answerTurn = (
   policy: Policy,
 ): Decision => {
   const { at } = event
-  if (at - turn.firstSentAt > policy.staleReplyHours * hourMs)
-    return handOver(before, "too_late", "сообщение дошло слишком поздно", policy)
+  if (at >= staleAt(turn, policy)) return handOver(before, "too_late", "сообщение дошло слишком поздно", policy)
   const question = Classification.question(before.classification, policy)
   const answering: Conversation = { ...before, turn: { ...turn, _tag: "Answering" } }
   if (question !== "none") {
@@ -246,7 +274,7 @@ const parked = (before: Conversation, policy: Policy): Conversation =>
     : {
         ...before,
         thinking: null,
-        turn: { ...before.turn, _tag: "Parked", until: before.turn.firstSentAt + policy.staleReplyHours * hourMs + 1 },
+        turn: { ...before.turn, _tag: "Parked", until: staleAt(before.turn, policy) },
       }
 
 const answerClient = (before: Conversation, at: Instant, outboundId: string, policy: Policy): Decision => {
@@ -298,14 +326,10 @@ const whyNoTouchNow = (before: Conversation, at: Instant, touchesLeft: number, p
   if (Takeover.isSilent(before.takeover, at)) return before.takeover._tag === "Taken" ? before.takeover.until : null
   // One pending message a contact: what became of the last one is not known yet.
   if (before.unreported.length > 0) return at + hourMs
-  const opening = nextOpening(at, policy.hours)
-  if (opening > at) return opening
-  if (touchesLeft > 0) return null
-  const wall = wallTime(at, policy.hours.zone)
-  return nextOpening(
-    instantOf({ ...wall, day: wall.day + 1, hour: 0, minute: 0, second: 0 }, policy.hours.zone),
-    policy.hours,
-  )
+  // Spread over the first hours: whoever was kept back would otherwise go out at the very opening, all at once.
+  const chain = chainPolicy(before, policy)
+  if (!isOpen(at, policy.hours)) return FollowUp.touchMoment(at, chain)
+  return touchesLeft > 0 ? null : FollowUp.touchMoment(startOfTomorrow(at, policy), chain)
 }
 
 // ---- the model's answers ---------------------------------------------------------------------------------------------
@@ -320,7 +344,7 @@ const think = (
   const thinking = {
     task,
     ticket,
-    until: at + policy.modelLeaseSeconds * secondMs,
+    until: leaseEnd(at, policy),
     isAsked: true,
     failures: 0,
     refused: [],
@@ -331,13 +355,13 @@ const think = (
 /** The same question under a new ticket: the lease ran out, a pause is over, or a draft was sent back. */
 const thinkAgain = (before: Conversation, thinking: Thinking, at: Instant, policy: Policy): Decision => {
   const { turn } = before
-  if (thinking.task !== "touch" && turn._tag !== "Idle" && at - turn.firstSentAt > policy.staleReplyHours * hourMs)
+  if (thinking.task !== "touch" && turn._tag !== "Idle" && at >= staleAt(turn, policy))
     return handOver(before, "model_unavailable", "модель недоступна слишком долго", policy)
   const ticket = before.lastTicket + 1
   const next: Conversation = {
     ...before,
     lastTicket: ticket,
-    thinking: { ...thinking, ticket, isAsked: true, until: at + policy.modelLeaseSeconds * secondMs },
+    thinking: { ...thinking, ticket, isAsked: true, until: leaseEnd(at, policy) },
   }
   const { refused } = thinking
   switch (thinking.task) {
@@ -371,9 +395,7 @@ const classified = (before: Conversation, event: Extract<Event, { _tag: "Classif
     confidence: event.confidence,
     reasoning: event.reasoning,
   }
-  const [after, commands] = isClient
-    ? reopened(next, event.at - policy.replyMaxWaitSeconds * secondMs)
-    : notAClient(next, event.at, policy)
+  const [after, commands] = isClient ? reopened(next) : notAClient(next, event.at, policy)
   return [after, [record, ...commands]]
 }
 
@@ -418,9 +440,10 @@ const whyNotThisCall = (
 ): ReadonlyArray<string> => {
   const { call } = event.reviewed.draft
   if (call === null) return []
-  if (call.action === "cancel") return before.callAt === null ? ["отменять нечего: звонок не назначен"] : []
+  const booked = before.callAt !== null && before.callAt > event.at ? before.callAt : null
+  if (call.action === "cancel") return booked === null ? ["отменять нечего: звонок не назначен"] : []
   if (event.callAt === null) return ["не указано время звонка"]
-  if (event.callAt === before.callAt) return []
+  if (event.callAt === booked) return []
   if (!isBookable(event.callAt, event.at, policy.hours))
     return ["на это время звонок назначить нельзя: нерабочее или прошедшее время"]
   return event.isSlotFree ? [] : ["это время уже занято"]
@@ -538,13 +561,19 @@ const modelFailed = (
   const growing = Math.min(pauseMaxMs, 15 * secondMs * 2 ** Math.min(failures - 1, 10))
   const wait =
     event.kind === "budget"
-      ? untilTomorrow(event.at, policy)
+      ? startOfTomorrow(event.at, policy) - event.at
       : Math.max(event.retryAfterMs ?? 0, event.kind === "quota" ? Math.max(growing, 5 * minuteMs) : growing)
   const until = event.at + Math.min(wait, dayMs)
-  if (thinking.task === "touch") return followUp({ ...before, thinking: null }, { _tag: "Postponed", until }, policy)
+  // A touch can wait, and keeps no count of its failures: the longest pause at once.
+  if (thinking.task === "touch")
+    return followUp(
+      { ...before, thinking: null },
+      { _tag: "Postponed", until: Math.max(until, event.at + pauseMaxMs) },
+      policy,
+    )
   const { turn } = before
   // Said once, when the answer will come too late anyway; the wake-up at `until` hands it over.
-  const deadline = turn._tag === "Idle" ? until : turn.firstSentAt + policy.staleReplyHours * hourMs + 1
+  const deadline = turn._tag === "Idle" ? until : staleAt(turn, policy)
   return [
     {
       ...before,
@@ -557,11 +586,6 @@ const modelFailed = (
     },
     [],
   ]
-}
-
-const untilTomorrow = (at: Instant, policy: Policy): number => {
-  const wall = wallTime(at, policy.hours.zone)
-  return instantOf({ ...wall, day: wall.day + 1, hour: 0, minute: 0, second: 0 }, policy.hours.zone) - at
 }
 
 // ---- what became of our messages -------------------------------------------------------------------------------------
@@ -579,6 +603,14 @@ const deliveryReported = (
     case "sent":
       return followUp(known, { _tag: "Delivered", at, wasSentAt: message.at }, policy)
     case "dropped":
+      // Nobody may write to this number any more.
+      if (event.reason === "whitelisted") {
+        const [stopped, chain] = followUp(known, { _tag: "NotAClient", at }, policy)
+        return [
+          stopped,
+          [...chain, ...(message.messageIds.length === 0 ? [] : [ignored(message.messageIds, "whitelisted")])],
+        ]
+      }
       // Somebody wrote meanwhile; that event comes by itself. A touch is due again only if the chain survives it.
       return message.kind === "reply"
         ? [known, message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, "operator_wrote")]]
@@ -644,13 +676,26 @@ const handOver = (before: Conversation, why: HandedOverWhy, detail: string, _pol
 }
 
 const followUp = (before: Conversation, event: FollowUp.Event, policy: Policy): Decision => {
-  const [next, commands] = FollowUp.decide(before.followUp, event, {
-    silenceHours: policy.silenceHours,
-    touchSpreadMinutes: policy.touchSpreadMinutes,
-    hours: policy.hours,
-    spreadSeed: before.spreadSeed,
-  })
+  const [next, commands] = FollowUp.decide(before.followUp, event, chainPolicy(before, policy))
   return [next === before.followUp ? before : { ...before, followUp: next }, commands]
+}
+
+const chainPolicy = (before: Conversation, policy: Policy): FollowUp.Policy => ({
+  silenceHours: policy.silenceHours,
+  touchSpreadMinutes: policy.touchSpreadMinutes,
+  hours: policy.hours,
+  spreadSeed: before.spreadSeed,
+})
+
+/** The first moment at which an answer comes too late. Rounded, as all that is stored: settings may hold fractions. */
+const staleAt = (turn: Turn.Open, policy: Policy): Instant =>
+  turn.firstSentAt + Math.round(policy.staleReplyHours * hourMs) + 1
+
+const leaseEnd = (at: Instant, policy: Policy): Instant => at + Math.round(policy.modelLeaseSeconds * secondMs)
+
+const startOfTomorrow = (at: Instant, policy: Policy): Instant => {
+  const wall = wallTime(at, policy.hours.zone)
+  return instantOf({ ...wall, day: wall.day + 1, hour: 0, minute: 0, second: 0 }, policy.hours.zone)
 }
 
 const ignored = (messageIds: ReadonlyArray<string>, why: IgnoredWhy): Command => ({

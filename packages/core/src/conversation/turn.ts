@@ -58,6 +58,15 @@ export const add = (state: State, message: TurnMessage, at: Instant, sentAt: Ins
   return { _tag: "Collecting", messages, firstAt, lastAt: Math.max(at, state.lastAt), firstSentAt: state.firstSentAt }
 }
 
+/** The same turn is to be answered now, or when its burst is over. */
+export const reopen = ({ messages, firstAt, lastAt, firstSentAt }: Open): Open => ({
+  _tag: "Collecting",
+  messages,
+  firstAt,
+  lastAt,
+  firstSentAt,
+})
+
 /** The client took a message back. */
 export const remove = (state: State, id: string): State => {
   if (state._tag === "Idle") return state
@@ -77,11 +86,11 @@ export const messageIds = (state: State): ReadonlyArray<string> =>
 
 /** When the burst is over. */
 export const answerAt = (turn: Open, policy: Policy): Instant => {
-  const quiet = turn.lastAt + policy.replyQuietSeconds * secondMs
-  const longest = turn.firstAt + policy.replyMaxWaitSeconds * secondMs
+  const quiet = turn.lastAt + Math.round(policy.replyQuietSeconds * secondMs)
+  const longest = turn.firstAt + Math.round(policy.replyMaxWaitSeconds * secondMs)
   const burst = Math.min(quiet, longest)
   return turn.messages.some((message) => message.isAwaited)
-    ? Math.max(burst, turn.firstAt + policy.voiceWaitSeconds * secondMs)
+    ? Math.max(burst, turn.firstAt + Math.round(policy.voiceWaitSeconds * secondMs))
     : burst
 }
 

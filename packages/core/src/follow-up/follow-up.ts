@@ -83,7 +83,8 @@ export interface Policy {
 export const resting: State = { _tag: "Resting", hasAnswered: false }
 
 export const decide = (state: State, event: Event, policy: Policy): Decision => {
-  if (state._tag === "Stopped" && state.isFinal) return keep(state)
+  if (state._tag === "Stopped" && state.isFinal)
+    return event._tag === "OptedOut" ? [{ ...state, reason: "opted_out" }, []] : keep(state)
   switch (event._tag) {
     case "ReplySent":
       // A client who said yes or no is not reminded of it; a finished chain waits for a new message of the client.
@@ -111,13 +112,13 @@ export const decide = (state: State, event: Event, policy: Policy): Decision => 
     case "ClientWrote":
       return clientWrote(state, event.answer)
     case "OperatorWrote":
-      return state._tag === "Waiting" ? stop("operator_took_over") : keep(state)
+      return end(state, "operator_took_over")
     case "CallBooked":
-      return state._tag === "Waiting" ? stop("call_scheduled") : keep(state)
+      return end(state, "call_scheduled")
     case "Undeliverable":
-      return state._tag === "Waiting" ? stop("undeliverable") : keep(state)
+      return end(state, "undeliverable")
     case "NotAClient":
-      return state._tag === "Waiting" ? stop("not_a_client") : keep(state)
+      return end(state, "not_a_client")
     case "OptedOut":
       return state._tag === "Waiting"
         ? [{ _tag: "Stopped", reason: "opted_out", isFinal: true }, [stopped("opted_out")]]
@@ -158,7 +159,12 @@ const stopped = (reason: StopReason, lastTouchAt: Instant | null = null): Comman
   reason,
   lastTouchAt,
 })
-const stop = (reason: StopReason): Decision => [{ _tag: "Stopped", reason, isFinal: false }, [stopped(reason)]]
+/** A completed chain is told, too: its last touch may still come back unsent, and must not revive it then. */
+const end = (state: State, reason: StopReason): Decision => {
+  const next: State = { _tag: "Stopped", reason, isFinal: false }
+  if (state._tag === "Waiting") return [next, [stopped(reason)]]
+  return state._tag === "Stopped" && state.reason === "completed_5_touches" ? [next, []] : keep(state)
+}
 const wait = (state: Extract<State, { readonly _tag: "Waiting" }>): Decision => [
   state,
   [{ _tag: "AdvanceChain", touch: state.touch, dueAt: state.dueAt, lastTouchAt: null }],

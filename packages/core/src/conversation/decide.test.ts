@@ -1,0 +1,981 @@
+import { assert, describe, it } from "@effect/vitest"
+import { dayMs, hourMs, minuteMs, secondMs } from "../time/instant.ts"
+import { isoWithOffset } from "../time/wall-clock.ts"
+import { Chat, draft, local, zone } from "./chat.fixture.ts"
+
+const night = "2026-11-24 02:30"
+const tuesday = "2026-11-24 12:00"
+
+describe("a burst", () => {
+  it("is answered once, eight quiet seconds after its last message", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    const from = chat.now
+    chat.writes("Здравствуйте")
+    assert.strictEqual(chat.due, from + 8 * secondMs)
+    chat.after({ seconds: 5 }).writes("Сколько стоит?")
+    assert.strictEqual(chat.due, from + 13 * secondMs)
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds.length, 2)
+    chat.answers()
+    assert.strictEqual(chat.sent.at(-1)?.messageIds.length, 2)
+  })
+
+  it("is answered 45 seconds after its first message, however the client goes on", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    const from = chat.now
+    for (let i = 0; i < 7; i++) {
+      chat.writes(`и ещё ${i}`)
+      chat.after({ seconds: 7 })
+    }
+    assert.strictEqual(chat.due, from + 45 * secondMs)
+  })
+
+  it("is left alone by a wake-up that comes early", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Вопрос")
+    assert.deepStrictEqual(chat.after({ seconds: 7 }).wakes(), [])
+    chat.after({ seconds: 1 }).wakes()
+    assert.isDefined(chat.only("DraftReply"))
+  })
+
+  it("of a stranger at night is answered at once", () => {
+    const chat = new Chat(night)
+    chat.writes("Здравствуйте, сколько стоит курс?")
+    chat.wakesWhenDue()
+    assert.isTrue(chat.only("Classify")?.isEarly)
+    chat.classified("client", 0.9)
+    chat.wakesWhenDue()
+    chat.answers()
+    assert.isBelow(chat.now - local(night), minuteMs)
+    assert.strictEqual(chat.outcomeOf("m1"), "answered")
+  })
+
+  it("dies with its draft when the client writes on", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Сколько стоит?")
+    chat.wakesWhenDue()
+    const stale = chat.ticket
+    chat.after({ seconds: 2 }).writes("Для двоих")
+    assert.deepStrictEqual(chat.drafts("Курс стоит 90 000 тенге.", { ticket: stale }), [])
+    chat.wakesWhenDue()
+    assert.strictEqual(chat.only("DraftReply")?.messageIds.length, 2)
+  })
+
+  it("takes a message once, however often it comes", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Здравствуйте", { messageId: "same" })
+    const before = chat.state
+    assert.deepStrictEqual(chat.writes("Здравствуйте", { messageId: "same", isRepeat: true }), [])
+    assert.deepStrictEqual(chat.state, before)
+  })
+
+  it("holds no reactions and no system lines", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("👍", { messageId: "r", content: "reaction" })
+    chat.writes("[звонок]", { messageId: "s", content: "system" })
+    assert.isNull(chat.due)
+    assert.strictEqual(chat.outcomeOf("r"), "ignored:reaction")
+    assert.strictEqual(chat.outcomeOf("s"), "ignored:system")
+  })
+})
+
+describe("a voice note", () => {
+  it("holds the turn until its transcript comes", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    const from = chat.now
+    chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })
+    assert.strictEqual(chat.due, from + 180 * secondMs)
+    chat.after({ seconds: 40 }).writes("сколько стоит", { messageId: "v", content: "transcript", isRepeat: true })
+    assert.isAtMost(chat.due!, chat.now + 8 * secondMs)
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["v"])
+  })
+
+  it("that nobody could hear is answered with a request to write", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })
+    chat.after({ seconds: 20 }).writes("[не распознано]", { messageId: "v", content: "untranscribed", isRepeat: true })
+    chat.wakesWhenDue()
+    assert.isUndefined(chat.only("DraftReply"))
+    assert.include(chat.only("Send")?.text, "Напишите, пожалуйста, текстом")
+    assert.strictEqual(chat.outcomeOf("v"), "answered")
+  })
+
+  it("whose transcript never comes holds the turn three minutes", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("Send"))
+  })
+
+  it("of a stranger does not make the answer wait twice", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Добрый день, сколько стоит курс?")
+    chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })
+    chat.wakesWhenDue()
+    chat.after({ seconds: 2 }).classified("client", 0.95)
+    assert.isAtMost(chat.due!, chat.now)
+  })
+
+  it("says nothing of yes or no before its transcript", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })
+    assert.strictEqual(chat.state.lastAnswer, "none")
+    chat.after({ seconds: 9 }).writes("нет, не надо", { messageId: "v", content: "transcript", isRepeat: true })
+    assert.strictEqual(chat.state.lastAnswer, "no")
+  })
+})
+
+describe("a stranger", () => {
+  it("who is surely a client is answered after the first turn", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Сколько стоит курс?")
+    chat.wakesWhenDue()
+    chat.classified("client", 0.85)
+    assert.deepInclude(chat.only("RecordClassification"), { isClient: true, confidence: 0.85 })
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("DraftReply"))
+  })
+
+  it("is never taken for no client early", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Мама, я задержусь")
+    chat.wakesWhenDue()
+    assert.isTrue(chat.only("Classify")?.isEarly)
+    chat.classified("not_client", 1)
+    assert.isUndefined(chat.only("RecordClassification"))
+    assert.strictEqual(chat.state.turn._tag, "Parked")
+  })
+
+  it("is asked about once early, then in full at the third message", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Алло")
+    chat.wakesWhenDue()
+    chat.classified("client", 0.5)
+    chat.after({ minutes: 1 }).writes("Вы тут?")
+    chat.wakesWhenDue()
+    assert.isUndefined(chat.only("Classify"))
+    chat.after({ minutes: 1 }).writes("Ау")
+    chat.wakesWhenDue()
+    assert.isFalse(chat.only("Classify")?.isEarly)
+  })
+
+  it("who stays unknown is asked about again after 1, 2, 3 and 5 further messages", () => {
+    const chat = new Chat(tuesday)
+    const askedAt: Array<number> = []
+    for (let n = 1; n <= 20; n++) {
+      chat.after({ minutes: 5 }).writes(`сообщение ${n}`)
+      chat.wakesWhenDue()
+      const asked = chat.only("Classify")
+      if (asked === undefined) continue
+      if (!asked.isEarly) askedAt.push(n)
+      chat.classified("unknown", 0.3)
+    }
+    assert.deepStrictEqual(askedAt, [3, 4, 6, 9, 14])
+  })
+
+  it("who turns out to be a client gets one answer to all that waited", () => {
+    const chat = new Chat(tuesday)
+    for (const text of ["Алло", "Есть кто?"]) {
+      chat.after({ minutes: 5 }).writes(text)
+      chat.wakesWhenDue()
+      if (chat.only("Classify") !== undefined) chat.classified("unknown")
+    }
+    chat.after({ minutes: 5 }).writes("Хочу записаться на курс")
+    chat.wakesWhenDue()
+    chat.classified("client", 0.6)
+    chat.wakesWhenDue()
+    chat.answers()
+    assert.strictEqual(chat.sent.length, 1)
+    assert.deepStrictEqual(
+      chat.sent[0]?.messageIds,
+      ["m1", "m3", "m5"].filter((id) => chat.sent[0]?.messageIds.includes(id)),
+    )
+    assert.strictEqual(chat.sent[0]?.messageIds.length, 3)
+  })
+
+  it("who is no client hears nothing, now and later", () => {
+    const chat = new Chat(tuesday, { classifyAfterMessages: 1 })
+    chat.writes("Мама, я задержусь", { messageId: "a" })
+    chat.wakesWhenDue()
+    chat.classified("not_client", 0.9)
+    chat.after({ hours: 1 }).writes("Купи хлеба", { messageId: "b" })
+    assert.isNull(chat.due)
+    assert.strictEqual(chat.sent.length, 0)
+    assert.strictEqual(chat.outcomeOf("a"), "ignored:not_client")
+    assert.strictEqual(chat.outcomeOf("b"), "ignored:not_client")
+  })
+
+  it("about whom nobody knows goes to a person after twelve hours", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Алло", { messageId: "a" })
+    chat.wakesWhenDue()
+    chat.classified("unknown")
+    chat.wakesWhenDue()
+    assert.isAbove(chat.now, local(tuesday) + 12 * hourMs)
+    assert.strictEqual(chat.outcomeOf("a"), "handed_over:unclassified")
+    assert.strictEqual(chat.only("AskOperator")?.why, "unclassified")
+  })
+
+  it("whom a person calls a client is answered at the next wake-up", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Алло", { messageId: "a" })
+    chat.wakesWhenDue()
+    chat.classified("unknown")
+    chat.after({ hours: 1 }).tell({ _tag: "PersonClassified", at: chat.now, isClient: true })
+    assert.isAtMost(chat.due!, chat.now)
+    chat.wakesWhenDue()
+    chat.answers()
+    assert.strictEqual(chat.outcomeOf("a"), "answered")
+  })
+
+  it("stays what a person said, whatever the moderator answers later", () => {
+    const chat = new Chat(tuesday, { classifyAfterMessages: 1 })
+    chat.writes("Алло", { messageId: "a" })
+    chat.wakesWhenDue()
+    const ticket = chat.ticket
+    chat.tell({ _tag: "PersonClassified", at: chat.now, isClient: false })
+    assert.deepStrictEqual(chat.classified("client", 1, ticket), [])
+    assert.strictEqual(chat.outcomeOf("a"), "ignored:not_client")
+  })
+})
+
+describe("the model", () => {
+  const asked = () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Сколько стоит?", { messageId: "q" })
+    chat.wakesWhenDue()
+    return chat
+  }
+
+  it("that is overloaded is asked again after growing pauses, and the message waits", () => {
+    const chat = asked()
+    const pauses: Array<number> = []
+    for (let i = 0; i < 9; i++) {
+      chat.modelFails()
+      pauses.push((chat.due! - chat.now) / secondMs)
+      chat.wakesWhenDue()
+      assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["q"])
+    }
+    assert.deepStrictEqual(pauses, [15, 30, 60, 120, 240, 480, 960, 1800, 1800])
+    chat.answers()
+    assert.strictEqual(chat.outcomeOf("q"), "answered")
+  })
+
+  it("is left alone as long as it asks for, and five minutes at least when a quota is used up", () => {
+    const chat = asked()
+    chat.modelFails("overload", 90 * secondMs)
+    assert.strictEqual(chat.due, chat.now + 90 * secondMs)
+    chat.wakesWhenDue()
+    chat.modelFails("quota")
+    assert.strictEqual(chat.due, chat.now + 5 * minuteMs)
+  })
+
+  it("is not asked again before tomorrow when the day's budget is spent", () => {
+    const chat = asked().at("2026-11-24 20:00")
+    chat.state = { ...chat.state, turn: { ...(chat.state.turn as never as object), firstSentAt: chat.now } as never }
+    chat.modelFails("budget")
+    assert.strictEqual(isoWithOffset(chat.due!, zone), "2026-11-25T00:00:00+05:00")
+  })
+
+  it("that stays away for twelve hours makes us ask a person", () => {
+    const chat = asked()
+    const from = chat.now
+    for (let i = 0; i < 100 && chat.outcomeOf("q") === undefined; i++) {
+      chat.modelFails()
+      chat.wakesWhenDue()
+    }
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:model_unavailable")
+    assert.strictEqual(chat.only("AskOperator")?.why, "model_unavailable")
+    assert.isBelow(chat.now - from, 12 * hourMs + minuteMs)
+  })
+
+  it("that fails at the classification leaves the question open", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Сколько стоит?")
+    chat.wakesWhenDue()
+    chat.modelFails()
+    assert.strictEqual(chat.state.classification._tag, "Unknown")
+    chat.wakesWhenDue()
+    assert.isTrue(chat.only("Classify")?.isEarly)
+  })
+
+  it("whose answer is lost is asked under a new ticket, and the old answer is worth nothing", () => {
+    const chat = asked()
+    const lost = chat.ticket
+    assert.strictEqual(chat.due, chat.now + 120 * secondMs)
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("DraftReply"))
+    assert.deepStrictEqual(chat.drafts("Поздно", { ticket: lost }), [])
+    chat.drafts("Вовремя")
+    assert.strictEqual(chat.sent.length, 2)
+  })
+
+  it("gives no second answer when it answers twice", () => {
+    const chat = asked()
+    const { ticket } = chat
+    chat.drafts("Раз", { ticket })
+    assert.deepStrictEqual(chat.drafts("Два", { ticket }), [])
+  })
+
+  it("is not asked every few seconds for a touch", () => {
+    const chat = new Chat(tuesday).meets()
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("DraftTouch"))
+    chat.modelFails()
+    assert.isAtLeast(chat.due! - chat.now, 30 * minuteMs)
+  })
+})
+
+describe("a draft", () => {
+  const asked = () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Сколько стоит?", { messageId: "q" })
+    chat.wakesWhenDue()
+    return chat
+  }
+
+  it("that the guard sends back is drafted anew with the reasons", () => {
+    const chat = asked()
+    chat.drafts("Бесплатно!", { reasons: ["цены нет в документах"] })
+    assert.deepStrictEqual(chat.only("DraftReply")?.refused, [
+      { draft: "Бесплатно!", reasons: ["цены нет в документах"] },
+    ])
+    assert.isUndefined(chat.only("Send"))
+    chat.answers()
+    assert.strictEqual(chat.outcomeOf("q"), "answered")
+  })
+
+  it("that is sent back a third time gives way to a safe sentence, and a person is asked", () => {
+    const chat = asked()
+    for (let i = 0; i < 3; i++) chat.drafts(`Бесплатно ${i}!`, { reasons: ["цены нет в документах"] })
+    assert.deepInclude(chat.only("Send"), { text: "Уточню и вернусь к вам.", isSafe: true })
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:guard")
+    assert.strictEqual(chat.only("AskOperator")?.why, "guard")
+  })
+
+  it("that wants a person is sent, and the client is not reminded", () => {
+    const chat = asked()
+    chat.drafts("", { reviewed: { draft: draft("Передам коллеге.", { hand_over: "просит человека" }), reasons: [] } })
+    assert.strictEqual(chat.only("Send")?.text, "Передам коллеге.")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:asked_for_person")
+    assert.deepInclude(chat.only("AskOperator"), { why: "asked_for_person", detail: "просит человека" })
+    assert.isNull(chat.due)
+  })
+})
+
+describe("a call", () => {
+  const wednesday15 = local("2026-11-25 15:00")
+  const asked = () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Давайте завтра в 15:00", { messageId: "q" })
+    chat.wakesWhenDue()
+    return chat
+  }
+  const booked = () => {
+    const chat = asked()
+    chat.draftsCall("book", wednesday15)
+    return chat.arrives().after({ minutes: 10 })
+  }
+  const again = (chat: Chat, text: string) => {
+    chat.writes(text)
+    chat.wakesWhenDue()
+    return chat
+  }
+
+  it("is booked with the reply that confirms it", () => {
+    const chat = asked()
+    chat.draftsCall("book", wednesday15)
+    assert.deepStrictEqual(chat.only("BookCall"), { _tag: "BookCall", callAt: wednesday15 })
+    assert.isDefined(chat.only("Send"))
+    assert.strictEqual(chat.state.callAt, wednesday15)
+  })
+
+  it("can be moved", () => {
+    const chat = again(booked(), "Можно в 16:00?")
+    chat.draftsCall("move", wednesday15 + hourMs)
+    assert.deepStrictEqual(chat.only("MoveCall"), { _tag: "MoveCall", from: wednesday15, callAt: wednesday15 + hourMs })
+  })
+
+  it("can be cancelled", () => {
+    const chat = again(booked(), "Отмените звонок")
+    chat.draftsCall("cancel", null)
+    assert.deepStrictEqual(chat.only("CancelCall"), { _tag: "CancelCall", callAt: wednesday15 })
+    assert.isNull(chat.state.callAt)
+  })
+
+  it("can be cancelled by a person, once", () => {
+    const chat = booked()
+    const cancel = () => chat.tell({ _tag: "CallCancelled", at: chat.now })
+    assert.deepStrictEqual(cancel(), [{ _tag: "CancelCall", callAt: wednesday15 }])
+    assert.deepStrictEqual(cancel(), [])
+  })
+
+  it("that was already confirmed is not booked again", () => {
+    const chat = again(booked(), "Значит, завтра в 15:00?")
+    chat.draftsCall("book", wednesday15)
+    assert.isDefined(chat.only("Send"))
+    assert.isUndefined(chat.only("BookCall"))
+    assert.isUndefined(chat.only("MoveCall"))
+  })
+
+  it("is refused when it is taken, past, outside working hours, or names no time", () => {
+    const refused = (callAt: number | null, isSlotFree = true) => {
+      const chat = asked()
+      chat.draftsCall("book", callAt, { isSlotFree })
+      assert.isUndefined(chat.only("Send"))
+      return chat.only("DraftReply")?.refused[0]?.reasons[0]
+    }
+    assert.include(refused(wednesday15, false), "занято")
+    assert.include(refused(local("2026-11-24 10:00")), "прошедшее")
+    assert.include(refused(local("2026-11-25 18:00")), "нерабочее")
+    assert.include(refused(local("2026-11-28 12:00")), "нерабочее")
+    assert.include(refused(local("2026-12-16 12:00")), "нерабочее")
+    assert.include(refused(null), "не указано время")
+  })
+
+  it("cannot be cancelled when there is none, or when it is over", () => {
+    const none = asked()
+    none.draftsCall("cancel", null)
+    assert.include(none.only("DraftReply")?.refused[0]?.reasons[0], "не назначен")
+    const over = again(booked().at("2026-11-26 12:00"), "Отмените звонок")
+    over.draftsCall("cancel", null)
+    assert.include(over.only("DraftReply")?.refused[0]?.reasons[0], "не назначен")
+  })
+
+  it("that is over cannot be confirmed again", () => {
+    const chat = again(booked().at("2026-11-26 12:00"), "Запишите меня снова")
+    chat.draftsCall("book", wednesday15)
+    assert.isUndefined(chat.only("Send"))
+  })
+
+  it("that is over and then booked anew is a new one", () => {
+    const chat = again(booked().at("2026-11-26 12:00"), "Завтра в 11:00")
+    const friday11 = local("2026-11-27 11:00")
+    chat.draftsCall("book", friday11)
+    assert.deepStrictEqual(chat.only("BookCall"), { _tag: "BookCall", callAt: friday11 })
+  })
+
+  it("is not booked by a draft that fell back to the safe sentence", () => {
+    const chat = asked()
+    for (let i = 0; i < 3; i++) chat.draftsCall("book", wednesday15, { isSlotFree: false })
+    assert.isTrue(chat.only("Send")?.isSafe)
+    assert.isNull(chat.state.callAt)
+    assert.strictEqual(chat.every("BookCall").length, 0)
+  })
+
+  it("ends the reminders", () => {
+    const chat = booked()
+    assert.isNull(chat.due)
+    again(chat, "А сколько это займёт?")
+    chat.answers("Около получаса.")
+    assert.isNull(chat.due)
+  })
+
+  it("keeps its slot when its confirmation has to be written anew", () => {
+    const chat = asked()
+    chat.draftsCall("book", wednesday15)
+    const lost = chat.sent.at(-1)!.outboundId
+    chat.after({ hours: 1 }).expires(lost)
+    chat.wakesWhenDue()
+    chat.draftsCall("book", wednesday15)
+    assert.isDefined(chat.only("Send"))
+    assert.strictEqual(chat.every("BookCall").length, 1)
+  })
+})
+
+describe("a takeover", () => {
+  it("silences the bot for twelve hours, and each further word begins them anew", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.operator()
+    chat.after({ hours: 11 }).operator()
+    chat.after({ hours: 11 }).writes("Спасибо", { messageId: "a" })
+    assert.strictEqual(chat.outcomeOf("a"), "handed_over:operator_in_chat")
+    chat.after({ hours: 1 }).wakes()
+    chat.writes("А цена?", { messageId: "b" })
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("DraftReply"))
+  })
+
+  it("ends at its hour even before the timer says so", () => {
+    const chat = new Chat(tuesday).meets()
+    chat.operator()
+    chat.after({ hours: 12 }).writes("А цена?", { messageId: "b" })
+    assert.isUndefined(chat.outcomeOf("b"))
+  })
+
+  it("takes the open turn along and withdraws what has not left", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("А цена?", { messageId: "a" })
+    chat.wakesWhenDue()
+    const { ticket } = chat
+    chat.operator()
+    assert.isDefined(chat.only("WithdrawUnsent"))
+    assert.strictEqual(chat.outcomeOf("a"), "handed_over:operator_wrote")
+    assert.deepStrictEqual(chat.drafts("90 000", { ticket }), [])
+  })
+
+  it("ends when a person gives the chat back", () => {
+    const chat = new Chat(tuesday).meets()
+    chat.tell({ _tag: "PersonTookOver", at: chat.now })
+    chat.tell({ _tag: "Released", at: chat.now })
+    chat.writes("А цена?")
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("DraftReply"))
+  })
+
+  it("ends the reminders, and they begin again only after the client wrote and we answered", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.operator()
+    assert.strictEqual(chat.only("StopChain")?.reason, "operator_took_over")
+    chat.after({ hours: 13 }).wakes()
+    assert.isNull(chat.due)
+    chat.writes("А цена?")
+    chat.wakesWhenDue()
+    chat.answers()
+    assert.isDefined(chat.every("StartChain").at(-1))
+  })
+
+  it("is the end of a fifth touch that came back unsent because of it", () => {
+    const chat = new Chat(tuesday).meets()
+    for (let touch = 1; touch <= 5; touch++) {
+      chat.wakesWhenDue()
+      chat.draftsTouch(`Напоминание ${touch}`)
+      if (touch < 5) chat.arrives()
+    }
+    chat.operator()
+    chat.after({ minutes: 1 }).delivered(chat.sent.at(-1)!.outboundId, "dropped", "operator_wrote")
+    chat.after({ hours: 13 }).wakes()
+    assert.isNull(chat.due)
+  })
+})
+
+describe("an opt-out", () => {
+  it("is for good: nothing is said, now and later", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Не пишите мне больше", { messageId: "a" })
+    assert.strictEqual(chat.only("StopChain")?.reason, "opted_out")
+    assert.isDefined(chat.only("WithdrawUnsent"))
+    assert.deepInclude(chat.state.followUp, { reason: "opted_out" })
+    chat.after({ hours: 100 }).writes("Сколько стоит курс?", { messageId: "b" })
+    assert.isNull(chat.due)
+    assert.strictEqual(chat.outcomeOf("a"), "ignored:opted_out")
+    assert.strictEqual(chat.outcomeOf("b"), "ignored:opted_out")
+  })
+
+  it("takes the whole open turn along", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Алло", { messageId: "a" })
+    chat.writes("Удалите мой номер", { messageId: "b" })
+    assert.deepStrictEqual(chat.only("RecordOutcome")?.messageIds, ["a", "b"])
+    assert.isNull(chat.due)
+  })
+
+  it("counts in a transcript that came too late for its turn", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("Send"))
+    chat.after({ minutes: 1 }).writes("не пишите мне больше", { messageId: "v", content: "transcript", isRepeat: true })
+    assert.isTrue(chat.state.isOptedOut)
+    assert.strictEqual(chat.outcomeOf("v"), "answered")
+  })
+
+  it("counts in an edit, without judging an answered message anew", () => {
+    const chat = new Chat(tuesday).meets("Сколько стоит?")
+    chat.tell({ _tag: "ClientEdited", at: chat.now, messageId: "m1", text: "Не пишите мне больше" })
+    assert.isTrue(chat.state.isOptedOut)
+    assert.isUndefined(chat.only("RecordOutcome"))
+    assert.strictEqual(chat.only("StopChain")?.reason, "opted_out")
+  })
+})
+
+describe("what the client answers", () => {
+  const said = (text: string) => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes(text)
+    const reason = chat.only("StopChain")?.reason
+    chat.wakesWhenDue()
+    chat.answers("Хорошо.")
+    return { reason, due: chat.due, chat }
+  }
+
+  it("stops the reminders by its own name, and they go on only after a question or a doubt", () => {
+    assert.deepInclude(said("да, давайте"), { reason: "client_said_yes", due: null })
+    assert.deepInclude(said("нет, спасибо"), { reason: "client_said_no", due: null })
+    assert.strictEqual(said("я подумаю").reason, "client_responded")
+    assert.isNotNull(said("я подумаю").due)
+    assert.isNotNull(said("А сколько длится курс?").due)
+  })
+
+  it("with yes ends the reminders only until the next question", () => {
+    const { chat } = said("да, давайте")
+    chat.after({ hours: 1 }).writes("А сколько длится курс?")
+    chat.wakesWhenDue()
+    chat.answers("Два месяца.")
+    assert.isNotNull(chat.due)
+  })
+
+  it("with no ends them for good, even when the client writes again", () => {
+    const { chat } = said("нет, спасибо")
+    chat.after({ hours: 1 }).writes("А сколько длится курс?")
+    chat.wakesWhenDue()
+    chat.answers("Два месяца.")
+    assert.isNull(chat.due)
+  })
+
+  it("is no answer before any word of ours", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("да")
+    assert.strictEqual(chat.state.lastAnswer, "none")
+    chat.writes("нет, спасибо")
+    assert.notStrictEqual(chat.state.followUp._tag, "Stopped")
+  })
+
+  it("tells a touch whether the client doubted or said nothing", () => {
+    const doubted = said("я подумаю").chat
+    doubted.wakesWhenDue()
+    assert.strictEqual(doubted.only("DraftTouch")?.reason, "uncertain")
+    const silent = new Chat(tuesday).meets()
+    silent.wakesWhenDue()
+    assert.strictEqual(silent.only("DraftTouch")?.reason, "ignored")
+  })
+})
+
+describe("a client who goes quiet", () => {
+  it("is reminded five times, 24, 72, 168, 336 and 720 hours after our previous word, within working hours", () => {
+    const chat = new Chat(tuesday).meets()
+    let previous = chat.sent.at(-1)!.at
+    const waits = [24, 72, 168, 336, 720]
+    for (const wait of waits) {
+      chat.wakesWhenDue()
+      chat.draftsTouch(`Напоминание ${wait}`)
+      const { at } = chat.only("Send") === undefined ? assert.fail("no touch") : chat.sent.at(-1)!
+      assert.isAtLeast(at - previous, wait * hourMs)
+      assert.isBelow(at - previous, wait * hourMs + 5 * dayMs)
+      const [weekday, hour] = [new Date(at + 5 * hourMs).getUTCDay(), new Date(at + 5 * hourMs).getUTCHours()]
+      assert.isTrue(weekday >= 1 && weekday <= 5 && hour >= 10 && hour < 18, isoWithOffset(at, zone))
+      previous = at
+      chat.arrives()
+    }
+    assert.deepStrictEqual(
+      chat.sent.map((send) => send.touch),
+      [null, 1, 2, 3, 4, 5],
+    )
+    assert.strictEqual(chat.every("StopChain").at(-1)?.reason, "completed_5_touches")
+    assert.isNull(chat.due)
+  })
+
+  it("is reminded in the first hours after the next opening when the moment is outside", () => {
+    const due = new Chat("2026-11-27 20:00").meets().due!
+    const opening = local("2026-11-30 10:00")
+    assert.isAtLeast(due, opening)
+    assert.isBelow(due, opening + 120 * minuteMs)
+  })
+
+  it("is spread over those hours also when the wake-up itself came after closing", () => {
+    const dues = new Set<number>()
+    for (let spreadSeed = 1; spreadSeed <= 20; spreadSeed++) {
+      const chat = new Chat(tuesday)
+      chat.state = { ...chat.state, spreadSeed: spreadSeed * 7919 }
+      chat.meets().at("2026-11-25 21:00").wakes()
+      assert.isUndefined(chat.only("DraftTouch"))
+      dues.add(chat.due!)
+      assert.isAtLeast(chat.due!, local("2026-11-26 10:00"))
+      assert.isBelow(chat.due!, local("2026-11-26 12:00"))
+    }
+    assert.isAbove(dues.size, 10)
+  })
+
+  it("waits for the next working day when the day's share is used up, and is spread there, too", () => {
+    const dues = new Set<number>()
+    for (let spreadSeed = 1; spreadSeed <= 20; spreadSeed++) {
+      const chat = new Chat("2026-11-26 12:00")
+      chat.state = { ...chat.state, spreadSeed: spreadSeed * 7919 }
+      chat.meets()
+      chat.wakesWhenDue({ touchesLeft: 0 })
+      assert.isUndefined(chat.only("DraftTouch"))
+      assert.isAtLeast(chat.due!, local("2026-11-30 10:00"))
+      assert.isBelow(chat.due!, local("2026-11-30 12:00"))
+      dues.add(chat.due!)
+    }
+    assert.isAbove(dues.size, 10)
+  })
+
+  it("is not reminded when the share was used up while the touch was drafted", () => {
+    const chat = new Chat(tuesday).meets()
+    chat.wakesWhenDue()
+    chat.draftsTouch("Напоминание", { touchesLeft: 0 })
+    assert.isUndefined(chat.only("Send"))
+    assert.isAtLeast(chat.due!, local("2026-11-26 10:00"))
+  })
+
+  it("is not reminded when the touch was drafted past closing time", () => {
+    const chat = new Chat(tuesday).meets()
+    chat.wakesWhenDue()
+    chat.at("2026-11-25 18:00").draftsTouch("Напоминание")
+    assert.isUndefined(chat.only("Send"))
+    assert.isAtLeast(chat.due!, local("2026-11-26 10:00"))
+  })
+
+  it("is not reminded when it wrote while the touch was drafted", () => {
+    const chat = new Chat(tuesday).meets()
+    chat.wakesWhenDue()
+    const { ticket } = chat
+    chat.after({ seconds: 3 }).writes("Я тут")
+    assert.deepStrictEqual(chat.draftsTouch("Напоминание", { ticket }), [])
+  })
+
+  it("is not reminded while it is unknown what became of our last message", () => {
+    const chat = new Chat(tuesday).meets()
+    chat.after({ hours: 1 }).writes("А длится?")
+    chat.wakesWhenDue()
+    chat.drafts("Два месяца.")
+    chat.wakesWhenDue()
+    assert.isUndefined(chat.only("DraftTouch"))
+    assert.isAtLeast(chat.due!, chat.now + hourMs)
+  })
+
+  it("hears a safe reminder when the drafts do not pass, and no call in any", () => {
+    const chat = new Chat(tuesday).meets()
+    chat.wakesWhenDue()
+    chat.draftsTouch("Скидка 90%!", { reasons: ["скидки нет"] })
+    assert.strictEqual(chat.only("DraftTouch")?.refused.length, 1)
+    const call = { action: "book" as const, at: "2026-11-26T12:00:00+05:00" }
+    chat.draftsTouch("", { reviewed: { draft: draft("Записал вас.", { call }), reasons: [] } })
+    assert.strictEqual(chat.only("DraftTouch")?.refused.length, 2)
+    chat.draftsTouch("Скидка 80%!", { reasons: ["скидки нет"] })
+    assert.deepInclude(chat.only("Send"), { kind: "touch", touch: 1, isSafe: true })
+  })
+
+  it("is reminded 24 hours after our reply arrived, should it have been held up", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("А длится?")
+    chat.wakesWhenDue()
+    chat.drafts("Два месяца.")
+    chat.after({ minutes: 50 }).delivered(chat.sent.at(-1)!.outboundId)
+    assert.strictEqual(chat.due, chat.now + 24 * hourMs)
+  })
+})
+
+describe("what became of a message of ours", () => {
+  const replied = () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("А длится?", { messageId: "q" })
+    chat.wakesWhenDue()
+    chat.drafts("Два месяца.", { outboundId: "r" })
+    return chat.after({ minutes: 5 })
+  }
+  const touched = () => {
+    const chat = new Chat(tuesday).meets()
+    chat.wakesWhenDue()
+    chat.draftsTouch("Напоминание", { outboundId: "t" })
+    return chat.after({ minutes: 5 })
+  }
+
+  it("a reply dropped because a human wrote leaves its messages to the human", () => {
+    const chat = replied()
+    chat.delivered("r", "dropped", "operator_wrote")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:operator_wrote")
+  })
+
+  it("a reply dropped because the number is whitelisted is nobody's to answer", () => {
+    const chat = replied()
+    chat.delivered("r", "dropped", "whitelisted")
+    assert.strictEqual(chat.outcomeOf("q"), "ignored:whitelisted")
+    assert.isNull(chat.due)
+  })
+
+  it("a touch dropped because the number is whitelisted is the last one", () => {
+    const chat = touched()
+    chat.delivered("t", "dropped", "whitelisted")
+    assert.isNull(chat.due)
+  })
+
+  it("a dropped touch is due again an hour later, with the same number", () => {
+    const chat = touched()
+    chat.delivered("t", "dropped", "client_wrote")
+    assert.isAtLeast(chat.due!, chat.now + hourMs)
+    chat.wakesWhenDue()
+    assert.strictEqual(chat.only("DraftTouch")?.touch, 1)
+  })
+
+  it("a dropped touch is over when the client did write", () => {
+    const chat = touched()
+    chat.writes("Я тут")
+    chat.delivered("t", "dropped", "client_wrote")
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("DraftReply"))
+  })
+
+  it("an expired reply is thought of again, and answered once more", () => {
+    const chat = replied().after({ hours: 1 })
+    chat.expires("r")
+    assert.isDefined(chat.only("StopChain"))
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["q"])
+    chat.answers("Два месяца, дважды в неделю.")
+    assert.strictEqual(chat.outcomeOf("q"), "answered")
+  })
+
+  it("an expired reply is left to the human who wrote meanwhile", () => {
+    const chat = replied().after({ hours: 1 })
+    chat.operator()
+    chat.expires("r")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:operator_wrote")
+  })
+
+  it("an expired reply to somebody who opted out, or is no client, stays unsaid", () => {
+    const out = replied()
+    out.writes("Не пишите мне больше")
+    out.expires("r")
+    assert.strictEqual(out.outcomeOf("q"), "ignored:opted_out")
+    const none = replied()
+    none.tell({ _tag: "PersonClassified", at: none.now, isClient: false })
+    none.expires("r")
+    assert.strictEqual(none.outcomeOf("q"), "ignored:not_client")
+  })
+
+  it("an expired touch is due again", () => {
+    const chat = touched().after({ hours: 1 })
+    chat.expires("t")
+    chat.wakesWhenDue()
+    assert.strictEqual(chat.only("DraftTouch")?.touch, 1)
+  })
+
+  it("an expired fifth touch is not due again once a person said that this is no client", () => {
+    const chat = new Chat(tuesday).meets()
+    for (let touch = 1; touch <= 5; touch++) {
+      chat.wakesWhenDue()
+      chat.draftsTouch(`Напоминание ${touch}`)
+      if (touch < 5) chat.arrives()
+    }
+    chat.tell({ _tag: "PersonClassified", at: chat.now, isClient: false })
+    chat.after({ hours: 1 }).expires(chat.sent.at(-1)!.outboundId)
+    assert.isNull(chat.due)
+  })
+
+  it("a message that cannot be delivered ends the reminders and is told to a person", () => {
+    for (const status of ["refused", "undeliverable"] as const) {
+      const chat = replied()
+      chat.delivered("r", status, "нет WhatsApp")
+      assert.strictEqual(chat.only("StopChain")?.reason, "undeliverable")
+      assert.strictEqual(chat.outcomeOf("q"), "handed_over:undeliverable")
+      assert.deepInclude(chat.only("AskOperator"), { why: "undeliverable", detail: "нет WhatsApp" })
+      assert.isNull(chat.due)
+    }
+  })
+
+  it("a message of unknown fate is told to a person", () => {
+    const chat = replied()
+    chat.delivered("r", "unknown")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:delivery_unknown")
+    assert.strictEqual(chat.only("AskOperator")?.why, "delivery_unknown")
+  })
+
+  it("a report that comes twice, or of something we do not know, changes nothing", () => {
+    const chat = replied()
+    chat.delivered("r")
+    assert.deepStrictEqual(chat.delivered("r", "unknown"), [])
+    assert.deepStrictEqual(chat.expires("r"), [])
+    assert.deepStrictEqual(chat.delivered("never"), [])
+  })
+})
+
+describe("an edit or a deletion", () => {
+  it("replaces the text of an unanswered message: it is drafted anew", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Сколько стоит?", { messageId: "q" })
+    chat.wakesWhenDue()
+    const { ticket } = chat
+    chat.after({ seconds: 3 }).tell({ _tag: "ClientEdited", at: chat.now, messageId: "q", text: "Сколько длится?" })
+    assert.deepStrictEqual(chat.drafts("90 000", { ticket }), [])
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["q"])
+  })
+
+  it("of an answered message is only kept", () => {
+    const chat = new Chat(tuesday).meets()
+    const before = chat.state
+    assert.deepStrictEqual(
+      chat.tell({ _tag: "ClientEdited", at: chat.now, messageId: "m1", text: "Сколько длится?" }),
+      [],
+    )
+    assert.deepStrictEqual(chat.state, before)
+  })
+
+  it("to a no is a no, answered or not", () => {
+    const open = new Chat(tuesday).meets().after({ hours: 1 })
+    open.writes("Дорого?", { messageId: "q" })
+    open.tell({ _tag: "ClientEdited", at: open.now, messageId: "q", text: "Нет, спасибо" })
+    open.wakesWhenDue()
+    open.answers("Хорошо.")
+    assert.isNull(open.due)
+    const answered = new Chat(tuesday).meets()
+    answered.tell({ _tag: "ClientEdited", at: answered.now, messageId: "m1", text: "Нет, спасибо" })
+    assert.strictEqual(answered.only("StopChain")?.reason, "client_said_no")
+    assert.isNull(answered.due)
+  })
+
+  it("that takes the last message back leaves nothing to answer", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Сколько стоит?", { messageId: "q" })
+    chat.wakesWhenDue()
+    const { ticket } = chat
+    chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "q" })
+    assert.strictEqual(chat.outcomeOf("q"), "ignored:deleted")
+    assert.deepStrictEqual(chat.drafts("90 000", { ticket }), [])
+  })
+
+  it("that takes one of two back leaves the other to answer", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Сколько стоит?", { messageId: "q" })
+    chat.writes("А длится?", { messageId: "r" })
+    chat.wakesWhenDue()
+    chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "q" })
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["r"])
+  })
+})
+
+describe("a chat", () => {
+  it("of more than twelve turns an hour goes to a person", () => {
+    const chat = new Chat(tuesday).meets()
+    for (let turn = 2; turn <= 12; turn++) {
+      chat.after({ seconds: 20 }).writes(`Вопрос ${turn}`)
+      chat.wakesWhenDue()
+      chat.answers(`Ответ ${turn}`)
+    }
+    chat.after({ seconds: 20 }).writes("Вопрос 13", { messageId: "q" })
+    chat.wakesWhenDue()
+    assert.strictEqual(chat.only("AskOperator")?.why, "too_many_turns")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:too_many_turns")
+    assert.strictEqual(chat.sent.length, 12)
+    chat.writes("Вопрос 14", { messageId: "r" })
+    assert.strictEqual(chat.outcomeOf("r"), "handed_over:operator_in_chat")
+  })
+
+  it("that reached us twelve hours late is left to a person", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 20 })
+    chat.writes("Сколько стоит?", { messageId: "q", sentAt: chat.now - 13 * hourMs })
+    chat.wakesWhenDue()
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:too_late")
+  })
+
+  it("can be stored whatever fractions the settings hold", () => {
+    const fractions = {
+      staleReplyHours: 1.1,
+      modelLeaseSeconds: 16.1,
+      takeoverHours: 0.7,
+      replyQuietSeconds: 16.1,
+      voiceWaitSeconds: 33.3,
+    }
+    const chat = new Chat(tuesday, fractions)
+    chat.writes("Алло")
+    assert.isTrue(Number.isInteger(chat.due))
+    chat.wakesWhenDue()
+    assert.isTrue(Number.isInteger(chat.due))
+    chat.classified("unknown")
+    assert.strictEqual(chat.state.turn._tag, "Parked")
+  })
+})
