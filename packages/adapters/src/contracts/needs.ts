@@ -36,7 +36,8 @@ export const describeNeeds = (name: string, available: boolean): Describe => {
 }
 
 export const rabbitmqUrl = process.env["RABBITMQ_URL"] ?? "amqp://guest:guest@127.0.0.1:5672"
-export const postgresUrl = process.env["DATABASE_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres"
+/** Not `DATABASE_URL`: tests must never meet a database that is in use. */
+export const postgresUrl = process.env["DATABASE_TEST_URL"] ?? "postgres://postgres@127.0.0.1:5432/postgres"
 
 const needsServer = async (what: string, setting: string, url: string, defaultPort: number): Promise<Describe> => {
   const { hostname, port } = new URL(url)
@@ -46,4 +47,4 @@ const needsServer = async (what: string, setting: string, url: string, defaultPo
 }
 
 export const needsRabbitmq = () => needsServer("RabbitMQ", "RABBITMQ_URL", rabbitmqUrl, 5672)
-export const needsPostgres = () => needsServer("PostgreSQL", "DATABASE_URL", postgresUrl, 5432)
+export const needsPostgres = () => needsServer("PostgreSQL", "DATABASE_TEST_URL", postgresUrl, 5432)

@@ -1,0 +1,98 @@
+/** Needs a PostgreSQL server at DATABASE_TEST_URL; makes a database of its own there and drops it. */
+import { afterAll, assert, it } from "@effect/vitest"
+import type { ContactKey } from "@wa/core/contact/contact-key"
+import { newConversation } from "@wa/core/conversation/conversation"
+import { AgentRepo, type Change } from "@wa/core/ports/agent-repo"
+import { Effect, Layer, ManagedRuntime, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import { agentRepoContract } from "../contracts/agent-repo.contract.ts"
+import { needsPostgres } from "../contracts/needs.ts"
+import * as AgentRepoSql from "./agent-repo-sql.ts"
+import { emptied, emptyAgent, layerFreshDatabase } from "./database.fixture.ts"
+import { layerServer } from "./database.ts"
+import { migrateAgent } from "./migrations.ts"
+
+const key: ContactKey = { profileId: "profile-1", phone: "+77010000001" }
+const t0 = Date.parse("2026-03-02T10:00:00+05:00")
+const changeOf = (over: Partial<Change> = {}): Change => ({
+  conversation: newConversation(key),
+  wakeUpAt: null,
+  commands: [],
+  at: t0,
+  trace: { event: { _tag: "Released", at: t0 }, commands: [], thoughts: {} },
+  ...over,
+})
+
+const inDatabase = await needsPostgres()
+inDatabase("the agent's repository on PostgreSQL", () => {
+  const runtime = ManagedRuntime.make(Layer.effectDiscard(migrateAgent()).pipe(Layer.provideMerge(layerFreshDatabase)))
+  afterAll(() => runtime.dispose())
+  const subject = emptied(runtime, emptyAgent, AgentRepoSql.layer)
+  const inRuntime = <A, E>(effect: Effect.Effect<A, E, AgentRepo | SqlClient.SqlClient>) =>
+    Effect.gen(function* () {
+      const context = yield* runtime.contextEffect
+      return yield* effect.pipe(Effect.provide(subject()), Effect.provideContext(context))
+    })
+
+  agentRepoContract("PostgreSQL", subject)
+
+  it.live("stores what PostgreSQL itself would refuse: NUL and half an emoji", () =>
+    inRuntime(
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        const text = "цена\u0000 \ud83d"
+        yield* repo.change(key, {}, () =>
+          changeOf({
+            message: { messageId: "m1", from: "client", text, at: t0, isVoice: false, transcript: text },
+            info: { name: text, full_name: null, business_name: null },
+            trace: { event: { _tag: "Released", at: t0 }, commands: [], thoughts: { text } },
+          }),
+        )
+        assert.strictEqual((yield* repo.history(key, 1))[0]?.text, "цена \ufffd")
+      }),
+    ),
+  )
+  it.live("sets a conversation aside that cannot be read, and goes on with the next one", () =>
+    inRuntime(
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        const sql = yield* SqlClient.SqlClient
+        const next: ContactKey = { ...key, phone: "+77010000002" }
+        yield* repo.change(key, {}, () => changeOf({ wakeUpAt: t0 - 1 }))
+        yield* repo.change(next, {}, () => changeOf({ conversation: newConversation(next), wakeUpAt: t0 }))
+        yield* sql`UPDATE contacts SET state = '{"version": 99}' WHERE phone_number = ${key.phone}`
+        const due = yield* repo.changeNextDue(t0, {}, () => changeOf({ conversation: newConversation(next) }))
+        assert.deepStrictEqual(due?.key, next)
+        assert.strictEqual((yield* Effect.flip(repo.change(key, {}, () => null)))._tag, "StoreUnavailable")
+      }),
+    ),
+  )
+  it.live("leads from a message of ours to the decision behind it", () =>
+    inRuntime(
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        const sql = yield* SqlClient.SqlClient
+        yield* repo.change(key, {}, () =>
+          changeOf({
+            commands: [
+              { _tag: "Send", outboundId: "o1", kind: "reply", touch: null, text: "Да", messageIds: [], isSafe: false },
+            ],
+            trace: { event: { _tag: "Released", at: t0 }, commands: [], thoughts: { verdict: "прошёл" } },
+          }),
+        )
+        const rows = yield* sql`SELECT d.thoughts FROM messages m JOIN decisions d ON d.id = m.decision_id
+          WHERE m.outbound_id = 'o1' AND m.is_from_bot`
+        assert.deepStrictEqual(rows, [{ thoughts: { verdict: "прошёл" } }])
+      }),
+    ),
+  )
+  it.live("says that the store is unavailable when nobody answers there", () =>
+    Effect.gen(function* () {
+      const nowhere = layerServer({ url: Redacted.make("postgres://postgres@127.0.0.1:1/nowhere") })
+      const error = yield* Effect.flip(
+        AgentRepo.use((repo) => repo.ping).pipe(Effect.provide(AgentRepoSql.layer.pipe(Layer.provide(nowhere)))),
+      )
+      assert.include(["StoreUnavailable", "SqlError"], error._tag)
+    }),
+  )
+})

@@ -1,0 +1,230 @@
+/**
+ * The tables of both programs, as numbered steps that run once. A step that has been released is never edited: a new one
+ * is added. The SQL is the same on a real server and on the embedded database.
+ * Promises that any number of processes may start at once on an empty database: one migrates, the others wait for it.
+ * `schema` is for the one embedded database, where each program has a schema of its own; on a server each has a database.
+ */
+import { Effect } from "effect"
+import { Migrator, SqlClient } from "effect/sql"
+import { firstWhitelist } from "./stored.ts"
+
+/** One statement each: the wire protocol refuses several in one text. */
+const statements = (...texts: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    for (const text of texts) yield* sql.unsafe(text)
+  })
+
+const agentTables = statements(
+  `CREATE TABLE contacts (
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    profile_id text NOT NULL,
+    phone_number text NOT NULL,
+    name text,
+    full_name text,
+    business_name text,
+    is_client boolean,
+    classification_confidence float8,
+    classification_reasoning text,
+    last_message_at timestamptz,
+    last_client_at timestamptz,
+    state jsonb NOT NULL,
+    wake_up_at timestamptz,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    UNIQUE (profile_id, phone_number)
+  )`,
+  `CREATE INDEX contacts_due ON contacts (wake_up_at) WHERE wake_up_at IS NOT NULL`,
+  `CREATE INDEX contacts_recent ON contacts (last_message_at DESC NULLS LAST, id DESC)`,
+
+  `CREATE TABLE decisions (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    contact_id int NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    at timestamptz NOT NULL,
+    event jsonb NOT NULL,
+    commands jsonb NOT NULL,
+    thoughts jsonb NOT NULL
+  )`,
+  `CREATE INDEX decisions_of_contact ON decisions (contact_id, id DESC)`,
+
+  // `decision_id` leads from a message of ours to why it was said: the facts, the prompt, the verdict of the guard.
+  `CREATE TABLE messages (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    contact_id int NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    profile_id text NOT NULL,
+    phone_number text NOT NULL,
+    message_id text,
+    author text NOT NULL CHECK (author IN ('client', 'bot', 'operator')),
+    is_from_bot boolean NOT NULL GENERATED ALWAYS AS (author = 'bot') STORED,
+    message_text text NOT NULL,
+    is_voice boolean NOT NULL DEFAULT false,
+    voice_transcription text,
+    timestamp timestamptz NOT NULL,
+    kind text CHECK (kind IN ('reply', 'touch')),
+    touch int,
+    outbound_id text UNIQUE,
+    delivery text,
+    outcome text,
+    answered_by text,
+    decision_id bigint REFERENCES decisions (id) ON DELETE SET NULL,
+    UNIQUE (profile_id, message_id)
+  )`,
+  `CREATE INDEX messages_of_contact ON messages (contact_id, timestamp DESC)`,
+  `CREATE INDEX messages_unpublished ON messages (id) WHERE delivery = 'pending'`,
+  `CREATE INDEX messages_touches ON messages (profile_id, timestamp) WHERE kind = 'touch'`,
+  `CREATE INDEX messages_open ON messages (contact_id) WHERE author = 'client' AND outcome IS NULL`,
+  `CREATE INDEX messages_recent ON messages (timestamp)`,
+
+  `CREATE TABLE follow_ups (
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    contact_id int NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    touch_number int NOT NULL CHECK (touch_number BETWEEN 1 AND 5),
+    next_touch_at timestamptz,
+    last_touch_at timestamptz,
+    is_completed boolean NOT NULL DEFAULT false,
+    stop_reason text,
+    created_at timestamptz NOT NULL
+  )`,
+  `CREATE UNIQUE INDEX follow_ups_open ON follow_ups (contact_id) WHERE NOT is_completed`,
+  `CREATE INDEX follow_ups_due ON follow_ups (next_touch_at) WHERE NOT is_completed`,
+  `CREATE INDEX follow_ups_of_contact ON follow_ups (contact_id)`,
+
+  `CREATE TABLE scheduled_calls (
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    contact_id int NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    profile_id text NOT NULL,
+    scheduled_at timestamptz NOT NULL,
+    timezone text NOT NULL,
+    status text NOT NULL CHECK (status IN ('scheduled', 'moved', 'cancelled')),
+    notes text NOT NULL DEFAULT '',
+    created_at timestamptz NOT NULL
+  )`,
+  `CREATE INDEX scheduled_calls_at ON scheduled_calls (scheduled_at)`,
+  `CREATE UNIQUE INDEX scheduled_calls_slot ON scheduled_calls (profile_id, scheduled_at) WHERE status = 'scheduled'`,
+
+  `CREATE TABLE operator_requests (
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    contact_id int NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    at timestamptz NOT NULL,
+    why text NOT NULL,
+    detail text NOT NULL,
+    is_done boolean NOT NULL DEFAULT false
+  )`,
+  `CREATE INDEX operator_requests_open ON operator_requests (id) WHERE NOT is_done`,
+
+  `CREATE TABLE token_usage (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    contact_id int REFERENCES contacts (id) ON DELETE SET NULL,
+    at timestamptz NOT NULL,
+    task text NOT NULL,
+    model text NOT NULL,
+    prompt_tokens int NOT NULL,
+    cached_tokens int NOT NULL,
+    output_tokens int NOT NULL
+  )`,
+  `CREATE INDEX token_usage_at ON token_usage (at)`,
+)
+
+const gatewayTables = statements(
+  `CREATE TABLE profiles (profile_id text PRIMARY KEY, began_at timestamptz NOT NULL)`,
+
+  // `queue_status`: `none` (the agent is told nothing), `pending`, `queued`. `outbound_id` marks what we sent ourselves.
+  `CREATE TABLE message_logs (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    profile_id text NOT NULL,
+    message_id text,
+    phone_number text NOT NULL,
+    direction text NOT NULL CHECK (direction IN ('incoming', 'outgoing')),
+    message_text text NOT NULL,
+    original_text text,
+    is_voice boolean NOT NULL DEFAULT false,
+    voice_transcription text,
+    transcribed_at timestamptz,
+    type text NOT NULL DEFAULT 'text',
+    is_writing boolean NOT NULL DEFAULT true,
+    is_deleted boolean NOT NULL DEFAULT false,
+    seen_by_poll boolean NOT NULL DEFAULT false,
+    seen_by_webhook boolean NOT NULL DEFAULT false,
+    outbound_id text UNIQUE,
+    wappi_status text,
+    queue_status text NOT NULL DEFAULT 'none' CHECK (queue_status IN ('none', 'pending', 'queued')),
+    created_at timestamptz NOT NULL,
+    processed_at timestamptz,
+    UNIQUE (profile_id, message_id)
+  )`,
+  `CREATE INDEX message_logs_phone ON message_logs (phone_number)`,
+  `CREATE INDEX message_logs_created ON message_logs (created_at)`,
+  `CREATE INDEX message_logs_pending ON message_logs (id) WHERE queue_status = 'pending'`,
+  `CREATE INDEX message_logs_chat ON message_logs (profile_id, phone_number, created_at DESC)`,
+  `CREATE INDEX message_logs_transcribed ON message_logs (transcribed_at) WHERE transcribed_at IS NOT NULL`,
+
+  // What the agent is still to be told, in order. The row of `message_logs` is queued once all of its own are.
+  `CREATE TABLE relay (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    log_id bigint REFERENCES message_logs (id) ON DELETE CASCADE,
+    queue text NOT NULL CHECK (queue IN ('incoming_messages', 'voice_transcription')),
+    body jsonb NOT NULL,
+    key text UNIQUE,
+    queued_at timestamptz
+  )`,
+  `CREATE INDEX relay_pending ON relay (id) WHERE queued_at IS NULL`,
+  `CREATE INDEX relay_of_log ON relay (log_id)`,
+
+  `CREATE TABLE send_ledger (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    outbound_id text NOT NULL UNIQUE,
+    profile_id text NOT NULL,
+    phone_number text NOT NULL,
+    message_text text NOT NULL,
+    status text NOT NULL,
+    message_id text,
+    tries int NOT NULL DEFAULT 0,
+    started_at timestamptz NOT NULL,
+    settled_at timestamptz,
+    body jsonb NOT NULL
+  )`,
+  `CREATE INDEX send_ledger_open ON send_ledger (profile_id, id)
+    WHERE status IN ('waiting', 'sending', 'in_doubt', 'in_doubt_late')`,
+  `CREATE INDEX send_ledger_started ON send_ledger (profile_id, started_at)`,
+  `CREATE INDEX send_ledger_chat ON send_ledger (profile_id, phone_number)`,
+
+  `CREATE TABLE chat_marks (
+    profile_id text NOT NULL,
+    chat_id text NOT NULL,
+    last_message_id text NOT NULL,
+    last_message_at timestamptz NOT NULL,
+    PRIMARY KEY (profile_id, chat_id)
+  )`,
+
+  `CREATE TABLE whitelist (
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    phone_number text NOT NULL UNIQUE,
+    note text NOT NULL DEFAULT '',
+    added_at timestamptz NOT NULL DEFAULT now()
+  )`,
+  ...firstWhitelist.map(
+    ({ phone, note }) => `INSERT INTO whitelist (phone_number, note) VALUES ('${phone}', '${note}')`,
+  ),
+)
+
+/** Answers the numbers and names of the steps that were still to be done. */
+const migrate =
+  (program: "agent" | "gateway", steps: Parameters<typeof Migrator.fromRecord>[0]) =>
+  (options: { readonly schema?: string } = {}) =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const { schema } = options
+      return yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`SELECT pg_advisory_xact_lock(hashtextextended(${`migrate ${program}`}, 0))`
+          if (schema !== undefined) {
+            yield* sql`CREATE SCHEMA IF NOT EXISTS ${sql(schema)}`
+            yield* sql`SET LOCAL search_path TO ${sql(schema)}`
+          }
+          return yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table: `${program}_migrations` })
+        }),
+      )
+    })
+
+export const migrateAgent = migrate("agent", { "0001_tables": agentTables })
+export const migrateGateway = migrate("gateway", { "0001_tables": gatewayTables })
