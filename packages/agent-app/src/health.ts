@@ -1,0 +1,57 @@
+/**
+ * Whether the agent can do its work now, asked of the things themselves. The model is not asked: every question to it costs
+ * money, and a conversation that cannot reach it says so in its trace.
+ */
+import { AgentRepo } from "@wa/core/ports/agent-repo"
+import { KnowledgePort } from "@wa/core/ports/knowledge-port"
+import { QueuePort } from "@wa/core/ports/queue-port"
+import { Clock, Effect } from "effect"
+
+export interface Dependency {
+  readonly state: "up" | "down" | "unknown"
+  readonly detail: string
+}
+const probeSecondsMax = 3
+
+const database = Effect.gen(function* () {
+  yield* (yield* AgentRepo).ping
+}).pipe(
+  Effect.timeout(`${probeSecondsMax} seconds`),
+  Effect.match({
+    onSuccess: (): Dependency => ({ state: "up", detail: "answers" }),
+    onFailure: (error): Dependency => ({ state: "down", detail: error.message }),
+  }),
+)
+
+const broker = Effect.gen(function* () {
+  return yield* (yield* QueuePort).isConnected
+}).pipe(
+  Effect.timeoutOrElse({ duration: `${probeSecondsMax} seconds`, orElse: () => Effect.succeed(false) }),
+  Effect.map(
+    (is): Dependency => (is ? { state: "up", detail: "connected" } : { state: "down", detail: "not connected" }),
+  ),
+)
+
+/** Never red: without documents the agent still answers, with safe sentences and a person's help. */
+const knowledge = Effect.gen(function* () {
+  const port = yield* KnowledgePort
+  const documents = yield* port.documents
+  const unreadable = yield* port.unreadable
+  const detail = `${documents.length} documents read, ${unreadable.length} unreadable`
+  return { state: documents.length > 0 ? "up" : "unknown", detail } satisfies Dependency as Dependency
+}).pipe(
+  Effect.timeoutOrElse({
+    duration: `${probeSecondsMax} seconds`,
+    orElse: () => Effect.succeed<Dependency>({ state: "unknown", detail: "the documents are still being read" }),
+  }),
+)
+
+export const checkHealth = Effect.gen(function* () {
+  const dependencies = yield* Effect.all({ database, broker, knowledge }, { concurrency: "unbounded" })
+  const isRed = Object.values(dependencies).some(({ state }) => state === "down")
+  return {
+    status: isRed ? ("unhealthy" as const) : ("healthy" as const),
+    dependencies,
+    checked_at: new Date(yield* Clock.currentTimeMillis).toISOString(),
+  }
+})
