@@ -66,6 +66,7 @@ const send = (
   messageIds,
   isSafe: false,
 })
+const withdraw = (what: "all" | "touches" = "all"): Command => ({ _tag: "WithdrawUnsent", what })
 const answered = (messageIds: ReadonlyArray<string>): Command => ({
   _tag: "RecordOutcome",
   messageIds,
@@ -219,7 +220,7 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         yield* apply(anna, t0 + 11, { message: said("m1", t0) })
         yield* apply(anna, t0 + 20, { message: { ...said("o1", t0 + 20, "это Пётр"), from: "operator" } })
         yield* apply(anna, t0 + 30, { commands: [send(uuid(1))] })
-        yield* apply(anna, t0 + 31, { commands: [{ _tag: "WithdrawUnsent" }] })
+        yield* apply(anna, t0 + 31, { commands: [{ _tag: "WithdrawUnsent", what: "all" }] })
         yield* apply(anna, t0 + 40, { commands: [send(uuid(2), "touch")] })
         const history = yield* repo.history(anna, 10)
         assert.deepStrictEqual(
@@ -294,6 +295,28 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         assert.strictEqual((yield* repo.outbox(1)).length, 1)
       }),
     )
+    live("tells with each what is known by now of the times of the others' messages", () =>
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        yield* apply(anna, t0, { commands: [send(uuid(1))] })
+        assert.deepInclude((yield* repo.outbox(1))[0], { knownOperatorAt: null, knownClientAt: null })
+        yield* apply(anna, t0 + 1, ({ conversation }) => ({
+          conversation: { ...conversation, lastOperatorSentAt: t0 + 2, lastClientSentAt: t0 + 3 },
+        }))
+        assert.deepInclude((yield* repo.outbox(1))[0], { knownOperatorAt: t0 + 2, knownClientAt: t0 + 3 })
+      }),
+    )
+    live("withdraws reminders alone when told so", () =>
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        yield* apply(anna, t0, { commands: [send(uuid(1)), send(uuid(2), "touch")] })
+        yield* apply(anna, t0 + 1, { commands: [withdraw("touches")] })
+        assert.deepStrictEqual(
+          (yield* repo.outbox(10)).map((row) => row.outboundId),
+          [uuid(1)],
+        )
+      }),
+    )
     live("enters the same outbound id once", () =>
       Effect.gen(function* () {
         const repo = yield* AgentRepo
@@ -324,7 +347,7 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         yield* apply(boris, t0 + 2, { commands: [send(uuid(3))] })
         yield* apply(anna, t0 + 3, {
           commands: [
-            { _tag: "WithdrawUnsent" },
+            { _tag: "WithdrawUnsent", what: "all" },
             { _tag: "RecordOutcome", messageIds: ["m3"], outcome: { _tag: "ignored", why: "deleted" } },
           ],
         })
@@ -355,7 +378,7 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
           conversation: { ...conversation, unreported },
           commands: [send(uuid(2), "touch")],
         }))
-        const change = yield* apply(anna, t0 + 1, { commands: [{ _tag: "WithdrawUnsent" }] })
+        const change = yield* apply(anna, t0 + 1, { commands: [{ _tag: "WithdrawUnsent", what: "all" }] })
         assert.deepStrictEqual(
           (yield* current(anna)).conversation.unreported.map((one) => one.outboundId),
           [uuid(1)],
@@ -372,7 +395,7 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         })
         yield* apply(anna, t0 + 1, ({ conversation }) => ({
           conversation: { ...conversation, isOptedOut: true },
-          commands: [{ _tag: "WithdrawUnsent" }],
+          commands: [{ _tag: "WithdrawUnsent", what: "all" }],
         }))
         assert.strictEqual((yield* repo.history(anna, 1))[0]?.outcome, "ignored:opted_out")
       }),
@@ -440,7 +463,7 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         assert.strictEqual(yield* count, 2)
         yield* apply(anna, t0 + 2, ({ conversation }) => ({ conversation: { ...conversation, lastClientAt: t0 + 2 } }))
         assert.strictEqual(yield* count, 1)
-        yield* apply(boris, t0 + 3, { commands: [{ _tag: "WithdrawUnsent" }] })
+        yield* apply(boris, t0 + 3, { commands: [{ _tag: "WithdrawUnsent", what: "all" }] })
         assert.strictEqual(yield* count, 0)
       }),
     )
@@ -715,7 +738,7 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
           commands: [send(uuid(2), "touch"), { _tag: "BookCall", callAt: t0 + dayMs }],
         })
         yield* apply(boris, t0, { commands: [judged(false), send(uuid(3))] })
-        yield* apply(boris, t0, { commands: [{ _tag: "WithdrawUnsent" }] })
+        yield* apply(boris, t0, { commands: [{ _tag: "WithdrawUnsent", what: "all" }] })
         yield* repo.recordUsage({
           at: t0,
           key: anna,

@@ -73,6 +73,8 @@ const outgoing = (n: number, over: Partial<OutgoingBody> = {}): OutgoingBody => 
   mark_as_read: true,
   kind: "reply",
   decided_at: new Date(t0).toISOString(),
+  known_operator_at: null,
+  known_client_at: null,
   ...over,
 })
 

@@ -256,7 +256,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
       }
       case "WithdrawUnsent": {
         for (const [outboundId, { contact, message }] of unpublished) {
-          if (contact !== row) continue
+          if (contact !== row || (command.what === "touches" && message.kind !== "touch")) continue
           message.delivery = "withdrawn"
           unpublished.delete(outboundId)
           withdrawn.add(outboundId)
@@ -472,6 +472,8 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
               kind: message.kind ?? "reply",
               replyTo: null,
               decidedAt: message.at,
+              knownOperatorAt: contact.conversation.lastOperatorSentAt,
+              knownClientAt: contact.conversation.lastClientSentAt,
               correlationId: outboundId,
             }),
           )

@@ -3,7 +3,7 @@ import { afterAll, assert, it } from "@effect/vitest"
 import type { ContactKey } from "@wa/core/contact/contact-key"
 import { newConversation } from "@wa/core/conversation/conversation"
 import { AgentRepo, type Change } from "@wa/core/ports/agent-repo"
-import { Effect, Layer, ManagedRuntime, Redacted } from "effect"
+import { Deferred, Effect, Fiber, Layer, Logger, ManagedRuntime, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { agentRepoContract } from "../contracts/agent-repo.contract.ts"
 import { needsPostgres } from "../contracts/needs.ts"
@@ -64,7 +64,11 @@ inDatabase("the agent's repository on PostgreSQL", () => {
         const due = yield* repo.changeNextDue(t0, {}, () => changeOf({ conversation: newConversation(next) }))
         assert.deepStrictEqual(due?.key, next)
         assert.strictEqual((yield* Effect.flip(repo.change(key, {}, () => null)))._tag, "StoreUnavailable")
-      }),
+        assert.deepStrictEqual(
+          (yield* repo.contacts(10)).map((one) => one.key),
+          [next],
+        )
+      }).pipe(Effect.provide(Logger.layer([]))),
     ),
   )
   it.live("leads from a message of ours to the decision behind it", () =>
@@ -83,6 +87,48 @@ inDatabase("the agent's repository on PostgreSQL", () => {
         const rows = yield* sql`SELECT d.thoughts FROM messages m JOIN decisions d ON d.id = m.decision_id
           WHERE m.outbound_id = 'o1' AND m.is_from_bot`
         assert.deepStrictEqual(rows, [{ thoughts: { verdict: "прошёл" } }])
+      }),
+    ),
+  )
+  it.live("fails and stores nothing when the server drops the connection, and works again afterwards", () =>
+    inRuntime(
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        const sql = yield* SqlClient.SqlClient
+        yield* repo.change(key, {}, () => changeOf())
+        const isHeld = yield* Deferred.make<void>()
+        const mayEnd = yield* Deferred.make<void>()
+        const holder = yield* Effect.forkChild(
+          sql.withTransaction(
+            Effect.gen(function* () {
+              yield* sql`SELECT id FROM contacts FOR UPDATE`
+              yield* Deferred.succeed(isHeld, undefined)
+              yield* Deferred.await(mayEnd)
+            }),
+          ),
+        )
+        yield* Deferred.await(isHeld)
+        // It waits for the row that is held, and is cut off there.
+        const change = yield* Effect.forkChild(Effect.flip(repo.change(key, {}, () => changeOf({ wakeUpAt: t0 }))))
+        const cutOff = sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`
+        while ((yield* cutOff).length === 0) yield* Effect.yieldNow
+        assert.strictEqual((yield* Fiber.join(change))._tag, "StoreUnavailable")
+        yield* Deferred.succeed(mayEnd, undefined)
+        yield* Fiber.join(holder)
+        assert.isNull(yield* repo.nextWakeUpAt)
+        yield* repo.change(key, {}, () => changeOf({ wakeUpAt: t0 }))
+        assert.strictEqual(yield* repo.nextWakeUpAt, t0)
+      }),
+    ),
+  )
+  it.live("bounds how long a statement and an idle transaction may take", () =>
+    inRuntime(
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const rows = yield* sql`SELECT current_setting('statement_timeout') AS statement,
+          current_setting('idle_in_transaction_session_timeout') AS idle`
+        assert.deepStrictEqual(rows, [{ statement: "30s", idle: "1min" }])
       }),
     ),
   )

@@ -261,7 +261,8 @@ export const make = (options: AgentRepoOptions = {}) =>
         }
         case "WithdrawUnsent": {
           const rows = yield* sql<{ outbound_id: string }>`UPDATE messages SET delivery = 'withdrawn'
-            WHERE contact_id = ${contactId} AND delivery = 'pending' RETURNING outbound_id`
+            WHERE contact_id = ${contactId} AND delivery = 'pending' ${command.what === "touches" ? sql`AND kind = 'touch'` : sql``}
+            RETURNING outbound_id`
           if (rows.length === 0) return
           const ids = rows.map((row) => row.outbound_id)
           for (const id of ids) withdrawn.add(id)
@@ -421,7 +422,19 @@ export const make = (options: AgentRepoOptions = {}) =>
       contacts: Effect.fn("AgentRepo.contacts")(function* (limit) {
         const rows = yield* sql<ContactRow>`SELECT * FROM contacts
           ORDER BY last_message_at DESC NULLS LAST, id DESC LIMIT ${limit}`
-        return yield* Effect.forEach(rows, shown)
+        // One that cannot be read must not hide the others.
+        const read = yield* Effect.forEach(rows, (row) =>
+          Effect.catch(shown(row), (error) =>
+            Effect.as(
+              Effect.logError("the stored conversation of a contact cannot be read", {
+                contact: row.id,
+                why: error.message,
+              }),
+              null,
+            ),
+          ),
+        )
+        return read.filter((contact) => contact !== null)
       }, orUnavailable("contacts")),
       history: Effect.fn("AgentRepo.history")(function* (key, limit, { withUnsent = false } = {}) {
         const rows = yield* sql<{
@@ -460,8 +473,13 @@ export const make = (options: AgentRepoOptions = {}) =>
           message_text: string
           kind: OutboxRow["kind"]
           timestamp: Date
-        }>`SELECT outbound_id, profile_id, phone_number, message_text, kind, timestamp FROM messages
-          WHERE delivery = 'pending' ORDER BY kind = 'touch', id LIMIT ${limit}`
+          known_operator_at: number | null
+          known_client_at: number | null
+        }>`SELECT m.outbound_id, m.profile_id, m.phone_number, m.message_text, m.kind, m.timestamp,
+            (c.state ->> 'lastOperatorSentAt')::float8 AS known_operator_at,
+            (c.state ->> 'lastClientSentAt')::float8 AS known_client_at
+          FROM messages m JOIN contacts c ON c.id = m.contact_id
+          WHERE m.delivery = 'pending' ORDER BY m.kind = 'touch', m.id LIMIT ${limit}`
         return rows.map(
           (row): OutboxRow => ({
             outboundId: row.outbound_id,
@@ -470,6 +488,8 @@ export const make = (options: AgentRepoOptions = {}) =>
             kind: row.kind,
             replyTo: null,
             decidedAt: instantOf(row.timestamp),
+            knownOperatorAt: row.known_operator_at,
+            knownClientAt: row.known_client_at,
             correlationId: row.outbound_id,
           }),
         )

@@ -6,7 +6,7 @@ import { PgClient } from "@effect/sql-pg"
 import { StoreUnavailable } from "@wa/core/ports/agent-repo"
 import type { Instant } from "@wa/core/time/instant"
 import { Effect, type Redacted, Schedule } from "effect"
-import type { SqlClient, SqlError } from "effect/sql"
+import { type SqlClient, SqlError } from "effect/sql"
 
 export { layer as layerEmbedded } from "../embedded/pglite.ts"
 
@@ -27,17 +27,22 @@ export const layerServer = (options: { readonly url: Redacted.Redacted; readonly
 
 /** Rivals that the database tells to try again. A unique violation is one, too: the other one was first, so look anew. */
 const isRivalry = (error: unknown): boolean => {
-  const reason = (error as SqlError.SqlError | undefined)?.reason?._tag
+  const reason = SqlError.isSqlError(error) ? error.reason._tag : undefined
   return reason === "SerializationError" || reason === "DeadlockError" || reason === "UniqueViolation"
 }
 const again = Schedule.exponential("10 millis", 2).pipe(Schedule.jittered, Schedule.upTo({ times: 6 }))
 
-/** Whatever SQL says, the caller may only do one thing about it. */
+/**
+ * Whatever SQL says, the caller may only do one thing about it. A connection that is lost inside a transaction shows as a
+ * defect, because the client cannot roll back any more. Lost at the very commit, nobody knows whether it was stored: the
+ * caller's next try meets its message as known.
+ */
 export const orUnavailable =
   (what: string) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, StoreUnavailable, R> =>
-    Effect.mapError(effect, (cause) =>
-      cause instanceof StoreUnavailable ? cause : new StoreUnavailable({ what, cause }),
+    effect.pipe(
+      Effect.catchDefect((defect) => (SqlError.isSqlError(defect) ? Effect.fail(defect) : Effect.die(defect))),
+      Effect.mapError((cause) => (cause instanceof StoreUnavailable ? cause : new StoreUnavailable({ what, cause }))),
     )
 
 /** One transaction, begun anew when a rival was first. */
