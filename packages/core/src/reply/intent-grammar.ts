@@ -61,7 +61,7 @@ const agrees = stems(`
   подбег возьм взял взят беру берем купл купи покупаю покупаем покупать закаж заказы приобрет оплач оплат заплач заплат перевед вышлю внес подпиш
   подпис заключ оформ подключ воспольз соглас соглаш присоедин участв поучаств заброни брониру зарезерв попроб пробова протест
   тестир начн начин приступ встреч встрет созвон вписыв успе сможем смогу посет посещ пойд выкуп забер забир продл продлева
-  возобнов запусти запуска рискн сходим схожу останусь остаемс оставляю поддерж примем приму поддержу одобр доверяю
+  возобнов запусти запуска рискн сходим схожу закин перекин скину кину пришлю отправлю выйти поставл останусь остаемс оставляю поддерж примем приму поддержу одобр доверяю
   сотруднич работать поработ внедр перейд переход
 `)
 /** To think, to look, to compare, to ask somebody: whoever does it has not decided. */
@@ -81,10 +81,10 @@ const asked = stems(`
   заказ прос запраш оставл остави дава подпис запис регистр зарегистр подава обращ соглаш планир собир интерес зва жда хоте
   покуп купи бра брал бронир оформл подключ выбира
 `)
-/** "уже устроились", "выбрали другого": done elsewhere. */
-const settles = stems(`
-  устро наш выбра купи приобр сдела реши взял взят заключ подключ нанял закры продал договор внедр переш запис вышла вышел обуч
-  оформ постав заказ подобр определ сменил поменял
+/** "уже отправили", "уже пришло": done for us, or told; any other "уже" with a deed is done elsewhere. */
+const reports = stems(`
+  отправ оплат напис скин присл подтверд заполн перевел перевед подпис говор сказ спраш звон писа жда дал ответ прош прошл получ приш
+  прие слыш виде был нача закончи слома завис пропа законч отключ обновл провер смотр чита дума прочит ознаком посмотр обсуд реклам
 `)
 const elsewhere = stems("другим других другом другой другую другого другое конкурент соседн чуж ином иной")
 
@@ -101,14 +101,25 @@ const wontDo = set(`
 const musts = set(`
   надо нужно должен должна должны бы дайте дай стоит необходимо придется требуется попробую пытаюсь
 `)
-const conditional = set("бы б")
+const conditional = set("бы")
 const requests = set("можно можете могли покажите дайте где куда есть")
+
+/** Whose word, or money, is waited for. */
+const deciders = stems(`
+  директор шеф босс руководит руководств начальн начальств учредит собственник хозя муж жена жену жены супруг партнер бухгалт главбух
+  юрист мама маму родител закуп снабжен совет комисси бюджет финанс деньг денег одобрен согласован решени отмашк тендер менеджмент
+`)
+const decidesNow = stems(
+  "реша реши дума смотр рассм согласов утвержда вернет скаж скажет изуч обсужд сравнива отпуск командиров занят",
+)
+const awaits = set("жду ждем ожидаю ожидаем подожду подождем дождусь дождемся")
+const refuses = stems("против отказа запрет зареза")
 
 // ---- times that are not now
 
 const farTimes = stems(`
   недел месяц год квартал лето лета летом лету осен весн зим праздник отпуск зарплат каникул выходны сезон сесси экзамен ремонт новогодн
-  январ феврал март апрел мае мая июн июл август сентябр октябр ноябр декабр аванс получк полуго майск наурыз полчас минут час
+  январ феврал март апрел мае мая июн июл август сентябр октябр ноябр декабр аванс получк полго полуго майск наурыз полчас минут час
 `)
 const timeWords = stems(`
   раньше ранее позже ближе начал конец конц середин следующ след будущ друг нов пар несколько дн день окончани заверш сдач отчет
@@ -153,7 +164,7 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
       if (words.some((word) => not.has(word.folded))) return null
       const other = words.find(elsewhere)
       const verb = content.find(
-        (word) => (isPast(word) && settles(word)) || (other !== undefined && agrees(word) && isFirstPerson(word)),
+        (word) => (isPast(word) && !reports(word)) || (other !== undefined && agrees(word) && isFirstPerson(word)),
       )
       const sign = other ?? words.find((word) => word.folded === "уже")
       return verb !== undefined && sign !== undefined && content.length <= 3
@@ -170,11 +181,26 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
       const act = content.find((word) => isInfinitive(word) && word !== will)
       if (will !== undefined && act !== undefined && content.length <= 4 && !troubles(act) && !ponders(act))
         if (readies.has(will.folded) || agrees(act)) return yes(will, act)
-      const verb = content.find(agrees)
-      if (verb === undefined || content.length > 2) return null
+      if (content.length > 2) return null
       const would = words.find((word) => conditional.has(word.folded))
-      if (would !== undefined && isPast(verb)) return yes(verb, would)
+      const wished = content.find(
+        (word) => isPast(word) && !troubles(word) && !ponders(word) && !wills.has(word.folded),
+      )
+      if (would !== undefined && wished !== undefined) return yes(wished, would)
+      const verb = content.find(agrees)
+      if (verb === undefined) return null
       return isFirstPerson(verb) ? yes(verb) : null
+    },
+  ],
+  [
+    "someone-else-decides",
+    (words, content) => {
+      const boss = content.find(deciders)
+      if (boss === undefined || content.length > 3) return null
+      const denies = words.find((word) => refuses(word))
+      if (denies !== undefined) return { intent: "no", words: [boss, denies] }
+      const decides = words.find((word) => word !== boss && (decidesNow(word) || awaits.has(word.folded)))
+      return decides === undefined ? null : { intent: "uncertain", words: [boss, decides] }
     },
   ],
   [
@@ -183,7 +209,10 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
       const far = words.find(farTimes)
       if (far === undefined || content.length === 0 || words.some((word) => /\d:\d/.test(word.typed))) return null
       const then = words.some((word) => untilThen.has(word.folded)) || content.some(timeWords)
-      return then && content.every((word) => farTimes(word) || timeWords(word) || /^\d{1,2}$/.test(word.folded))
+      return then &&
+        content.every(
+          (word) => farTimes(word) || untilThen.has(word.folded) || timeWords(word) || /^\d{1,2}$/.test(word.folded),
+        )
         ? { intent: "uncertain", words }
         : null
     },
@@ -194,6 +223,8 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
       const last = content.at(-1)
       if (last === undefined || content.length > 2 || kazakhTroubles(last) || notKazakh.has(last.folded)) return null
       const before = words[words.indexOf(last) - 1]
+      // "кіре алмаймын": cannot. Whatever it is that cannot be done, it is no refusal.
+      if (content.length > 1 && last.folded.startsWith("алма")) return null
       const wish = before !== undefined && /[гк]им$/u.test(before.folded)
       const ponder = kazakhPonders(last) || (before !== undefined && kazakhPonders(before))
       const yes = ponder ? ("uncertain" as const) : ("yes" as const)
@@ -218,6 +249,6 @@ const degrees = set(
   "очень совсем особо сильно так прям больше уже пока я мы никуда ничего никогда это вам вас у тут там к",
 )
 /** Not understood, not found, does not open: trouble. */
-const kazakhTroubles = stems("тусин тап таба кире аша косыл алмаим исте тур жур кут сурагым сурайын сурайик бил")
+const kazakhTroubles = stems("тусин тап таба кире аша косыл исте тур жур кут сурагым сурайын сурайик бил")
 const kazakhPonders = stems("ойлан ойлас корем кореи кореик кара суран сура акылд кенес хабарл ескер салыстыр бил")
 const notKazakh = set("камин витамин экзамин витамины термин один")

@@ -105,12 +105,16 @@ export const compile = <A>(patterns: ReadonlyArray<Pattern<A>>, mayskip: (folded
   const byPrefix: Array<Pattern<A>> = []
   const vocabulary = new Set<string>()
   const afterNot = new Set<string>()
+  const openings = new Set<string>()
   for (const pattern of patterns) {
     const [first, second] = pattern.elements
     // A pattern that begins with an optional or an open word cannot be looked up by it.
     if (first!.optional || first!.prefixes.length > 0) byPrefix.push(pattern)
     else for (const word of first!.exact) byFirst.set(word, [...(byFirst.get(word) ?? []), pattern])
-    for (const element of pattern.elements) for (const word of element.exact) vocabulary.add(word)
+    for (const element of pattern.elements) {
+      for (const word of element.exact) vocabulary.add(word)
+      for (const opening of element.prefixes) openings.add(opening)
+    }
     if (first!.exact.has("не") && second) for (const word of second.exact) afterNot.add(word)
   }
   const bestAt = (
@@ -147,7 +151,13 @@ export const compile = <A>(patterns: ReadonlyArray<Pattern<A>>, mayskip: (folded
     }
     return found
   }
-  return { find, vocabulary, afterNot }
+  /** True if the tables know the word as it is, so that it needs no mending. */
+  const knows = (word: string): boolean => {
+    if (vocabulary.has(word)) return true
+    for (let length = 3; length <= word.length; length++) if (openings.has(word.slice(0, length))) return true
+    return false
+  }
+  return { find, vocabulary, knows, afterNot }
 }
 
 /** True if one letter more, less, other, or two swapped make `a` into `b`. */

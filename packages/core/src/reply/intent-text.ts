@@ -33,7 +33,7 @@ const english = new Set(
   (
     "yes yeah yep yup yess yea ya ok okay okey oke okk sure fine great good deal agree agreed accept accepted confirm confirmed correct right of course " +
     "let lets do go it i m im am me us we you please thanks thank thx no not nope nah never none dont don t cancel stop unsubscribe interested need " +
-    "depends unclear could be see who knows yet decided let check remind right wrong number really absolutely cant can come make attend " +
+    "lets dunno in week month year texting calling writing messaging bought depends unclear could be see who knows yet decided let check remind right wrong number really absolutely cant can come make attend " +
     "forget nevermind mind refuse pass for skip already have bought found ahead count in why works book send definitely certainly exactly " +
     "problem ofc surely indeed k kk y n remind reschedule " +
     "want wont won will think about maybe perhaps later busy now know sure a the to my this is that at all interesting sounds yet bye hello hi hey help"
@@ -83,12 +83,15 @@ const squeeze = (word: string): string => (/^\d+$/.test(word) ? word : word.repl
 
 const contrast = new Set(["но", "хотя", "однако", "зато", "только", "тока", "бирак", "алаида", "but"].map(fold))
 const asking =
-  /^(как|каков|какие|какая|какое|какои|каких|каким|сколк|скок|почем$|почему|зачем|где|когда|кто|кого|кому|что|че|чем|чего|откуда|куда|чеи|каида|канша|калаи|канда|кашан|неге|ким)/
+  /^(как|каков|какие|какая|какое|какои|каких|каким|сколк|скок|почем$|почему|зачем|где|когда|кто|кого|кому|что|че$|чем$|чего|откуда|куда|чеи|каида|канша|калаи|канда|кашан|неге|ким)/
 
 /** A longer run of words is cut here, so that the work within one clause is bounded. Nobody answers in such. */
 const clauseWordsMax = 60
 
 const piece = /([\p{L}\p{M}\p{N}]+(?:[-'’:][\p{L}\p{M}\p{N}]+)*)|(\?)|([,.;!()\n…:—–])/gu
+
+/** They join an emoji to its gender or colour; between letters they are noise. */
+const joiners = /[\u200d\ufe0e\ufe0f]/gu
 
 export const clausesOf = (text: string): ReadonlyArray<Clause> => {
   const clauses: Array<Clause> = []
@@ -99,7 +102,7 @@ export const clausesOf = (text: string): ReadonlyArray<Clause> => {
     if (words.length > 0 || asks) contrasts = false
     words = []
   }
-  for (const [, typed, question, mark] of text.normalize("NFKC").toLowerCase().matchAll(piece)) {
+  for (const [, typed, question, mark] of text.normalize("NFKC").replace(joiners, "").toLowerCase().matchAll(piece)) {
     if (question !== undefined) close(true)
     else if (mark !== undefined) close(false)
     else if (typed !== undefined) {
@@ -130,4 +133,8 @@ export const clausesOf = (text: string): ReadonlyArray<Clause> => {
   return clauses
 }
 
-export const opensQuestion = (folded: string): boolean => asking.test(folded)
+/** "как-то", "когда-нибудь": asks nothing. */
+const indefinite = /(то|нибуд|либо)$/
+
+export const opensQuestion = (folded: string): boolean =>
+  asking.test(folded) && (folded === "что" || folded === "кто" || !indefinite.test(folded))

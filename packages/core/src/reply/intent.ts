@@ -10,7 +10,7 @@ import type { Group } from "./intent-group.ts"
 import { readOptOut } from "./intent-opt-out.ts"
 import { compile, isOneSlipAway, parsePattern } from "./intent-pattern.ts"
 import { type Clause, clausesOf, fold, opensQuestion, type Word } from "./intent-text.ts"
-import { groups, smallWords } from "./intent-words.ts"
+import { groups, smallWords, topicStems } from "./intent-words.ts"
 
 export type Intent = "yes" | "no" | "uncertain" | "none"
 
@@ -24,7 +24,7 @@ export interface Reading {
 
 export const readIntent = (text: string): Reading => {
   const clauses = joinWonder(clausesOf(text).map(mend))
-  if (clauses.length === 0) return { ...readSigns(text), optOut: false }
+  if (clauses.length === 0 || plusOne.test(text)) return { ...readSigns(text), optOut: false }
   const optOut = readOptOut(clauses)
   if (optOut?.kind === "for-good") return { intent: "no", rule: `no:opt-out "${optOut.words}"`, optOut: true }
   const cues = clauses.flatMap(cuesOf)
@@ -48,7 +48,8 @@ const tables = compile(
   groups.flatMap((group) => group.phrases.map((phrase) => parsePattern(phrase, group))),
   isSmall,
 )
-const isKnown = (folded: string): boolean => tables.vocabulary.has(folded) || small.has(folded)
+const topics = topicStems.flatMap((words) => words.split(" ")).map(fold)
+const isKnown = (folded: string): boolean => tables.knows(folded) || small.has(folded)
 
 // ---- words mended: "неинтересно" is two words, "интерсно" one letter short
 
@@ -138,7 +139,8 @@ const cuesOf = ({ words, asks, contrasts }: Clause): ReadonlyArray<Cue> => {
     if (conditional && start > first) continue
     if (denied !== null && cues.at(-1)?.words === denied.words) cues.pop()
     const room = meaning.place === "anywhere" ? words.length : meaning.place === "near" ? 1 : 0
-    if (others > room || (isNot && counted > 0)) continue
+    const beside = others - topicsBefore(words, start, covered, meaning)
+    if (beside > room || (isNot && (counted > 0 || holdsMore(words, end)))) continue
     const cue = {
       intent: meaning.intent,
       name: meaning.name,
@@ -158,12 +160,31 @@ const cuesOf = ({ words, asks, contrasts }: Clause): ReadonlyArray<Cue> => {
   return inferred === null ? cues : [{ ...inferred, weight: "plain", contrasts }]
 }
 
+/** "вакансия интересна", "кредит нужен": what the talk is about, named first. "нужен кредит" is a wish of its own. */
+const topicsBefore = (
+  words: ReadonlyArray<Word>,
+  start: number,
+  covered: ReadonlyArray<boolean>,
+  meaning: Group,
+): number =>
+  meaning.weight === "bare" || meaning.place !== "alone"
+    ? 0
+    : words.filter((word, at) => at < start && !covered[at] && isTopic(word.folded) && !isSmall(word.folded)).length
+const isTopic = (folded: string): boolean => topics.some((stem) => folded.startsWith(stem))
+
+const afterBareNot = new Set(
+  "спасибо спс благодарю рахмет брат братан бро не а ну пока пожалуй это уж".split(" ").map(fold),
+)
+/** "не слышу вас": here "не" holds what follows, and is no answer. */
+const holdsMore = (words: ReadonlyArray<Word>, end: number): boolean =>
+  words[end] !== undefined && !afterBareNot.has(words[end].folded)
+
 const reassuring = /^(забуд|забыв|пережив|волну|стесня|болей|видите|слышите|хотите|можете)/
 /** "не сохраняй", "не подтверждать": an order not to, and nothing else in the clause. */
 const forbids = (words: ReadonlyArray<Word>): string | null => {
   const at = words.findIndex((word) => not.has(word.folded))
   const verb = words[at + 1]
-  if (at < 0 || verb === undefined || reassuring.test(verb.typed)) return null
+  if (at < 0 || verb === undefined || isSmall(verb.folded) || reassuring.test(verb.typed)) return null
   if (!/([аеоуюя]й(те)?|[^аеиоуыяюл]и|ите|ьте|[аеиоуыя]ть)$/.test(verb.typed)) return null
   const rest = words.filter((_, other) => other !== at && other !== at + 1)
   return rest.every((word) => isSmall(word.folded) && !/^\d/.test(word.folded))
@@ -206,11 +227,24 @@ const weigh = (cues: ReadonlyArray<Cue>, clauses: ReadonlyArray<Clause>): Omit<R
     return yes.weight === "plain" && yes.name !== "of-course" ? mixed("yes-and-no", yes, no) : told(no)
   }
   const answer = yes ?? no
+  const condition = yes === undefined ? undefined : clauses.find(setsCondition)
+  if (yes !== undefined && condition !== undefined)
+    return { intent: "uncertain", rule: `uncertain:yes-if "${yes.words}"` }
   if (answer === undefined) return { intent: "none", rule: "none:no-answer" }
   const reserve = clauses.find(
     (clause) => clause.contrasts && !clause.asks && cuesOf(clause).length === 0 && hasContent(clause),
   )
   return reserve === undefined || answer.contrasts ? told(answer) : mixed(`${answer.intent}-but`, answer)
+}
+
+const ifs = new Set(["если", "егер"].map(fold))
+const politeIfs = new Set(
+  "можно возможно честно нужно надо удобно что сложно трудно хотите вам нетрудно это так не".split(" ").map(fold),
+)
+/** "приду, если отпустят". Not "да, если можно". */
+const setsCondition = ({ words, asks }: Clause): boolean => {
+  const at = words.findIndex((word) => ifs.has(word.folded))
+  return !asks && at >= 0 && words.slice(at + 1).some((word) => !isSmall(word.folded) && !politeIfs.has(word.folded))
 }
 
 const weights = { plain: 3, bare: 2, nod: 1, time: 0 }
@@ -228,10 +262,11 @@ const hasContent = ({ words }: Clause): boolean =>
 
 const signs: ReadonlyArray<readonly [Cue["intent"], RegExp]> = [
   ["no", /👎|❌|🚫|🙅|🖕|⛔/u],
-  ["yes", /👍|👌|✅|🤝|✔|☑|🆗|💯|🙆|^\s*[+➕]+\s*$/u],
+  ["yes", /👍|👌|✅|🤝|✔|☑|🆗|💯|🙆|^\s*[+➕]+\s*1?\s*$/u],
   ["no", /^\s*[-–—➖✖]️?\s*$/u],
   ["uncertain", /🤷|🤔/u],
 ]
+const plusOne = /^\s*\+\s*1\s*$/u
 const readSigns = (text: string): Omit<Reading, "optOut"> => {
   for (const [intent, sign] of signs) {
     const seen = sign.exec(text)
