@@ -64,7 +64,7 @@ const read = (body: IncomingBody, at: number): Told => {
     case "operator_message": {
       const { message_id: messageId } = body
       return {
-        event: (current) => (current.isMessageKnown ? null : { _tag: "OperatorWrote", at, messageId }),
+        event: (current) => (current.isMessageKnown ? null : { _tag: "OperatorWrote", at, sentAt, messageId }),
         applied: {
           reads: { messageId },
           message: {

@@ -45,7 +45,9 @@ const publish = Effect.fnUntraced(function* (row: OutboxRow) {
       reply_to_message_id: row.replyTo,
       mark_as_read: row.kind === "reply",
       kind: row.kind,
-      decided_at: new Date(row.decidedAt).toISOString(),
+      decided_at: isoOf(row.decidedAt),
+      known_operator_at: row.knownOperatorAt === null ? null : isoOf(row.knownOperatorAt),
+      known_client_at: row.knownClientAt === null ? null : isoOf(row.knownClientAt),
     })
     .pipe(
       Effect.as(true),
@@ -54,3 +56,5 @@ const publish = Effect.fnUntraced(function* (row: OutboxRow) {
   if (done) yield* repo.markPublished(row.outboundId)
   return done
 })
+
+const isoOf = (at: number): string => new Date(at).toISOString()

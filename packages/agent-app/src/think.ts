@@ -29,7 +29,10 @@ import { startOfDay } from "./conversation-worker.ts"
 type Asked = Extract<Command, { readonly _tag: "Classify" | "DraftReply" | "DraftTouch" }>
 
 const passagesMax = 8
+/** Slots that the model is told of. */
 const slotsKnownMax = 40
+/** Slots that the guard knows: all that can be booked at all. */
+const slotsMax = 1000
 
 export const thinkAbout = Effect.fn("agent.thinkAbout")(
   (key: ContactKey, asked: Asked) =>
@@ -78,10 +81,10 @@ const draftReply = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<
     .map((message) => message.text)
     .join("\n")
   const read = readTime(newMessage, context.now, context.zone)
-  const slots = freeSlots(context.now, slotsKnownMax, context.now, context.taken, policy.hours)
+  const every = freeSlots(context.now, slotsMax, context.now, context.taken, policy.hours)
   const wanted = read.at !== null && read.grain !== null ? read.at : null
   const near = wanted === null ? [] : slotsToOffer(context.now, wanted, context.taken, policy.hours)
-  const known = [...new Set([...near, ...slots])].sort((a, b) => a - b)
+  const known = [...new Set([...near, ...every.slice(0, slotsKnownMax)])].sort((a, b) => a - b)
   const request: ReplyRequest = {
     ...(yield* grounds(newMessage)),
     contact: context.info,
@@ -90,7 +93,7 @@ const draftReply = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<
     now: context.now,
     zone: context.zone,
     freeSlots: known,
-    askedTime: wanted === null ? null : { at: wanted, grain: coarse(read.grain), isFree: known.includes(wanted) },
+    askedTime: wanted === null ? null : { at: wanted, grain: coarse(read.grain), isFree: every.includes(wanted) },
     bookedCall: context.callAt,
     refusals: asked.refused,
   }
@@ -98,7 +101,7 @@ const draftReply = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<
   const draft = answer.value
   const callAt = draft.call?.at === null || draft.call === null ? null : Date.parse(draft.call.at)
   const booked = draft.call?.action === "cancel" ? null : (callAt ?? context.callAt)
-  const guard = review(guardInput("reply", draft, request, policy.hours, booked))
+  const guard = review(guardInput("reply", draft, { ...request, freeSlots: every }, policy.hours, booked))
   const disagreement =
     draft.call === null || draft.call.action === "cancel" || callAt === null
       ? []

@@ -2,14 +2,16 @@
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Effect, Exit } from "effect"
 import { Command } from "effect/cli"
+import { chatCommand } from "./chat-command.ts"
 import { intentCommand } from "./intent-command.ts"
 import { kbCommand } from "./kb-command.ts"
 import { simulateCommand } from "./simulate-command.ts"
+import { startCommand } from "./start-command.ts"
 import { whenCommand } from "./when-command.ts"
 
 const wa = Command.make("wa").pipe(
   Command.withDescription("WhatsApp-агент: запуск, симуляция и инструменты"),
-  Command.withSubcommands([simulateCommand, intentCommand, whenCommand, kbCommand]),
+  Command.withSubcommands([startCommand, chatCommand, simulateCommand, intentCommand, whenCommand, kbCommand]),
 )
 
 /** A mistake ends in one line; only a defect, which is ours, shows its trace. */

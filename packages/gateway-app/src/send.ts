@@ -75,12 +75,14 @@ const whyNot = Effect.fnUntraced(function* (body: OutgoingBody) {
   if (yield* repo.isWhitelisted(body.phone_number)) return "whitelisted"
   yield* readChat(body)
   const { operatorAt, clientAt } = yield* repo.lastWritten(body.profile_id, body.phone_number)
-  // A chat shows whole seconds.
-  const decidedAt = Math.floor(Date.parse(body.decided_at) / secondMs) * secondMs
-  if (operatorAt !== null && operatorAt >= decidedAt) return "operator_wrote"
-  if (body.kind === "touch" && clientAt !== null && clientAt >= decidedAt) return "client_wrote"
+  if (isNews(operatorAt, body.known_operator_at)) return "operator_wrote"
+  if (body.kind === "touch" && isNews(clientAt, body.known_client_at)) return "client_wrote"
   return null
 })
+
+/** Whether the chat holds something that the agent did not know of when it decided. */
+const isNews = (writtenAt: number | null, knownAt: string | null): boolean =>
+  writtenAt !== null && (knownAt === null || writtenAt > Date.parse(knownAt))
 
 const chatOf = (body: OutgoingBody): string =>
   body.phone_number.startsWith("+") ? chatIdOf(body.phone_number) : body.phone_number

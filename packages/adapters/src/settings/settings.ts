@@ -174,6 +174,7 @@ export const settings = {
   SEND_PER_MINUTE: setting(whole(1, 600), "Messages that may leave within a minute", "20"),
   WORKERS: setting(whole(1, 64), "Conversations worked on side by side", "4"),
   PORT: setting(whole(0, 65_535), "Port of this program's HTTP side (gateway 8000, agent 8001)"),
+  GATEWAY_PORT: setting(whole(0, 65_535), "All-in-one start: port of the gateway's HTTP side", "8000"),
   ADMIN_TOKEN: setting(secret, "Opens what shows or changes personal data"),
   CORS_ORIGINS: setting(list, "Origins that may read the API in a browser, separated by commas; * for all", ""),
   LOG_LEVEL: setting(oneOf("debug", "info", "warn", "error"), "Least level that is logged", "info"),

@@ -17,7 +17,7 @@ import type { StoredMessage, TraceRow } from "@wa/core/ports/agent-repo"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
 import { LlmPort } from "@wa/core/ports/llm-port"
 import { isoWithOffset } from "@wa/core/time/wall-clock"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, References } from "effect"
 import { looksLikeChatExport, readChatExport } from "./chat-export.ts"
 import { unmet } from "./expectations.ts"
 import type { Simulation } from "./result.ts"
@@ -60,6 +60,7 @@ export const simulateFile = (file: string, options: SimulateOptions): Effect.Eff
       )
     return yield* simulateScenario(file, scenario, options)
   }).pipe(
+    Effect.provideService(References.MinimumLogLevel, "None"),
     Effect.catchCause((cause) =>
       Effect.succeed(
         unusable(

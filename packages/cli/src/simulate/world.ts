@@ -114,6 +114,8 @@ export const makeWorld = Effect.fnUntraced(function* (given: {
   const runUntil = (until: number) =>
     Effect.gen(function* () {
       for (let rounds = 0; rounds < roundsMax; rounds++) {
+        // What was planned for this very moment happens before anybody works.
+        clock.advanceTo(clock.now())
         if ((yield* round) > 0) continue
         const open = yield* doubts
         const now = clock.now()
@@ -123,7 +125,6 @@ export const makeWorld = Effect.fnUntraced(function* (given: {
         const next = Math.min(until, ...due)
         if (next <= now) return
         clock.advanceTo(next)
-        if (next === until && !due.includes(until)) return
       }
       return yield* Effect.die(new Error(`the simulation did not settle in ${roundsMax} rounds`))
     }).pipe(Effect.provideContext(services))

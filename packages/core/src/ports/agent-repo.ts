@@ -108,6 +108,9 @@ export interface OutboxRow {
   readonly kind: "reply" | "touch"
   readonly replyTo: string | null
   readonly decidedAt: Instant
+  /** `lastOperatorSentAt` and `lastClientSentAt` of the conversation as it is stored now. */
+  readonly knownOperatorAt: Instant | null
+  readonly knownClientAt: Instant | null
   readonly correlationId: string
 }
 

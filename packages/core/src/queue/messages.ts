@@ -77,8 +77,11 @@ export const OutgoingBody = Schema.Struct({
   reply_to_message_id: Schema.NullOr(Schema.String),
   mark_as_read: Schema.Boolean,
   kind: Schema.Literals(["reply", "touch"]),
-  /** Nothing newer than this was known when it was decided: a human's message after it cancels the send. */
+  /** When it was decided. */
   decided_at: Time,
+  /** The newest messages of a human and of the client that were known then: whatever is newer in the chat cancels the send. */
+  known_operator_at: Schema.NullOr(Time),
+  known_client_at: Schema.NullOr(Time),
 })
 export type OutgoingBody = typeof OutgoingBody.Type
 

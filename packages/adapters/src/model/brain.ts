@@ -1,0 +1,72 @@
+/** Which model answers, by the settings: a provider whose key is set, with a second one behind it if wanted. */
+import type { LlmPort } from "@wa/core/ports/llm-port"
+import { Effect, Layer } from "effect"
+import type { Settings } from "../settings/settings.ts"
+import { WrongSettings } from "../settings/settings.ts"
+import * as Fallback from "./fallback.ts"
+import { loadPrompts } from "./prompt-files.ts"
+
+type Provider = "gemini" | "openai"
+
+export interface Brain {
+  /** For people: `gemini-2.5-pro`. */
+  readonly name: string
+  readonly layer: Layer.Layer<LlmPort, WrongSettings>
+}
+
+/** Null when no key is set. The prompts are read and checked when the layer is built. */
+export const brainOf = (settings: Settings, promptsFolder: string): Brain | null => {
+  const first = settings.LLM_PROVIDER
+  if (missing(first, settings).length > 0) return null
+  const second = settings.LLM_FALLBACK
+  const one = providerLayer(first, settings, promptsFolder)
+  return second === "none" || second === first
+    ? { name: modelOf(first, settings), layer: one }
+    : {
+        name: `${modelOf(first, settings)}, запасная ${modelOf(second, settings)}`,
+        layer: Fallback.layer(one, providerLayer(second, settings, promptsFolder)),
+      }
+}
+
+/** The settings that a provider still lacks. */
+export const missing = (provider: Provider, settings: Settings): ReadonlyArray<string> =>
+  provider === "gemini"
+    ? settings.GEMINI_API_KEY === undefined
+      ? ["GEMINI_API_KEY"]
+      : []
+    : (["OPENAI_API_KEY", "OPENAI_MODEL"] as const).filter((name) => settings[name] === undefined)
+
+const modelOf = (provider: Provider, settings: Settings): string =>
+  provider === "gemini" ? settings.GEMINI_MODEL : (settings.OPENAI_MODEL ?? "openai")
+
+const providerLayer = (
+  provider: Provider,
+  settings: Settings,
+  promptsFolder: string,
+): Layer.Layer<LlmPort, WrongSettings> =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const lacking = missing(provider, settings)
+      if (lacking.length > 0) return yield* new WrongSettings({ problems: lacking.map((name) => `${name}: не задано`) })
+      const prompts = yield* loadPrompts(promptsFolder).pipe(
+        Effect.mapError((error) => new WrongSettings({ problems: error.message.split("\n") })),
+      )
+      // Loaded only when it is wanted: each brings its own client.
+      if (provider === "gemini") {
+        const { layer } = yield* Effect.promise(() => import("../gemini/gemini.ts"))
+        return layer({
+          apiKey: settings.GEMINI_API_KEY!,
+          model: settings.GEMINI_MODEL,
+          baseUrl: settings.GEMINI_BASE_URL,
+          prompts,
+        })
+      }
+      const { layerFetch } = yield* Effect.promise(() => import("../openai/openai.ts"))
+      return layerFetch({
+        apiKey: settings.OPENAI_API_KEY!,
+        model: settings.OPENAI_MODEL!,
+        baseUrl: settings.OPENAI_BASE_URL,
+        prompts,
+      })
+    }),
+  )
