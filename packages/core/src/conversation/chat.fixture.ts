@@ -96,7 +96,7 @@ export class Chat {
     })
   }
   operator(): ReadonlyArray<Command> {
-    return this.tell({ _tag: "OperatorWrote", at: this.now, messageId: `o${++this.ids}` })
+    return this.tell({ _tag: "OperatorWrote", at: this.now, sentAt: this.now, messageId: `o${++this.ids}` })
   }
 
   /** The one timer of this conversation; null when only an event can move it. */

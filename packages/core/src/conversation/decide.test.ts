@@ -590,6 +590,38 @@ describe("an opt-out", () => {
   })
 })
 
+describe("a transcript that came too late for its turn", () => {
+  const answeredUnheard = () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })
+    chat.wakesWhenDue()
+    return chat.after({ minutes: 1 })
+  }
+  const arrives = (chat: Chat, text: string) =>
+    chat.writes(text, { messageId: "v", content: "transcript", isRepeat: true })
+
+  it("still says no", () => {
+    const chat = answeredUnheard()
+    arrives(chat, "нет, не надо")
+    assert.strictEqual(chat.only("StopChain")?.reason, "client_said_no")
+    assert.isNull(chat.due)
+  })
+
+  it("is part of the turn again when our words about it never left", () => {
+    const chat = answeredUnheard()
+    chat.after({ hours: 1 }).expires(chat.sent.at(-1)!.outboundId)
+    arrives(chat, "нет, не надо")
+    chat.wakesWhenDue()
+    chat.answers("Хорошо.")
+    assert.isNull(chat.due)
+  })
+
+  it("says nothing else", () => {
+    const chat = answeredUnheard()
+    assert.deepStrictEqual(arrives(chat, "сколько стоит курс"), [])
+  })
+})
+
 describe("what the client answers", () => {
   const said = (text: string) => {
     const chat = new Chat(tuesday).meets().after({ hours: 1 })
@@ -727,7 +759,7 @@ describe("a client who goes quiet", () => {
   })
 
   it("is not reminded while it is unknown what became of our last message", () => {
-    const chat = new Chat(tuesday).meets()
+    const chat = new Chat(tuesday, { silenceHours: [2, 4] }).meets()
     chat.after({ hours: 1 }).writes("А длится?")
     chat.wakesWhenDue()
     chat.drafts("Два месяца.")

@@ -87,29 +87,35 @@ const clientWrote = (
   policy: Policy,
 ): Decision => {
   const { at, content, messageId } = event
-  // Only a transcript that is waited for says something new under a known id; a redelivery says nothing. But who asked in
-  // a late transcript not to be written to is heard.
-  if (event.isRepeat && !(content !== "voice" && Turn.isAwaited(before.turn, messageId)))
-    return content === "transcript" && !before.isOptedOut && readIntent(event.text).optOut
-      ? optOut(before, [], at, [], policy)
-      : [before, []]
+  // Only the transcript of an unanswered voice note says something new under a known id; a redelivery says nothing.
+  const isWaitedFor =
+    Turn.isAwaited(before.turn, messageId) ? content !== "voice" : content === "transcript" && Turn.holds(before.turn, messageId)
+  if (event.isRepeat && !isWaitedFor)
+    return content === "transcript" ? lateTranscript(before, event, policy) : [before, []]
   if (content === "reaction" || content === "system") return [before, [ignored([messageId], content)]]
   const isCompletion = Turn.holds(before.turn, messageId)
   const reading = isCompletion && content === "untranscribed" ? null : readIntent(event.text)
   const says = content === "text" || content === "transcript" ? reading : null
-  if (before.isOptedOut) return [{ ...before, lastClientAt: at }, [ignored([messageId], "opted_out")]]
+  const lastClientSentAt = later(before.lastClientSentAt, event.sentAt)
+  if (before.isOptedOut)
+    return [{ ...before, lastClientAt: at, lastClientSentAt }, [ignored([messageId], "opted_out")]]
   // A first message answers nothing: "да" counts only after a word of ours.
   const answer = says === null || before.lastOursAt === null ? "none" : says.intent
   const counted: Conversation = {
     ...before,
     lastClientAt: at,
+    lastClientSentAt,
     lastAnswer: answer,
     classification:
       content === "voice" || content === "untranscribed"
         ? before.classification
         : Classification.seen(before.classification),
   }
-  const [heard, chain] = followUp(counted, { _tag: "ClientWrote", at, answer }, policy)
+  const [heard, stopping] = followUp(counted, { _tag: "ClientWrote", at, answer }, policy)
+  // A reminder that has not left yet would come after the client's own word.
+  const chain: ReadonlyArray<Command> = before.unreported.some((message) => message.kind === "touch")
+    ? [...stopping, { _tag: "WithdrawUnsent", what: "touches" }]
+    : stopping
   if (says?.optOut === true) return optOut(heard, [messageId], at, chain, policy)
   if (Classification.isClient(heard.classification) === false)
     return [heard, [...chain, ignored([messageId], "not_client")]]
@@ -117,6 +123,19 @@ const clientWrote = (
   const message = { id: messageId, isAwaited: content === "voice", isUnheard: content === "untranscribed" }
   // Whatever was being thought of is out of date now.
   return [{ ...heard, thinking: null, turn: Turn.add(heard.turn, message, at, event.sentAt) }, chain]
+}
+
+/** The note was answered without its words: only a no, of either kind, still counts. Told twice, it is the same no. */
+const lateTranscript = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "ClientWrote" }>,
+  policy: Policy,
+): Decision => {
+  const says = readIntent(event.text)
+  if (before.isOptedOut || before.lastOursAt === null || says.intent !== "no") return [before, []]
+  return says.optOut
+    ? optOut(before, [], event.at, [], policy)
+    : followUp({ ...before, lastAnswer: "no" }, { _tag: "ClientWrote", at: event.at, answer: "no" }, policy)
 }
 
 const optOut = (
@@ -162,7 +181,7 @@ const clientEdited = (
         policy,
       )
     : [before, []]
-  if (!isUnanswered || before.turn._tag === "Idle") return [heard, chain]
+  if (!isUnanswered) return [heard, chain]
   const message = { id: event.messageId, isAwaited: false, isUnheard: false }
   return [{ ...heard, thinking: null, turn: Turn.add(before.turn, message, event.at, before.turn.firstSentAt) }, chain]
 }
@@ -321,11 +340,14 @@ const touchDue = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }
   ]
 }
 
+/** What was withdrawn is never reported: after this long nothing is waited for. */
+const reportPatienceMs = 20 * hourMs
+
 /** When to try again, or null when a touch may go out now. */
 const whyNoTouchNow = (before: Conversation, at: Instant, touchesLeft: number, policy: Policy): Instant | null => {
   if (Takeover.isSilent(before.takeover, at)) return before.takeover._tag === "Taken" ? before.takeover.until : null
   // One pending message a contact: what became of the last one is not known yet.
-  if (before.unreported.length > 0) return at + hourMs
+  if (before.unreported.some((message) => at - message.at < reportPatienceMs)) return at + hourMs
   // Spread over the first hours: whoever was kept back would otherwise go out at the very opening, all at once.
   const chain = chainPolicy(before, policy)
   if (!isOpen(at, policy.hours)) return FollowUp.touchMoment(at, chain)
@@ -487,7 +509,7 @@ const sendReply = (
     turn: Turn.idle,
     lastOursAt: at,
     recentTurns: [...before.recentTurns, at],
-    unreported: [...before.unreported, { outboundId, kind: "reply", at, messageIds, touch: null }],
+    unreported: [...before.unreported.slice(-unreportedMax + 1), { outboundId, kind: "reply", at, messageIds, touch: null }],
   }
   const commands: ReadonlyArray<Command> = [
     { _tag: "Send", outboundId, kind: "reply", touch: null, text: reply.text, messageIds, isSafe: reply.isSafe },
@@ -526,7 +548,7 @@ const touchDrafted = (
       ...before,
       thinking: null,
       lastOursAt: at,
-      unreported: [...before.unreported, { outboundId, kind: "touch", at, messageIds: [], touch }],
+      unreported: [...before.unreported.slice(-unreportedMax + 1), { outboundId, kind: "touch", at, messageIds: [], touch }],
     },
     { _tag: "TouchSent", at },
     policy,
@@ -664,6 +686,12 @@ const sendExpired = (
     known.followUp._tag === "Waiting" ? [{ _tag: "StopChain", reason: "client_responded", lastTouchAt: null }] : []
   return [{ ...followUpAfter, thinking: null, turn: reopenedTurn }, chain]
 }
+
+/** The later of a moment, if there is one, and another. */
+const later = (known: Instant | null, at: Instant): Instant => Math.max(known ?? at, at)
+
+/** More messages of ours than this are never on their way at once. */
+const unreportedMax = 20
 
 // ---- small parts -----------------------------------------------------------------------------------------------------
 
