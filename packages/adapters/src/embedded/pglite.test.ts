@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -122,6 +122,26 @@ describe("the embedded database", () => {
         writeFileSync(`${folder}.lock`, "4194304999")
         yield* SqlClient.SqlClient.use((sql) => sql`SELECT 1`).pipe(Effect.provide(open(folder)))
         assert.isFalse(existsSync(`${folder}.lock`))
+      }),
+    60_000,
+  )
+  it.live(
+    "begins anew where a crash left half of a new database, and refuses a folder with other things in it",
+    () =>
+      Effect.gen(function* () {
+        const folder = newFolder()
+        mkdirSync(`${folder}.new`)
+        writeFileSync(join(`${folder}.new`, "PG_VERSION"), "half")
+        yield* SqlClient.SqlClient.use((sql) => sql`SELECT 1`).pipe(Effect.provide(open(folder)))
+        const other = newFolder()
+        mkdirSync(other)
+        writeFileSync(join(other, "holiday.jpg"), "")
+        const error = yield* Effect.flip(
+          SqlClient.SqlClient.use((sql) => sql`SELECT 1`).pipe(Effect.provide(open(other))),
+        )
+        assert.strictEqual(error._tag, "DatabaseNotOpened")
+        assert.isTrue(existsSync(join(other, "holiday.jpg")))
+        assert.isFalse(existsSync(`${other}.lock`))
       }),
     60_000,
   )

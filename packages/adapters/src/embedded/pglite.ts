@@ -5,9 +5,23 @@
  * Promises: what was committed survives a crash or `kill -9` of the process; a second process is refused. Does not promise
  * to survive a power cut: it leaves the syncing to the operating system. One long query blocks the whole process.
  */
-import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, statSync, writeSync } from "node:fs"
+import { execFile } from "node:child_process"
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { Duplex } from "node:stream"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { PgClient } from "@effect/sql-pg"
 import type { PGlite } from "@electric-sql/pglite"
 import { Effect, Layer, Schema } from "effect"
@@ -174,6 +188,16 @@ const lockFolder = (folder: string) =>
       }),
   )
 
+/** Made beside its place and then moved there, so that a crash in between leaves no half of a database. */
+const initialise = async (folder: string, signal: AbortSignal): Promise<void> => {
+  const fresh = `${folder}.new`
+  rmSync(fresh, { recursive: true, force: true })
+  await promisify(execFile)(process.execPath, [fileURLToPath(new URL("./pglite-init.ts", import.meta.url)), fresh], {
+    signal,
+  })
+  renameSync(fresh, folder)
+}
+
 export interface EmbeddedOptions {
   /** Where it is kept; undefined keeps it in memory. */
   readonly folder?: string
@@ -183,6 +207,9 @@ export interface EmbeddedOptions {
 
 export const embeddedSchemas = ["gateway", "agent"] as const
 
+/** The default of 128 MB would be resident in this process; a shop's chats fit a fraction. */
+const sharedBuffers = "16MB"
+
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 
 export const layer = (options: EmbeddedOptions = {}) =>
@@ -190,12 +217,18 @@ export const layer = (options: EmbeddedOptions = {}) =>
     Effect.gen(function* () {
       const { folder, schemas = embeddedSchemas } = options
       if (folder !== undefined) yield* lockFolder(folder)
+      if (folder !== undefined && !existsSync(join(folder, "PG_VERSION")))
+        yield* Effect.tryPromise({
+          try: (signal) => initialise(folder, signal),
+          catch: (cause) => new DatabaseNotOpened({ folder, cause }),
+        })
       const db = yield* Effect.acquireRelease(
         Effect.tryPromise({
           try: async () => {
             // Loaded only when it is wanted: a program with a server need not carry it.
             const { PGlite } = await import("@electric-sql/pglite")
-            return await PGlite.create(folder)
+            const startParams = [...PGlite.defaultStartParams, "-c", `shared_buffers=${sharedBuffers}`]
+            return await PGlite.create({ ...(folder === undefined ? {} : { dataDir: folder }), startParams })
           },
           catch: (cause) => new DatabaseNotOpened({ folder: folder ?? "memory", cause }),
         }),
