@@ -25,8 +25,9 @@ const fold = (text: string) => text.toLowerCase().replaceAll("ё", "е").normali
 const mend = (word: string): string => {
   if (word.length < slipLettersMin || known.has(word)) return word
   return (
-    keywords.find((keyword) => keyword.length >= slipLettersMin && keyword[0] === word[0] && isOneSlipAway(keyword, word)) ??
-    word
+    keywords.find(
+      (keyword) => keyword.length >= slipLettersMin && keyword[0] === word[0] && isOneSlipAway(keyword, word),
+    ) ?? word
   )
 }
 /** Without punctuation, and with slips mended. */
@@ -56,7 +57,9 @@ export const classify = (request: Pick<ClassifyRequest, "chat" | "contact">): Ve
   const clients = found.filter(({ sign }) => sign.side === "client")
   // "Мне вас порекомендовала подруга": who says вы to us is no friend of ours.
   const isFormal = /(?<!\p{L})(?:вы|вас|вам|вами|ваш\p{L}*|здравствуйте|сіз\p{L}*)(?!\p{L})/u.test(bare)
-  const others = found.filter(({ sign }) => sign.side === "not_client" && !(isFormal && sign.name === "пишет как родня или друг"))
+  const others = found.filter(
+    ({ sign }) => sign.side === "not_client" && !(isFormal && sign.name === "пишет как родня или друг"),
+  )
   const sum = (list: typeof found) => list.reduce((total, { sign }) => total + sign.weight, 0)
   const forIt = sum(clients)
   const against = sum(others)
@@ -68,10 +71,18 @@ export const classify = (request: Pick<ClassifyRequest, "chat" | "contact">): Ve
   if (against >= weightMin && !isHard) {
     const confidence = Math.min(0.97, 0.82 + 0.04 * (others.length - 1) - 0.05 * Math.min(3, clients.length))
     const but = clients.length === 0 ? "" : ` Слабые признаки клиента: ${told(clients)}.`
-    return { verdict: "not_client", confidence: round(confidence), reasoning: `Не похож на клиента: ${told(others)}.${but}` }
+    return {
+      verdict: "not_client",
+      confidence: round(confidence),
+      reasoning: `Не похож на клиента: ${told(others)}.${but}`,
+    }
   }
   if (against === 2 && forIt === 0 && bare.split(" ").length >= 3)
-    return { verdict: "not_client", confidence: 0.7, reasoning: `Скорее не клиент: ${told(others)}, о товаре и услугах ни слова.` }
+    return {
+      verdict: "not_client",
+      confidence: 0.7,
+      reasoning: `Скорее не клиент: ${told(others)}, о товаре и услугах ни слова.`,
+    }
   if (against >= weightMin && forIt <= against)
     return {
       verdict: "unknown",
@@ -81,7 +92,11 @@ export const classify = (request: Pick<ClassifyRequest, "chat" | "contact">): Ve
   if (forIt >= 2) {
     const isAsked = /\?/.test(said)
     const confidence =
-      0.74 + 0.06 * Math.min(3, forIt - 2) + (forIt >= 3 ? 0.08 : 0) + (isAsked ? 0.03 : 0) + (business === "" ? 0 : 0.02)
+      0.74 +
+      0.06 * Math.min(3, forIt - 2) +
+      (forIt >= 3 ? 0.08 : 0) +
+      (isAsked ? 0.03 : 0) +
+      (business === "" ? 0 : 0.02)
     const less = against > 0 ? 0.15 : 0
     return {
       verdict: "client",
@@ -113,7 +128,11 @@ const personal = /(?<!\p{L})(?:ты|тебя|тебе|тобой|твой|тво
 
 /** A question of substance, put to a company rather than to a friend. */
 const asksSomething = (said: string, bare: string, count: number): boolean => {
-  const rest = bare.replace(greetings, " ").trim().split(/\s+/).filter((word) => word.length > 2)
+  const rest = bare
+    .replace(greetings, " ")
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word.length > 2)
   return count >= 3 && rest.length >= 2 && !personal.test(bare) && (/\?/.test(said) || asking.test(bare))
 }
 
