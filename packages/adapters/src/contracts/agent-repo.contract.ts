@@ -220,7 +220,7 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         yield* apply(anna, t0 + 11, { message: said("m1", t0) })
         yield* apply(anna, t0 + 20, { message: { ...said("o1", t0 + 20, "это Пётр"), from: "operator" } })
         yield* apply(anna, t0 + 30, { commands: [send(uuid(1))] })
-        yield* apply(anna, t0 + 31, { commands: [{ _tag: "WithdrawUnsent", what: "all" }] })
+        yield* apply(anna, t0 + 31, { commands: [withdraw()] })
         yield* apply(anna, t0 + 40, { commands: [send(uuid(2), "touch")] })
         const history = yield* repo.history(anna, 10)
         assert.deepStrictEqual(
@@ -347,8 +347,8 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         yield* apply(boris, t0 + 2, { commands: [send(uuid(3))] })
         yield* apply(anna, t0 + 3, {
           commands: [
-            { _tag: "WithdrawUnsent", what: "all" },
             { _tag: "RecordOutcome", messageIds: ["m3"], outcome: { _tag: "ignored", why: "deleted" } },
+            withdraw(),
           ],
         })
         assert.deepStrictEqual(
@@ -378,7 +378,7 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
           conversation: { ...conversation, unreported },
           commands: [send(uuid(2), "touch")],
         }))
-        const change = yield* apply(anna, t0 + 1, { commands: [{ _tag: "WithdrawUnsent", what: "all" }] })
+        const change = yield* apply(anna, t0 + 1, { commands: [withdraw()] })
         assert.deepStrictEqual(
           (yield* current(anna)).conversation.unreported.map((one) => one.outboundId),
           [uuid(1)],
@@ -395,7 +395,7 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         })
         yield* apply(anna, t0 + 1, ({ conversation }) => ({
           conversation: { ...conversation, isOptedOut: true },
-          commands: [{ _tag: "WithdrawUnsent", what: "all" }],
+          commands: [withdraw()],
         }))
         assert.strictEqual((yield* repo.history(anna, 1))[0]?.outcome, "ignored:opted_out")
       }),
@@ -463,7 +463,7 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         assert.strictEqual(yield* count, 2)
         yield* apply(anna, t0 + 2, ({ conversation }) => ({ conversation: { ...conversation, lastClientAt: t0 + 2 } }))
         assert.strictEqual(yield* count, 1)
-        yield* apply(boris, t0 + 3, { commands: [{ _tag: "WithdrawUnsent", what: "all" }] })
+        yield* apply(boris, t0 + 3, { commands: [withdraw()] })
         assert.strictEqual(yield* count, 0)
       }),
     )
@@ -738,7 +738,7 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
           commands: [send(uuid(2), "touch"), { _tag: "BookCall", callAt: t0 + dayMs }],
         })
         yield* apply(boris, t0, { commands: [judged(false), send(uuid(3))] })
-        yield* apply(boris, t0, { commands: [{ _tag: "WithdrawUnsent", what: "all" }] })
+        yield* apply(boris, t0, { commands: [withdraw()] })
         yield* repo.recordUsage({
           at: t0,
           key: anna,

@@ -2,7 +2,7 @@
 import { afterAll, assert, it } from "@effect/vitest"
 import { GatewayRepo, type Seen } from "@wa/core/ports/gateway-repo"
 import type { VoiceBody } from "@wa/core/queue/messages"
-import { Effect, Layer, ManagedRuntime } from "effect"
+import { Deferred, Effect, Fiber, Layer, ManagedRuntime } from "effect"
 import { SqlClient } from "effect/sql"
 import { gatewayRepoContract } from "../contracts/gateway-repo.contract.ts"
 import { needsPostgres } from "../contracts/needs.ts"
@@ -67,6 +67,33 @@ inDatabase("the gateway's repository on PostgreSQL", () => {
           concurrency: "unbounded",
         })
         assert.strictEqual(yield* status, "queued")
+      }),
+    ),
+  )
+  it.live("lets nothing overtake what is being put on its way", () =>
+    inRuntime(
+      Effect.gen(function* () {
+        const repo = yield* GatewayRepo
+        const sql = yield* SqlClient.SqlClient
+        const isHeld = yield* Deferred.make<void>()
+        const mayEnd = yield* Deferred.make<void>()
+        const first = yield* Effect.forkChild(
+          sql.withTransaction(
+            Effect.gen(function* () {
+              yield* repo.record([voice])
+              yield* Deferred.succeed(isHeld, undefined)
+              yield* Deferred.await(mayEnd)
+            }),
+          ),
+        )
+        yield* Deferred.await(isHeld)
+        const second = yield* Effect.forkChild(repo.record([{ ...voice, messageId: "v2" }]))
+        const waiting = sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+        while ((yield* waiting).length === 0) assert.deepStrictEqual(yield* repo.pending(10), [])
+        yield* Deferred.succeed(mayEnd, undefined)
+        yield* Fiber.join(first)
+        assert.deepStrictEqual(yield* Fiber.join(second), ["v2"])
       }),
     ),
   )
