@@ -1,0 +1,81 @@
+/**
+ * Two models as one LlmPort: while the first is away, the second is asked.
+ *   away     the first was overloaded, out of quota, unreachable or denied; for a minute, or as long as it asked for, the
+ *            second is asked straight away, so that no client waits for a timeout that is known to come
+ *   at once  the first answered badly or would not answer this question: the second gets it, the first is asked next time
+ * Promises the error of the first when neither answers, except that a denial of one alone never stops the program. The
+ * budget is the caller's and is never passed on to a second bill.
+ */
+import type { Answer, LlmError } from "@wa/core/ports/llm-port"
+import { LlmPort } from "@wa/core/ports/llm-port"
+import { Clock, Context, Effect, Layer } from "effect"
+
+type Service = LlmPort["Service"]
+
+const awayMsDefault = 60_000
+/** A quota may last a day; whether it does is asked again sooner. */
+const awayMsMax = 600_000
+
+export const make = (first: Service, second: Service, awayMs: number = awayMsDefault): Service => {
+  let away: { readonly until: number; readonly why: LlmError } | null = null
+
+  const either = <A>(ask: (of: Service) => Effect.Effect<Answer<A>, LlmError>, isNothing?: (value: A) => boolean) => {
+    const askSecond = (why: LlmError) =>
+      ask(second).pipe(
+        Effect.tapError((error) => Effect.logWarning(`${second.name} did not stand in: ${error.message}`)),
+        Effect.mapError((error) => (why._tag === "LlmDenied" && error._tag === "LlmUnavailable" ? error : why)),
+        Effect.flatMap((answer) => (isNothing?.(answer.value) ? Effect.fail(why) : Effect.succeed(answer))),
+      )
+    return Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      if (away !== null && now < away.until) return yield* askSecond(away.why)
+      return yield* Effect.catch(
+        Effect.tap(ask(first), () =>
+          Effect.sync(() => {
+            away = null
+          }),
+        ),
+        (why) =>
+          Effect.gen(function* () {
+            if (why._tag === "LlmUnavailable" && why.kind === "budget") return yield* why
+            const asked = why._tag === "LlmUnavailable" ? (why.retryAfterMs ?? 0) : awayMsMax
+            if (why._tag === "LlmDenied" || !["bad_answer", "blocked"].includes(why.kind)) {
+              const until = (yield* Clock.currentTimeMillis) + Math.max(awayMs, Math.min(asked, awayMsMax))
+              away = { until, why }
+            }
+            yield* why._tag === "LlmDenied"
+              ? Effect.logError(`${first.name} is refused, ${second.name} stands in: ${why.message}`)
+              : Effect.logWarning(`${first.name} is away, ${second.name} stands in: ${why.message}`)
+            return yield* askSecond(why)
+          }),
+      )
+    })
+  }
+  return {
+    name: `${first.name}, then ${second.name}`,
+    classify: (request) => either((model) => model.classify(request)),
+    draftReply: (request) => either((model) => model.draftReply(request)),
+    draftTouch: (request) => either((model) => model.draftTouch(request)),
+    // A second model that cannot hear says so with an empty transcript; then the first is worth waiting for.
+    transcribe: (audio, mimeType) =>
+      either(
+        (model) => model.transcribe(audio, mimeType),
+        (heard) => heard.text.trim() === "" && heard.confidence === 0,
+      ),
+  }
+}
+
+export const layer = <E1, R1, E2, R2>(
+  first: Layer.Layer<LlmPort, E1, R1>,
+  second: Layer.Layer<LlmPort, E2, R2>,
+  options: { readonly awayMs?: number } = {},
+): Layer.Layer<LlmPort, E1 | E2, R1 | R2> =>
+  Layer.effect(
+    LlmPort,
+    Effect.gen(function* () {
+      // Built apart: both give the same service.
+      const one = Context.get(yield* Layer.build(first), LlmPort)
+      const other = Context.get(yield* Layer.build(second), LlmPort)
+      return make(one, other, options.awayMs)
+    }),
+  )
