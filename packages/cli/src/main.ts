@@ -1,6 +1,7 @@
 /** The `wa` command. Subcommands load what they need when they run, so that the light ones answer at once. */
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Cause, Effect, Exit } from "effect"
+import { NodeServices } from "@effect/platform-node"
+import { runProgram } from "@wa/adapters/runtime/run-program"
+import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { chatCommand } from "./chat-command.ts"
 import { intentCommand } from "./intent-command.ts"
@@ -14,28 +15,19 @@ const wa = Command.make("wa").pipe(
   Command.withSubcommands([startCommand, chatCommand, simulateCommand, intentCommand, whenCommand, kbCommand]),
 )
 
-/** A mistake ends in one line; only a defect, which is ours, shows its trace. */
-const told = (error: unknown): number => {
+/** What was printed already, or is a mistake of whoever typed. */
+const codeOf = (error: unknown): number | undefined => {
   const tag = typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : ""
   if (tag === "CheckFailed") return 1
   // The parser has printed its own help.
-  if (tag === "ShowHelp" || tag.startsWith("Cli"))
-    return "errors" in (error as object) && (error as { errors: ReadonlyArray<unknown> }).errors.length === 0 ? 0 : 2
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  return tag === "WrongUsage" || tag === "WrongSettings" ? 2 : 1
+  if (tag === "ShowHelp") return (error as { readonly errors: ReadonlyArray<unknown> }).errors.length === 0 ? 0 : 2
+  if (tag !== "WrongUsage" && tag !== "WrongSettings") return undefined
+  process.stderr.write(`${(error as Error).message}\n`)
+  return 2
 }
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0)
 })
 
-NodeRuntime.runMain(wa.pipe(Command.run({ version: "0.1.0" }), Effect.provide(NodeServices.layer)), {
-  disableErrorReporting: true,
-  teardown: (exit, onExit) => {
-    if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return onExit(0)
-    const failed = exit.cause.reasons.find(Cause.isFailReason)
-    if (failed !== undefined) return onExit(told(failed.error))
-    process.stderr.write(`${Cause.pretty(exit.cause)}\n`)
-    onExit(1)
-  },
-})
+runProgram(wa.pipe(Command.run({ version: "0.1.0" }), Effect.provide(NodeServices.layer)), codeOf)

@@ -5,10 +5,11 @@
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { maskPhone } from "@wa/core/contact/phone"
-import { Cause, Layer, Logger, type LogLevel, References } from "effect"
+import { Cause, Layer, Logger, type LogLevel, Redacted, References } from "effect"
 import rotator from "file-stream-rotator"
 import pino from "pino"
 import pretty from "pino-pretty"
+import type { Settings } from "../settings/settings.ts"
 
 export interface LogOptions {
   /** Named in every line: `gateway`, `agent`, `wa`. */
@@ -101,3 +102,15 @@ export const layer = (options: LogOptions): Layer.Layer<never> => {
   })
   return Layer.mergeAll(Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, effectLevel[options.level]))
 }
+
+/** As the settings say, with every secret among them hidden. */
+export const layerOf = (program: string, settings: Settings): Layer.Layer<never> =>
+  layer({
+    program,
+    level: settings.LOG_LEVEL,
+    format: settings.LOG_FORMAT,
+    folder: settings.LOG_DIR,
+    secrets: Object.values(settings).flatMap((value) =>
+      Redacted.isRedacted(value) ? [String(Redacted.value(value))] : [],
+    ),
+  })

@@ -8,7 +8,7 @@ import { parseEnv } from "node:util"
 import type { Policy } from "@wa/core/conversation/conversation"
 import { defaultPolicy } from "@wa/core/conversation/conversation"
 import { offsetMs } from "@wa/core/time/wall-clock"
-import { Redacted, Schema } from "effect"
+import { Effect, Redacted, Schema } from "effect"
 
 /** All that is wrong, a line each, in plain words. */
 export class WrongSettings extends Schema.TaggedError<WrongSettings>()("WrongSettings", {
@@ -183,6 +183,7 @@ export const settings = {
   DATA_DIR: setting(text, "Folder of the embedded database", "data"),
   KNOWLEDGE_DIR: setting(text, "Folder of the company's PDF files"),
   PROMPTS_DIR: setting(text, "Folder of the prompts"),
+  CONSOLE_DIR: setting(text, "Folder of the page's files"),
 } as const
 
 export type SettingName = keyof typeof settings
@@ -231,6 +232,36 @@ export const readSettings = (
   if (problems.length > 0) throw new WrongSettings({ problems })
   return values as unknown as Settings
 }
+
+/** The settings of a program that runs in the working folder. */
+export const readForProgram = (required: ReadonlyArray<SettingName>): Effect.Effect<Settings, WrongSettings> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(readSettings(environment(process.cwd()), required))
+    } catch (error) {
+      return error instanceof WrongSettings ? Effect.fail(error) : Effect.die(error)
+    }
+  })
+
+/** 2: started wrongly. */
+export const exitCodeOf = (error: unknown): number | undefined => {
+  if (!(error instanceof WrongSettings)) return undefined
+  process.stderr.write(`${error.message}\n`)
+  return 2
+}
+
+/** The check of public holidays, by the setting; its data are loaded only here. */
+export const holidaysOf = (given: Settings): Effect.Effect<(date: string) => boolean, WrongSettings> =>
+  Effect.gen(function* () {
+    const { holidayCheck } = yield* Effect.promise(() => import("@wa/core/calendar/holidays"))
+    return yield* Effect.try({
+      try: () => holidayCheck(given.HOLIDAYS_COUNTRY),
+      catch: (error) =>
+        new WrongSettings({
+          problems: [`HOLIDAYS_COUNTRY: ${error instanceof Error ? error.message : String(error)}`],
+        }),
+    })
+  })
 
 /** The rules of the conversation as the settings set them. `isHoliday` answers for HOLIDAYS_COUNTRY. */
 export const policyOf = (given: Settings, isHoliday: (date: string) => boolean): Policy => ({

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import * as InProcessQueue from "@wa/adapters/embedded/in-process-queue"
+import { listen } from "@wa/adapters/http/listen"
 import * as KnowledgeFolder from "@wa/adapters/knowledge/knowledge-folder"
 import { startLocalWappi } from "@wa/adapters/local-wappi/local-wappi"
 import * as Log from "@wa/adapters/logging/log"
@@ -14,9 +15,10 @@ import * as OfflineBrain from "@wa/adapters/offline/offline-brain"
 import * as AgentRepoSql from "@wa/adapters/postgres/agent-repo-sql"
 import * as Database from "@wa/adapters/postgres/database"
 import * as GatewayRepoSql from "@wa/adapters/postgres/gateway-repo-sql"
+import { agentRepoOn, gatewayRepoOn } from "@wa/adapters/postgres/migrated"
 import { migrateAgent, migrateGateway } from "@wa/adapters/postgres/migrations"
 import * as RabbitmqQueue from "@wa/adapters/rabbitmq/rabbitmq-queue"
-import { policyOf, type Settings, WrongSettings } from "@wa/adapters/settings/settings"
+import { holidaysOf, policyOf, type Settings, WrongSettings } from "@wa/adapters/settings/settings"
 import * as WappiHttp from "@wa/adapters/wappi/wappi-http"
 import { runAgent } from "@wa/agent-app/agent"
 import { AgentSettings } from "@wa/agent-app/agent-settings"
@@ -26,7 +28,6 @@ import { makeGateway } from "@wa/gateway-app/gateway"
 import { GatewaySettings } from "@wa/gateway-app/gateway-settings"
 import { gatewayServer } from "@wa/gateway-app/http-server"
 import { Clock, Effect, Layer, Redacted } from "effect"
-import type { FastifyInstance } from "fastify"
 import { CannotRun } from "../ending.ts"
 import { paint, print } from "../terminal.ts"
 import { makeDemoClock } from "./demo-clock.ts"
@@ -80,14 +81,7 @@ export const start = ({ settings, project, host }: StartOptions) =>
           ? InProcessQueue.layer({ workers: settings.WORKERS })
           : RabbitmqQueue.layer({ url: settings.RABBITMQ_URL, workers: settings.WORKERS })
       const brain = brainOf(settings, settings.PROMPTS_DIR ?? join(project, "prompts"))
-      const { holidayCheck } = yield* Effect.promise(() => import("@wa/core/calendar/holidays"))
-      const isHoliday = yield* Effect.try({
-        try: () => holidayCheck(settings.HOLIDAYS_COUNTRY),
-        catch: (error) =>
-          new WrongSettings({
-            problems: [`HOLIDAYS_COUNTRY: ${error instanceof Error ? error.message : String(error)}`],
-          }),
-      })
+      const isHoliday = yield* holidaysOf(settings)
       const ports = Layer.mergeAll(
         repositories(settings, join(dataFolder, "database")),
         wappi,
@@ -130,9 +124,7 @@ export const start = ({ settings, project, host }: StartOptions) =>
           webhookSecret: settings.WEBHOOK_SECRET ?? null,
           lastPollAt: gateway.lastPollAt,
         }),
-        host,
-        settings.GATEWAY_PORT,
-        "GATEWAY_PORT",
+        { host, port: settings.GATEWAY_PORT, setting: "GATEWAY_PORT" },
       )
       const pageAt = yield* listen(
         agentServer(context, {
@@ -148,9 +140,7 @@ export const start = ({ settings, project, host }: StartOptions) =>
                   )(server),
               }),
         }),
-        host,
-        settings.PORT ?? 8001,
-        "PORT",
+        { host, port: settings.PORT ?? 8001, setting: "PORT" },
       )
       yield* announce(parts, pageAt, gatewayAt, Redacted.value(admin))
       return yield* Effect.all([gateway.run, runAgent({ workers: settings.WORKERS })], {
@@ -158,55 +148,23 @@ export const start = ({ settings, project, host }: StartOptions) =>
         discard: true,
       }).pipe(Effect.provideContext(context))
     }).pipe(Effect.provideService(Clock.Clock, clock))
-  }).pipe(Effect.scoped, Effect.provide(logs(settings)))
-
-const logs = (settings: Settings) =>
-  Log.layer({
-    program: "wa",
-    level: settings.LOG_LEVEL,
-    format: settings.LOG_FORMAT,
-    folder: settings.LOG_DIR,
-    secrets: [
-      settings.WAPPI_TOKEN,
-      settings.WEBHOOK_SECRET,
-      settings.GEMINI_API_KEY,
-      settings.OPENAI_API_KEY,
-      settings.ADMIN_TOKEN,
-    ].flatMap((secret) => (secret === undefined ? [] : [Redacted.value(secret)])),
-  })
+  }).pipe(Effect.scoped, Effect.provide(Log.layerOf("wa", settings)))
 
 /** Two databases of a server, or one embedded instance with a schema for each app. */
 const repositories = (settings: Settings, folder: string) => {
-  const agent = AgentRepoSql.layerWith({ timezone: settings.TIMEZONE })
-  const { GATEWAY_DATABASE_URL: gatewayUrl, AGENT_DATABASE_URL: agentUrl } = settings
-  if (gatewayUrl === undefined || agentUrl === undefined)
-    return Layer.mergeAll(agent, GatewayRepoSql.layer).pipe(
-      Layer.provide(
-        Layer.effectDiscard(Effect.andThen(migrateGateway({ schema: "gateway" }), migrateAgent({ schema: "agent" }))),
-      ),
-      Layer.provide(Database.layerEmbedded({ folder })),
+  const { GATEWAY_DATABASE_URL: gatewayUrl, AGENT_DATABASE_URL: agentUrl, DATABASE_POOL: maxConnections } = settings
+  if (gatewayUrl !== undefined && agentUrl !== undefined)
+    return Layer.mergeAll(
+      agentRepoOn({ url: agentUrl, maxConnections }, settings.TIMEZONE),
+      gatewayRepoOn({ url: gatewayUrl, maxConnections }),
     )
-  const of = (url: Redacted.Redacted) => Database.layerServer({ url, maxConnections: settings.DATABASE_POOL })
-  return Layer.mergeAll(
-    agent.pipe(Layer.provide(Layer.effectDiscard(migrateAgent())), Layer.provide(of(agentUrl))),
-    GatewayRepoSql.layer.pipe(Layer.provide(Layer.effectDiscard(migrateGateway())), Layer.provide(of(gatewayUrl))),
+  return Layer.mergeAll(AgentRepoSql.layerWith({ timezone: settings.TIMEZONE }), GatewayRepoSql.layer).pipe(
+    Layer.provide(
+      Layer.effectDiscard(Effect.andThen(migrateGateway({ schema: "gateway" }), migrateAgent({ schema: "agent" }))),
+    ),
+    Layer.provide(Database.layerEmbedded({ folder })),
   )
 }
-
-const listen = (server: FastifyInstance, host: string, port: number, setting: string) =>
-  Effect.acquireRelease(
-    Effect.tryPromise({
-      try: () => server.listen({ port, host }),
-      catch: (error) =>
-        new CannotRun({
-          why:
-            (error as NodeJS.ErrnoException).code === "EADDRINUSE"
-              ? `порт ${port} занят: остановите другую программу или задайте ${setting}`
-              : `порт ${port} не открывается: ${error instanceof Error ? error.message : String(error)}`,
-        }),
-    }),
-    () => Effect.promise(() => server.close()),
-  )
 
 /** As set, or one of our own that stays the same over restarts. */
 const adminToken = (settings: Settings, dataFolder: string): Redacted.Redacted => {

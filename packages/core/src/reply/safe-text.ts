@@ -32,8 +32,12 @@ const touchesKk = [
   "Сәлеметсіз бе! Бұдан былай еске салып мазаламаймын. Қажет болса, осында жаза салыңыз.",
 ]
 
-/** Letters that Kazakh has and Russian has not. */
-export const isKazakh = (text: string): boolean => /[әғқңөұүһі]/iu.test(text)
+/** Letters that Kazakh has and Russian has not. A name or two in a Russian message does not make it Kazakh. */
+export const isKazakh = (text: string): boolean => {
+  const words = text.match(/\p{L}{2,}/gu) ?? []
+  const kazakh = words.filter((word) => /[әғқңөұүһі]/iu.test(word)).length
+  return kazakh > 0 && kazakh * 4 >= words.length
+}
 
 /** The first safe reply that the chat has not heard yet; the last one when all were heard. */
 export const safeReply = (clientText: string, said: ReadonlyArray<string>): string => {

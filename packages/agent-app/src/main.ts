@@ -1,0 +1,57 @@
+/** The agent as a program of its own: RabbitMQ, its PostgreSQL database, a model. The only file that chooses its adapters. */
+import { fileURLToPath } from "node:url"
+import { listen } from "@wa/adapters/http/listen"
+import * as KnowledgeFolder from "@wa/adapters/knowledge/knowledge-folder"
+import * as Log from "@wa/adapters/logging/log"
+import { brainOf, missing } from "@wa/adapters/model/brain"
+import { promptsFolder } from "@wa/adapters/model/prompt-files"
+import { agentRepoOn } from "@wa/adapters/postgres/migrated"
+import * as RabbitmqQueue from "@wa/adapters/rabbitmq/rabbitmq-queue"
+import { runProgram } from "@wa/adapters/runtime/run-program"
+import { exitCodeOf, holidaysOf, policyOf, readForProgram, WrongSettings } from "@wa/adapters/settings/settings"
+import { Effect, Layer } from "effect"
+import { runAgent } from "./agent.ts"
+import { AgentSettings } from "./agent-settings.ts"
+import { agentServer } from "./http-server.ts"
+
+/** Beside the sources; the built program finds them beside itself, or by the settings. */
+const besideUs = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+const agent = Effect.gen(function* () {
+  const settings = yield* readForProgram(["RABBITMQ_URL", "DATABASE_URL"])
+  const brain = brainOf(settings, settings.PROMPTS_DIR ?? promptsFolder)
+  if (brain === null)
+    return yield* new WrongSettings({
+      problems: missing(settings.LLM_PROVIDER, settings).map((name) => `${name}: не задано`),
+    })
+  const isHoliday = yield* holidaysOf(settings)
+  const ports = Layer.mergeAll(
+    agentRepoOn({ url: settings.DATABASE_URL!, maxConnections: settings.DATABASE_POOL }, settings.TIMEZONE),
+    RabbitmqQueue.layer({ url: settings.RABBITMQ_URL!, connectionName: "wa-agent", workers: settings.WORKERS }),
+    brain.layer,
+    KnowledgeFolder.layer({ folder: settings.KNOWLEDGE_DIR ?? besideUs("../../../knowledge_base") }),
+    Layer.succeed(AgentSettings, {
+      policy: policyOf(settings, isHoliday),
+      zone: settings.TIMEZONE,
+      maxContextMessages: settings.MAX_CONTEXT_MESSAGES,
+      knowledgeBudgetChars: settings.KNOWLEDGE_BUDGET_CHARS,
+      touchesPerDay: settings.TOUCHES_PER_DAY,
+      dailyTokenBudget: settings.DAILY_TOKEN_BUDGET === 0 ? null : settings.DAILY_TOKEN_BUDGET,
+    }),
+  )
+  yield* Effect.gen(function* () {
+    const context = yield* Layer.build(ports)
+    const address = yield* listen(
+      agentServer(context, {
+        adminToken: settings.ADMIN_TOKEN ?? null,
+        corsOrigins: settings.CORS_ORIGINS,
+        consoleFolder: settings.CONSOLE_DIR ?? besideUs("../../console/public"),
+      }),
+      { host: "0.0.0.0", port: settings.PORT ?? 8001, setting: "PORT" },
+    )
+    yield* Effect.logInfo("the agent is up", { address, model: brain.name })
+    return yield* Effect.provideContext(runAgent({ workers: settings.WORKERS }), context)
+  }).pipe(Effect.scoped, Effect.provide(Log.layerOf("agent", settings)))
+})
+
+runProgram(agent, exitCodeOf)

@@ -1,0 +1,67 @@
+/** The gateway as a program of its own: Wappi, RabbitMQ, its PostgreSQL database. The only file that chooses its adapters. */
+import { listen } from "@wa/adapters/http/listen"
+import * as Log from "@wa/adapters/logging/log"
+import { brainOf } from "@wa/adapters/model/brain"
+import { promptsFolder } from "@wa/adapters/model/prompt-files"
+import * as OfflineBrain from "@wa/adapters/offline/offline-brain"
+import { gatewayRepoOn } from "@wa/adapters/postgres/migrated"
+import * as RabbitmqQueue from "@wa/adapters/rabbitmq/rabbitmq-queue"
+import { runProgram } from "@wa/adapters/runtime/run-program"
+import { exitCodeOf, readForProgram } from "@wa/adapters/settings/settings"
+import * as WappiHttp from "@wa/adapters/wappi/wappi-http"
+import { WappiPort } from "@wa/core/ports/wappi-port"
+import { Effect, Layer, Redacted } from "effect"
+import { makeGateway } from "./gateway.ts"
+import { GatewaySettings } from "./gateway-settings.ts"
+import { gatewayServer } from "./http-server.ts"
+
+const gateway = Effect.gen(function* () {
+  const settings = yield* readForProgram(["WAPPI_TOKEN", "WAPPI_PROFILE_ID", "RABBITMQ_URL", "DATABASE_URL"])
+  const profileId = settings.WAPPI_PROFILE_ID!
+  const ports = Layer.mergeAll(
+    gatewayRepoOn({ url: settings.DATABASE_URL!, maxConnections: settings.DATABASE_POOL }),
+    WappiHttp.layerFetch({ baseUrl: settings.WAPPI_BASE_URL, token: settings.WAPPI_TOKEN!, profileId }),
+    RabbitmqQueue.layer({ url: settings.RABBITMQ_URL!, connectionName: "wa-gateway" }),
+    // It only transcribes here; without a key a voice note arrives as one that could not be heard.
+    brainOf(settings, settings.PROMPTS_DIR ?? promptsFolder)?.layer ?? OfflineBrain.layer,
+    Layer.succeed(GatewaySettings, {
+      profileId,
+      pollingInterval: settings.POLLING_INTERVAL,
+      sendPerMinute: settings.SEND_PER_MINUTE,
+      zone: settings.TIMEZONE,
+    }),
+  )
+  yield* Effect.gen(function* () {
+    const context = yield* Layer.build(ports)
+    const workers = yield* Effect.provideContext(makeGateway, context)
+    const address = yield* listen(
+      gatewayServer(context, {
+        webhookSecret: settings.WEBHOOK_SECRET ?? null,
+        adminToken: settings.ADMIN_TOKEN ?? null,
+        corsOrigins: settings.CORS_ORIGINS,
+        lastPollAt: workers.lastPollAt,
+      }),
+      { host: "0.0.0.0", port: settings.PORT ?? 8000, setting: "PORT" },
+    )
+    yield* Effect.logInfo("the gateway is up", { address, profile: profileId })
+    if (settings.WEBHOOK_PUBLIC_URL !== undefined && settings.WEBHOOK_SECRET !== undefined)
+      yield* Effect.provideContext(registerWebhook(settings.WEBHOOK_PUBLIC_URL, settings.WEBHOOK_SECRET), context)
+    return yield* Effect.provideContext(workers.run, context)
+  }).pipe(Effect.scoped, Effect.provide(Log.layerOf("gateway", settings)))
+})
+
+/** Polling is the net under it, so a webhook that cannot be registered stops nothing. */
+const registerWebhook = (publicUrl: string, secret: Redacted.Redacted) =>
+  WappiPort.use((wappi) =>
+    wappi.registerWebhook(
+      `${publicUrl}/webhook/wappi/${encodeURIComponent(Redacted.value(secret))}`,
+      Redacted.value(secret),
+    ),
+  ).pipe(
+    Effect.matchEffect({
+      onSuccess: () => Effect.logInfo("the webhook is registered"),
+      onFailure: (error) => Effect.logWarning(`the webhook is not registered, polling goes on: ${error.message}`),
+    }),
+  )
+
+runProgram(gateway, exitCodeOf)
