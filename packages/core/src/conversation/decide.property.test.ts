@@ -9,7 +9,7 @@ import { nextOpening } from "../calendar/working-hours.ts"
 import { readIntent } from "../reply/intent.ts"
 import { unheardVoiceText } from "../reply/safe-text.ts"
 import { dayMs, hourMs, minuteMs, secondMs } from "../time/instant.ts"
-import { draft, holidays, hours, local, policy as defaults, stored } from "./chat.fixture.ts"
+import { policy as defaults, draft, holidays, hours, local, stored } from "./chat.fixture.ts"
 import type { Command, Conversation, Event, Policy } from "./conversation.ts"
 import { newConversation } from "./conversation.ts"
 import { decide, wakeUpAt } from "./decide.ts"
@@ -42,7 +42,10 @@ const chance = (seed: number) => {
     weighted: <A extends string>(shares: Readonly<Record<A, number>>): A => {
       const entries = Object.entries(shares) as Array<[A, number]>
       let at = next() * entries.reduce((sum, [, share]) => sum + share, 0)
-      for (const [name, share] of entries) if ((at -= share) < 0) return name
+      for (const [name, share] of entries) {
+        at -= share
+        if (at < 0) return name
+      }
       return entries[0]![0]
     },
   }
@@ -54,11 +57,7 @@ const isWorkingMoment = (at: number): boolean => {
   const minute = there.getUTCHours() * 60 + there.getUTCMinutes()
   const weekday = there.getUTCDay()
   return (
-    minute >= 600 &&
-    minute < 1080 &&
-    weekday >= 1 &&
-    weekday <= 5 &&
-    !holidays.has(there.toISOString().slice(0, 10))
+    minute >= 600 && minute < 1080 && weekday >= 1 && weekday <= 5 && !holidays.has(there.toISOString().slice(0, 10))
   )
 }
 
@@ -244,7 +243,7 @@ class Life {
   }
 
   /** Every command against the books. */
-  private check(command: Command, event: Event, told: Outbound | undefined, wasOpen: ReadonlySet<string>): void {
+  private check(command: Command, event: Event, told: Outbound | undefined, wasOpen: ReadonlySet<string>) {
     const { at } = event
     switch (command._tag) {
       case "Classify":
@@ -253,13 +252,18 @@ class Life {
         this.asked.push(command)
         if (command._tag === "DraftReply") {
           assert.strictEqual(this.isClient, true, "INV5: a reply is drafted for somebody who is no known client")
-          assert.deepStrictEqual([...command.messageIds].sort(), [...this.open].sort(), "INV4: the draft answers the whole turn")
+          assert.deepStrictEqual(
+            [...command.messageIds].sort(),
+            [...this.open].sort(),
+            "INV4: the draft answers the whole turn",
+          )
           if (command.refused.length === 0) this.refusals = 0
         }
         if (command._tag === "DraftTouch" && command.refused.length === 0) this.refusals = 0
         return
       case "RecordClassification": {
-        const isTold = event._tag === "PersonClassified" ? event.isClient : event._tag === "Classified" && event.verdict === "client"
+        const isTold =
+          event._tag === "PersonClassified" ? event.isClient : event._tag === "Classified" && event.verdict === "client"
         assert.strictEqual(command.isClient, isTold)
         if (event._tag === "Classified" && event.verdict === "not_client")
           assert.isAtLeast(this.arrivedAt.size, this.policy.classifyAfterMessages, "K2: no client, concluded early")
@@ -269,7 +273,9 @@ class Life {
       case "Send":
         return this.checkSend(command, event)
       case "WithdrawUnsent":
-        for (const one of this.inFlight.filter((each) => !each.isPublished && (command.what === "all" || each.kind === "touch"))) {
+        for (const one of this.inFlight.filter(
+          (each) => !each.isPublished && (command.what === "all" || each.kind === "touch"),
+        )) {
           count("a message was withdrawn")
           this.inFlight = this.inFlight.filter((each) => each !== one)
           this.settled.push(one.id)
@@ -343,7 +349,11 @@ class Life {
       assert.deepStrictEqual([...command.messageIds].sort(), [...this.open].sort(), "INV4: one turn, one reply")
       assert.isAbove(command.messageIds.length, 0)
       const first = Math.min(this.turnBeganAt, ...command.messageIds.map((id) => this.arrivedAt.get(id) ?? at))
-      assert.isAtLeast(at, Math.min(this.lastClientAt + 8 * secondMs, first + 45 * secondMs), "B1: answered into the burst")
+      assert.isAtLeast(
+        at,
+        Math.min(this.lastClientAt + 8 * secondMs, first + 45 * secondMs),
+        "B1: answered into the burst",
+      )
       this.repliesAt.push(at)
       const isHandedOver = event._tag === "ReplyDrafted" && (command.isSafe || event.reviewed.draft.hand_over !== null)
       const hasCall = this.callAt !== null && this.callAt > at
@@ -396,14 +406,15 @@ class Life {
     else if (how === "minutes") this.now += this.chance.from(1, 90) * minuteMs
     else if (how === "hours") this.now += this.chance.from(1, 30) * hourMs
     else if (how === "days") this.now += this.chance.from(1, 40) * dayMs
-    else if (how === "due" && due !== null) this.now = Math.max(this.now, due + (this.chance.isLucky(0.2) ? this.chance.from(0, 20) * hourMs : 0))
+    else if (how === "due" && due !== null)
+      this.now = Math.max(this.now, due + (this.chance.isLucky(0.2) ? this.chance.from(0, 20) * hourMs : 0))
   }
 
   private wakes(touchesLeft = this.chance.isLucky(0.1) ? 0 : 9): void {
     this.tell({ _tag: "WokeUp", at: this.now, touchesLeft, outboundId: this.fresh("w") })
   }
 
-  private writes(): void {
+  private writes() {
     const known = this.messageIds.length > 0 && this.chance.isLucky(0.08)
     const waiting = this.voices[0]
     if (waiting !== undefined && this.chance.isLucky(0.5)) {
@@ -414,7 +425,15 @@ class Life {
       return
     }
     if (known) return this.clientWrote(this.chance.one(this.messageIds), "Здравствуйте", "text", true)
-    const content = this.chance.weighted({ text: 20, media: 2, voice: 3, reaction: 1, system: 0.5, untranscribed: 0.5, transcript: 1 })
+    const content = this.chance.weighted({
+      text: 20,
+      media: 2,
+      voice: 3,
+      reaction: 1,
+      system: 0.5,
+      untranscribed: 0.5,
+      transcript: 1,
+    })
     const id = this.fresh("m")
     this.messageIds.push(id)
     if (content === "voice") this.voices.push(id)
@@ -425,13 +444,26 @@ class Life {
     return this.chance.one(pool[this.chance.weighted({ none: 12, uncertain: 3, yes: 2.5, no: 0.9, "opt-out": 0.2 })])
   }
 
-  private clientWrote(messageId: string, text: string, content: Extract<Event, { _tag: "ClientWrote" }>["content"], isRepeat: boolean): void {
+  private clientWrote(
+    messageId: string,
+    text: string,
+    content: Extract<Event, { _tag: "ClientWrote" }>["content"],
+    isRepeat: boolean,
+  ): void {
     const late = this.chance.weighted({ fresh: 20, seconds: 3, hours: 1, ahead: 0.3 })
-    const sentAt = this.now - (late === "seconds" ? 20 * secondMs : late === "hours" ? this.chance.from(1, 15) * hourMs : late === "ahead" ? -minuteMs : 0)
+    const sentAt =
+      this.now -
+      (late === "seconds"
+        ? 20 * secondMs
+        : late === "hours"
+          ? this.chance.from(1, 15) * hourMs
+          : late === "ahead"
+            ? -minuteMs
+            : 0)
     this.tell({ _tag: "ClientWrote", at: this.now, sentAt, messageId, text, content, isRepeat })
   }
 
-  private answersModel(): void {
+  private answersModel() {
     // Mostly the last question, sometimes an old one: its ticket is stale, and the answer must be worth nothing.
     const asked = this.chance.isLucky(0.85) ? this.asked.at(-1) : this.chance.one(this.asked)
     if (asked === undefined) return
@@ -445,7 +477,14 @@ class Life {
     }
     if (asked._tag === "Classify") {
       const verdict = this.chance.weighted({ client: 8, not_client: 1, unknown: 2 })
-      return this.tell({ _tag: "Classified", at, ticket, verdict, confidence: this.chance.from(50, 100) / 100, reasoning: "x" })
+      return this.tell({
+        _tag: "Classified",
+        at,
+        ticket,
+        verdict,
+        confidence: this.chance.from(50, 100) / 100,
+        reasoning: "x",
+      })
     }
     const reasons = this.chance.isLucky(0.3) ? ["цены нет в документах"] : []
     const action = this.chance.weighted(
@@ -455,12 +494,32 @@ class Life {
     )
     const callAt = action === "none" || action === "cancel" ? null : this.someTime()
     const call = action === "none" ? null : { action, at: callAt === null ? null : new Date(callAt).toISOString() }
-    const reviewed = { draft: draft(this.fresh("текст "), { call, hand_over: this.chance.isLucky(0.07) ? "просит человека" : null }), reasons }
+    const reviewed = {
+      draft: draft(this.fresh("текст "), { call, hand_over: this.chance.isLucky(0.07) ? "просит человека" : null }),
+      reasons,
+    }
     const outboundId = this.fresh("r")
     if (asked._tag === "DraftReply")
-      this.tell({ _tag: "ReplyDrafted", at, ticket, reviewed, outboundId, callAt, isSlotFree: this.chance.isLucky(0.85), safeText: "Уточню." })
+      this.tell({
+        _tag: "ReplyDrafted",
+        at,
+        ticket,
+        reviewed,
+        outboundId,
+        callAt,
+        isSlotFree: this.chance.isLucky(0.85),
+        safeText: "Уточню.",
+      })
     else
-      this.tell({ _tag: "TouchDrafted", at, ticket, reviewed: this.chance.isLucky(0.8) ? { ...reviewed, draft: draft("Напоминание") } : reviewed, outboundId, touchesLeft: this.chance.isLucky(0.1) ? 0 : 5, safeText: "Остались вопросы?" })
+      this.tell({
+        _tag: "TouchDrafted",
+        at,
+        ticket,
+        reviewed: this.chance.isLucky(0.8) ? { ...reviewed, draft: draft("Напоминание") } : reviewed,
+        outboundId,
+        touchesLeft: this.chance.isLucky(0.1) ? 0 : 5,
+        safeText: "Остались вопросы?",
+      })
   }
 
   /** A call at any time at all: bookable ones, past ones, Sundays, nights, the one on record. */
@@ -470,10 +529,13 @@ class Life {
     return Math.floor(this.now / (30 * minuteMs)) * 30 * minuteMs + this.chance.from(-48, 96) * 30 * minuteMs
   }
 
-  private reports(): void {
+  private reports() {
     for (const one of this.inFlight) if (this.chance.isLucky(0.6)) one.isPublished = true
     const published = this.inFlight.filter((one) => one.isPublished)
-    const outboundId = published.length > 0 && this.chance.isLucky(0.9) ? this.chance.one(published).id : this.chance.one([...this.settled, "never"])
+    const outboundId =
+      published.length > 0 && this.chance.isLucky(0.9)
+        ? this.chance.one(published).id
+        : this.chance.one([...this.settled, "never"])
     if (this.chance.isLucky(0.12)) return this.tell({ _tag: "SendExpired", at: this.now, outboundId })
     const status = this.chance.weighted({ sent: 12, dropped: 2, refused: 0.5, undeliverable: 0.5, unknown: 0.7 })
     const reason = status === "dropped" ? this.chance.one(["operator_wrote", "client_wrote", "whitelisted"]) : null
@@ -481,7 +543,8 @@ class Life {
   }
 
   private editsOrDeletes(): void {
-    const messageId = this.messageIds.length > 0 && this.chance.isLucky(0.95) ? this.chance.one(this.messageIds) : "never"
+    const messageId =
+      this.messageIds.length > 0 && this.chance.isLucky(0.95) ? this.chance.one(this.messageIds) : "never"
     if (this.chance.isLucky(0.5)) this.tell({ _tag: "ClientDeleted", at: this.now, messageId })
     else this.tell({ _tag: "ClientEdited", at: this.now, messageId, text: this.text() })
   }
@@ -507,10 +570,12 @@ class Life {
     else if (what === "model") this.answersModel()
     else if (what === "report") this.reports()
     else if (what === "edit") this.editsOrDeletes()
-    else if (what === "operator") this.tell({ _tag: "OperatorWrote", at: this.now, sentAt: this.now, messageId: this.fresh("o") })
+    else if (what === "operator")
+      this.tell({ _tag: "OperatorWrote", at: this.now, sentAt: this.now, messageId: this.fresh("o") })
     else {
       const act = this.chance.weighted({ PersonTookOver: 1, Released: 2, CallCancelled: 1, client: 2, notClient: 0.5 })
-      if (act === "client" || act === "notClient") this.tell({ _tag: "PersonClassified", at: this.now, isClient: act === "client" })
+      if (act === "client" || act === "notClient")
+        this.tell({ _tag: "PersonClassified", at: this.now, isClient: act === "client" })
       else this.tell({ _tag: act, at: this.now })
     }
   }
@@ -520,17 +585,35 @@ class Life {
     const until = this.now + 150 * dayMs
     let standing = 0
     for (let turn = 0; turn < 400; turn++) {
-      for (const one of this.inFlight) this.tell({ _tag: "DeliveryReported", at: this.now, outboundId: one.id, status: "sent", reason: null })
+      for (const one of this.inFlight)
+        this.tell({ _tag: "DeliveryReported", at: this.now, outboundId: one.id, status: "sent", reason: null })
       const asked = this.asked.at(-1)
       this.asked = []
       if (asked !== undefined) {
         const { ticket } = asked
         const reviewed = { draft: draft("Хороший ответ"), reasons: [] }
         const given = { at: this.now, ticket }
-        if (asked._tag === "Classify") this.tell({ _tag: "Classified", ...given, verdict: "client", confidence: 0.95, reasoning: "x" })
+        if (asked._tag === "Classify")
+          this.tell({ _tag: "Classified", ...given, verdict: "client", confidence: 0.95, reasoning: "x" })
         else if (asked._tag === "DraftReply")
-          this.tell({ _tag: "ReplyDrafted", ...given, reviewed, outboundId: this.fresh("r"), callAt: null, isSlotFree: true, safeText: "Уточню." })
-        else this.tell({ _tag: "TouchDrafted", ...given, reviewed, outboundId: this.fresh("r"), touchesLeft: 5, safeText: "Вопросы?" })
+          this.tell({
+            _tag: "ReplyDrafted",
+            ...given,
+            reviewed,
+            outboundId: this.fresh("r"),
+            callAt: null,
+            isSlotFree: true,
+            safeText: "Уточню.",
+          })
+        else
+          this.tell({
+            _tag: "TouchDrafted",
+            ...given,
+            reviewed,
+            outboundId: this.fresh("r"),
+            touchesLeft: 5,
+            safeText: "Вопросы?",
+          })
         continue
       }
       const due = wakeUpAt(this.state, this.policy)
@@ -631,7 +714,9 @@ const live = (seed: number): Life => {
     return life
   } catch (cause) {
     const tail = life.log.slice(-60).join("\n")
-    throw new Error(`WA_SEED=${seed} replays this life:\n${tail}\n${cause instanceof Error ? cause.message : cause}`, { cause })
+    throw new Error(`WA_SEED=${seed} replays this life:\n${tail}\n${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    })
   }
 }
 
@@ -645,7 +730,9 @@ describe("any life of a contact", () => {
   })
 
   const given = process.env["WA_SEED"]
-  it(`keeps what must always hold (${given === undefined ? `${lives} lives` : `seed ${given}`})`, { timeout: 120_000 }, () => {
+  it(`keeps what must always hold (${given === undefined ? `${lives} lives` : `seed ${given}`})`, {
+    timeout: 120_000,
+  }, () => {
     if (given !== undefined) {
       live(Number(given))
       return
@@ -658,6 +745,9 @@ describe("any life of a contact", () => {
     if (process.env["WA_COUNTS"] !== undefined) console.log(Object.fromEntries([...reached].sort()))
     if (lives < 2_000) return
     const missed = Object.entries(floors).filter(([what, least]) => (reached.get(what) ?? 0) < least)
-    assert.deepStrictEqual(missed.map(([what, least]) => `${what}: ${reached.get(what) ?? 0} of ${least}`), [])
+    assert.deepStrictEqual(
+      missed.map(([what, least]) => `${what}: ${reached.get(what) ?? 0} of ${least}`),
+      [],
+    )
   })
 })

@@ -88,8 +88,9 @@ const clientWrote = (
 ): Decision => {
   const { at, content, messageId } = event
   // Only the transcript of an unanswered voice note says something new under a known id; a redelivery says nothing.
-  const isWaitedFor =
-    Turn.isAwaited(before.turn, messageId) ? content !== "voice" : content === "transcript" && Turn.holds(before.turn, messageId)
+  const isWaitedFor = Turn.isAwaited(before.turn, messageId)
+    ? content !== "voice"
+    : content === "transcript" && Turn.holds(before.turn, messageId)
   if (event.isRepeat && !isWaitedFor)
     return content === "transcript" ? lateTranscript(before, event, policy) : [before, []]
   if (content === "reaction" || content === "system") return [before, [ignored([messageId], content)]]
@@ -97,8 +98,7 @@ const clientWrote = (
   const reading = isCompletion && content === "untranscribed" ? null : readIntent(event.text)
   const says = content === "text" || content === "transcript" ? reading : null
   const lastClientSentAt = later(before.lastClientSentAt, event.sentAt)
-  if (before.isOptedOut)
-    return [{ ...before, lastClientAt: at, lastClientSentAt }, [ignored([messageId], "opted_out")]]
+  if (before.isOptedOut) return [{ ...before, lastClientAt: at, lastClientSentAt }, [ignored([messageId], "opted_out")]]
   // A first message answers nothing: "да" counts only after a word of ours.
   const answer = says === null || before.lastOursAt === null ? "none" : says.intent
   const counted: Conversation = {
@@ -509,7 +509,10 @@ const sendReply = (
     turn: Turn.idle,
     lastOursAt: at,
     recentTurns: [...before.recentTurns, at],
-    unreported: [...before.unreported.slice(-unreportedMax + 1), { outboundId, kind: "reply", at, messageIds, touch: null }],
+    unreported: [
+      ...before.unreported.slice(-unreportedMax + 1),
+      { outboundId, kind: "reply", at, messageIds, touch: null },
+    ],
   }
   const commands: ReadonlyArray<Command> = [
     { _tag: "Send", outboundId, kind: "reply", touch: null, text: reply.text, messageIds, isSafe: reply.isSafe },
@@ -548,7 +551,10 @@ const touchDrafted = (
       ...before,
       thinking: null,
       lastOursAt: at,
-      unreported: [...before.unreported.slice(-unreportedMax + 1), { outboundId, kind: "touch", at, messageIds: [], touch }],
+      unreported: [
+        ...before.unreported.slice(-unreportedMax + 1),
+        { outboundId, kind: "touch", at, messageIds: [], touch },
+      ],
     },
     { _tag: "TouchSent", at },
     policy,

@@ -90,7 +90,10 @@ export const decide = (state: State, event: Event, policy: Policy): Decision => 
       // A client who said yes or no is not reminded of it; a finished chain waits for a new message of the client.
       return state._tag === "Stopped" || (state._tag === "Resting" && state.hasAnswered)
         ? keep(state)
-        : awaitTouch(1, event.at, policy, state._tag === "Waiting" ? null : "start")
+        : state._tag === "Waiting"
+          ? // Without a word of the client the silence begins anew, but not the chain.
+            awaitTouch(state.touch, event.at, policy, null)
+          : awaitTouch(1, event.at, policy, "start")
     case "TouchSent":
       return state._tag === "Waiting" ? awaitTouch(state.touch + 1, event.at, policy, event.at) : keep(state)
     case "TouchReturned":
