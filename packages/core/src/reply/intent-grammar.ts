@@ -17,6 +17,9 @@ export interface Inferred {
 /** An answer with this many words beyond the small ones is a story. */
 const contentWordsMax = 4
 
+/** "не получается войти", "не успеваем обработать": it is not coming that fails. */
+export const failsElsewhere = (word: Word): boolean => isInfinitive(word) && !agrees(word) && !beThere.has(word.folded)
+
 export const infer = (words: ReadonlyArray<Word>, isSmall: (folded: string) => boolean): Inferred | null => {
   const content = words.filter((word) => !isSmall(word.folded) && !not.has(word.folded))
   if (content.length > contentWordsMax) return null
@@ -61,7 +64,7 @@ const agrees = stems(`
   подбег возьм взял взят беру берем купл купи покупаю покупаем покупать закаж заказы приобрет оплач оплат заплач заплат перевед вышлю внес подпиш
   подпис заключ оформ подключ воспольз соглас соглаш присоедин участв поучаств заброни брониру зарезерв попроб пробова протест
   тестир начн начин приступ встреч встрет созвон вписыв успе сможем смогу посет посещ пойд выкуп забер забир продл продлева
-  возобнов запусти запуска рискн сходим схожу закин перекин скину кину пришлю отправлю выйти поставл останусь остаемс оставляю поддерж примем приму поддержу одобр доверяю
+  возобнов запусти запуска рискн сходим схожу привез привед закин перекин скину кину пришлю отправлю выйти поставл останусь остаемс оставляю поддерж примем приму поддержу одобр доверяю
   сотруднич работать поработ внедр перейд переход
 `)
 /** To think, to look, to compare, to ask somebody: whoever does it has not decided. */
@@ -73,7 +76,7 @@ const ponders = stems(`
 const agreesNotPonders = stems("согласен согласна согласны согласимс соглашу соглаша")
 /** "не вижу", "не понимаю": trouble told, not a refusal. */
 const troubles = stems(`
-  виж вид слыш понима поним помн нахо найд найт получа получ знаю знаем умею умеем разбер разбир ориент работа откры вхо войд войт
+  виж вид слыш понима поним пойм успева помн нахо найд найт получа получ знаю знаем умею умеем разбер разбир ориент работа откры вхо войд войт
   загруж груз вспомн чувств ощущ пробива дозвон дожд дожида живу живем чита прочит сплю ем пью пьем кур замуж боюс пережив волну сомнев
 `)
 /** "не давал согласия", "не оставляли заявку": what was never asked for is not wanted. */
@@ -83,7 +86,7 @@ const asked = stems(`
 `)
 /** "уже отправили", "уже пришло": done for us, or told; any other "уже" with a deed is done elsewhere. */
 const reports = stems(`
-  отправ оплат напис скин присл подтверд заполн перевел перевед подпис говор сказ спраш звон писа жда дал ответ прош прошл получ приш
+  выех отправ оплат напис скин присл подтверд заполн перевел перевед подпис говор сказ спраш звон писа жда дал ответ прош прошл получ приш
   прие слыш виде был нача закончи слома завис пропа законч отключ обновл провер смотр чита дума прочит ознаком посмотр обсуд реклам
 `)
 const elsewhere = stems("другим других другом другой другую другого другое конкурент соседн чуж ином иной")
@@ -102,11 +105,12 @@ const musts = set(`
   надо нужно должен должна должны бы дайте дай стоит необходимо придется требуется попробую пытаюсь
 `)
 const conditional = set("бы")
+const beThere = set("быть присутствовать придти прибыть посетить явиться")
 const requests = set("можно можете могли покажите дайте где куда есть")
 
 /** Whose word, or money, is waited for. */
 const deciders = stems(`
-  директор шеф босс руководит руководств начальн начальств учредит собственник хозя муж жена жену жены супруг партнер бухгалт главбух
+  свекр тещ брат сестр отец пап   директор шеф босс руководит руководств начальн начальств учредит собственник хозя муж жена жену жены супруг партнер бухгалт главбух
   юрист мама маму родител закуп снабжен совет комисси бюджет финанс деньг денег одобрен согласован решени отмашк тендер менеджмент
 `)
 const decidesNow = stems(
@@ -115,6 +119,18 @@ const decidesNow = stems(
 const awaits = set("жду ждем ожидаю ожидаем подожду подождем дождусь дождемся")
 const refuses = stems("против отказа запрет зареза")
 
+const letsWords = set("давай давайте")
+const wantsToBeTold = stems(`
+  прайс подроб инф скидк цен каталог адрес номер ссыл телефон контакт сначал знаком поговор поболта заново отзыв пример фото вопрос
+  конкрет честно дешев
+`)
+/** "отгружайте", "доставляйте": the imperfective lets somebody go on; the perfective ("повторите") asks for something. */
+const otherOrders = stems(`
+  здравствуй прощай слушай узнай передай угадай отвечай объясня дума решай извиня перезвани обновля меняй возвращай исправля передел сделай
+  придумай рассказывай показывай читай
+`)
+const carries = stems("везите привозите привезите отгрузите")
+
 // ---- times that are not now
 
 const farTimes = stems(`
@@ -122,9 +138,10 @@ const farTimes = stems(`
   январ феврал март апрел мае мая июн июл август сентябр октябр ноябр декабр аванс получк полго полуго майск наурыз полчас минут час
 `)
 const timeWords = stems(`
-  раньше ранее позже ближе начал конец конц середин следующ след будущ друг нов пар несколько дн день окончани заверш сдач отчет
+  перв втор трет четверт последн учебн календарн раньше ранее позже ближе начал конец конц середин следующ след будущ друг нов пар несколько дн день окончани заверш сдач отчет
   полтор
 `)
+const isQuarter = ({ typed }: Word): boolean => /^(q|кв)\d$/u.test(typed)
 const untilThen = set("в к до после через ближе раньше ранее со с")
 
 const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
@@ -183,6 +200,11 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
         if (readies.has(will.folded) || agrees(act)) return yes(will, act)
       if (content.length > 2) return null
       const would = words.find((word) => conditional.has(word.folded))
+      const bare =
+        content.length === 1 && words.length <= 2
+          ? content.find((word) => isInfinitive(word) && agrees(word))
+          : undefined
+      if (bare !== undefined) return yes(bare)
       const wished = content.find(
         (word) => isPast(word) && !troubles(word) && !ponders(word) && !wills.has(word.folded),
       )
@@ -190,6 +212,25 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
       const verb = content.find(agrees)
       if (verb === undefined) return null
       return isFirstPerson(verb) ? yes(verb) : null
+    },
+  ],
+  [
+    "lets",
+    (words, content) => {
+      const lets = words.find((word) => letsWords.has(word.folded))
+      if (lets === undefined || content.length > 3 || words.some((word) => not.has(word.folded))) return null
+      return words.some((word) => ponders(word) || farTimes(word) || wantsToBeTold(word))
+        ? null
+        : { intent: "yes", words: [lets] }
+    },
+  ],
+  [
+    "go-on",
+    (words, content) => {
+      const verb = content.at(-1)
+      if (verb === undefined || content.length > 2 || words.some((word) => not.has(word.folded))) return null
+      const lets = /[аяу]йте$/u.test(verb.typed) && verb.typed.length > 6 && !otherOrders(verb)
+      return lets || carries(verb) ? { intent: "yes", words: [verb] } : null
     },
   ],
   [
@@ -206,7 +247,7 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
   [
     "another-time",
     (words, content) => {
-      const far = words.find(farTimes)
+      const far = words.find((word) => farTimes(word) || isQuarter(word))
       if (far === undefined || content.length === 0 || words.some((word) => /\d:\d/.test(word.typed))) return null
       const then = words.some((word) => untilThen.has(word.folded)) || content.some(timeWords)
       return then &&
@@ -252,3 +293,14 @@ const degrees = set(
 const kazakhTroubles = stems("тусин тап таба кире аша косыл исте тур жур кут сурагым сурайын сурайик бил")
 const kazakhPonders = stems("ойлан ойлас корем кореи кореик кара суран сура акылд кенес хабарл ескер салыстыр бил")
 const notKazakh = set("камин витамин экзамин витамины термин один")
+
+const enables = stems(`
+  отпуст позвол одобр соглас получ успе смог найд буд подойд устро дад разреш освобож приед понрав цен скид дешев зп зарплат врем
+  деньг погод можно здоров
+`)
+/** "если отпустят", "если шеф одобрит": a condition by itself, and no question behind it. */
+export const inferCondition = (words: ReadonlyArray<Word>, isSmall: (folded: string) => boolean): Inferred | null => {
+  const content = words.filter((word) => !isSmall(word.folded) && !not.has(word.folded))
+  if (content.length === 0 || content.length > contentWordsMax || !content.some(enables)) return null
+  return { intent: "uncertain", name: "on-condition", words: words.map((word) => word.typed).join(" ") }
+}

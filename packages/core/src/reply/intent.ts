@@ -5,7 +5,7 @@
  * Does not know what was asked: "да" is yes to anything. Does not understand: it knows the words of intent-words.ts.
  */
 
-import { infer } from "./intent-grammar.ts"
+import { failsElsewhere, infer, inferCondition } from "./intent-grammar.ts"
 import type { Group } from "./intent-group.ts"
 import { readOptOut } from "./intent-opt-out.ts"
 import { compile, isOneSlipAway, parsePattern } from "./intent-pattern.ts"
@@ -117,7 +117,8 @@ const cuesOf = ({ words, asks, contrasts }: Clause): ReadonlyArray<Cue> => {
   for (const { start, end, meaning } of found) if (meaning.intent !== "nothing") covered.fill(true, start, end)
   const first = words.findIndex((word) => !openers.has(word.folded))
   const question = first >= 0 && opensQuestion(words[first]!.folded) ? first : -1
-  const wonders = words.some((word, at) => word.folded === "ли" && !covered[at])
+  const whether = words.findIndex((word, at) => word.folded === "ли" && !covered[at])
+  const wonders = whether >= 0
   const conditional = first >= 0 && conditions.has(words[first]!.folded)
   const others = words.filter((word, at) => !covered[at] && !isSmall(word.folded) && !isClockTime(words, at)).length
   const counted = new Set(words.map((word) => word.folded).filter((folded) => /^\d/.test(folded))).size
@@ -134,11 +135,21 @@ const cuesOf = ({ words, asks, contrasts }: Clause): ReadonlyArray<Cue> => {
     const denied =
       denial !== null && words.slice(denial.end, start).every((word) => degrees.has(word.folded)) ? denial : null
     denial = isNot ? { end, words: quoted } : null
-    if ((asks || wonders || question >= 0) && meaning.evenAsked !== true && (asks || wonders || start !== question))
+    // "не знаю, надо ли": the doubt comes first, and is the answer.
+    const unsure = wonders && !asks && question < 0 && meaning.name === "doubt" && start < whether
+    if (
+      !unsure &&
+      (asks || wonders || question >= 0) &&
+      meaning.evenAsked !== true &&
+      (asks || wonders || start !== question)
+    )
       continue
     if (conditional && start > first) continue
     if (denied !== null && cues.at(-1)?.words === denied.words) cues.pop()
     const room = meaning.place === "anywhere" ? words.length : meaning.place === "near" ? 1 : 0
+    if (meaning.name === "will-not-come" && words.some((word, other) => !covered[other] && failsElsewhere(word)))
+      continue
+    if (meaning.name === "postponed" && words.some((word, other) => !covered[other] && isTold(word))) continue
     const beside = others - topicsBefore(words, start, covered, meaning)
     if (beside > room || (isNot && (counted > 0 || holdsMore(words, end)))) continue
     const cue = {
@@ -152,9 +163,16 @@ const cuesOf = ({ words, asks, contrasts }: Clause): ReadonlyArray<Cue> => {
     else if (meaning.intent === "yes")
       cues.push({ ...cue, intent: "no", name: "denied", weight: "plain", words: `${denied.words} ${quoted}` })
   }
-  if (cues.length > 0 || asks || question >= 0 || wonders || conditional) return cues
+  if (cues.length > 0 || asks || question >= 0 || wonders) return cues
+  if (conditional) {
+    const condition = ifs.has(words[0]!.folded) ? inferCondition(words, isSmall) : null
+    return condition === null ? cues : [{ ...condition, weight: "plain", contrasts }]
+  }
   const order = forbids(words)
-  if (order !== null) return [{ intent: "no", name: "forbids", weight: "plain", words: order, contrasts }]
+  if (order !== null) {
+    const keep = /^\S+ (отмен|перенос|перенес|сдвиг|снима)/u.test(order)
+    return [{ intent: keep ? "yes" : "no", name: keep ? "keep" : "forbids", weight: "plain", words: order, contrasts }]
+  }
   if (found.some(({ meaning }) => meaning.intent === "nothing")) return cues
   const inferred = infer(words, isSmall)
   return inferred === null ? cues : [{ ...inferred, weight: "plain", contrasts }]
@@ -169,8 +187,18 @@ const topicsBefore = (
 ): number =>
   meaning.weight === "bare" || meaning.place !== "alone"
     ? 0
-    : words.filter((word, at) => at < start && !covered[at] && isTopic(word.folded) && !isSmall(word.folded)).length
+    : words.filter(
+        (word, at) =>
+          at < start &&
+          !covered[at] &&
+          isTopic(word.folded) &&
+          words[start]!.folded !== "можно" &&
+          !isSmall(word.folded),
+      ).length
 const isTopic = (folded: string): boolean => topics.some((stem) => folded.startsWith(stem))
+
+/** "мы ходили весной": a season that was. */
+const isTold = ({ folded }: Word): boolean => folded.length > 4 && /л[аи]?(с|ся)?$/u.test(folded)
 
 const afterBareNot = new Set(
   "спасибо спс благодарю рахмет брат братан бро не а ну пока пожалуй это уж".split(" ").map(fold),
@@ -195,7 +223,7 @@ const forbids = (words: ReadonlyArray<Word>): string | null => {
 const beforeTime = new Set(["в", "на", "к", "после", "до", "с", "около", "через"].map(fold))
 /** "15:00", "в 5": a number that tells when. Other numbers are content: "нет, 15" says more than no. */
 const isClockTime = (words: ReadonlyArray<Word>, at: number): boolean =>
-  /^\d{1,2}:\d\d/.test(words[at]!.typed) ||
+  /^\d{1,2}(:\d\d|-?[гкдт][еа]$)/.test(words[at]!.typed) ||
   (/^\d{1,2}$/.test(words[at]!.folded) && at > 0 && beforeTime.has(words[at - 1]!.folded))
 
 // ---- the whole message
@@ -213,6 +241,7 @@ const mixed = (name: string, ...cues: ReadonlyArray<Cue>): Omit<Reading, "optOut
 const settled = new Set(["not-interested", "leave-me", "have-another", "cancel", "not-needed", "does-not-suit"])
 
 const weigh = (cues: ReadonlyArray<Cue>, clauses: ReadonlyArray<Clause>): Omit<Reading, "optOut"> => {
+  if (clauses.some((clause) => clause.asks)) cues = cues.filter((cue) => cue.name !== "on-condition")
   const yes = fullest(cues.filter((cue) => cue.intent === "yes"))
   const no = fullest(cues.filter((cue) => cue.intent === "no"))
   const doubts = cues.filter((cue) => cue.intent === "uncertain")
@@ -226,6 +255,7 @@ const weigh = (cues: ReadonlyArray<Cue>, clauses: ReadonlyArray<Clause>): Omit<R
     if (yes.contrasts) return mixed("no-but", no, yes)
     return yes.weight === "plain" && yes.name !== "of-course" ? mixed("yes-and-no", yes, no) : told(no)
   }
+  if (no?.name === "not-now" && doubt !== undefined) return mixed("another-time", no, doubt)
   const answer = yes ?? no
   const condition = yes === undefined ? undefined : clauses.find(setsCondition)
   if (yes !== undefined && condition !== undefined)
@@ -262,7 +292,7 @@ const hasContent = ({ words }: Clause): boolean =>
 
 const signs: ReadonlyArray<readonly [Cue["intent"], RegExp]> = [
   ["no", /👎|❌|🚫|🙅|🖕|⛔/u],
-  ["yes", /👍|👌|✅|🤝|✔|☑|🆗|💯|🙆|^\s*[+➕]+\s*1?\s*$/u],
+  ["yes", /👍|👌|🤙|✅|🤝|✔|☑|🆗|💯|🙆|^\s*[+➕]+\s*1?\s*$/u],
   ["no", /^\s*[-–—➖✖]️?\s*$/u],
   ["uncertain", /🤷|🤔/u],
 ]
