@@ -228,6 +228,13 @@ describe("an answer of Gemini", () => {
       assert.deepStrictEqual((yield* llm.draftReply(replyRequest)).value.call, { action: "cancel", at: null })
     }),
   )
+  it.effect("records no call in a touch", () =>
+    Effect.gen(function* () {
+      const { llm, server } = yield* start()
+      server.next(draft({ call: { action: "book", at: "2026-11-24T15:00:00+05:00" } }))
+      assert.isNull((yield* llm.draftTouch(touchRequest(4))).value.call)
+    }),
+  )
   it.effect("that cannot tell is no verdict of either kind", () =>
     Effect.gen(function* () {
       const { llm, server } = yield* start()

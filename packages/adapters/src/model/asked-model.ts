@@ -85,7 +85,12 @@ export const make = (
         }),
       ),
     draftReply: (request) => draft(renderReply(prompts.sales_agent, request), request),
-    draftTouch: (request) => draft(renderTouch(prompts.follow_up, request), request),
+    // Nobody asked for a call here, so none is recorded; a touch that says so is refused by the guard.
+    draftTouch: (request) =>
+      Effect.map(draft(renderTouch(prompts.follow_up, request), request), (answer) => ({
+        ...answer,
+        value: { ...answer.value, call: null },
+      })),
     transcribe: (bytes, mimeType) => {
       const why = unheard(bytes)
       if (why !== null) return Effect.fail(badAnswer(why))

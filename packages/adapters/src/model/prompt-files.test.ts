@@ -4,9 +4,23 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { promptNames } from "@wa/core/prompt/prompt"
 import { renderClassify, renderPlain, renderReply, renderTouch } from "@wa/core/prompt/render"
+import * as Guard from "@wa/core/reply/guard"
 import { Effect } from "effect"
-import { classifyRequest, hostile, knowledge, replyRequest, touchRequest } from "../contracts/llm.contract.ts"
+import {
+  chat,
+  classifyRequest,
+  facts,
+  freeSlots,
+  hostile,
+  knowledge,
+  now,
+  replyRequest,
+  touchRequest,
+  zone,
+} from "../contracts/llm.contract.ts"
 import { fileNames, loadPrompts, promptsFolder } from "./prompt-files.ts"
+
+const hours = { zone, opensMinute: 600, closesMinute: 1080, weekdays: [1, 2, 3, 4, 5], isHoliday: () => false }
 
 const folder = Effect.acquireRelease(
   Effect.promise(async () => {
@@ -65,6 +79,29 @@ describe("the prompts of the repository", () => {
       }
       assert.include(all[1]!.system, knowledge)
       assert.include(all[2]!.user, "Сейчас касание 4 из 5")
+    }),
+  )
+  it.effect("show no tone that the guard would refuse", () =>
+    Effect.gen(function* () {
+      const prompts = yield* loadPrompts()
+      const { system } = renderReply(prompts.sales_agent, replyRequest)
+      const samples = system.split("\n").flatMap((line) => /^«(.+)»$/.exec(line)?.[1] ?? [])
+      assert.isAtLeast(samples.length, 3)
+      for (const text of samples) {
+        const review = Guard.review({
+          draft: { text, facts: [], call: null, hand_over: null },
+          kind: "reply",
+          facts,
+          knowledge,
+          chat,
+          now,
+          zone,
+          hours,
+          freeSlots,
+          bookedCall: null,
+        })
+        assert.deepStrictEqual(review.verdict === "refuse" ? review.reasons : [], [], text)
+      }
     }),
   )
   it.effect("never expand what a client writes", () =>

@@ -13,6 +13,10 @@ const opening = /[<＜﹤‹〈](?=(?:\s|\u200d|[/\\])*[\p{L}_!?])/gu
 export const asData = (text: string): string =>
   text.replace(/\r\n?/g, "\n").replace(invisible, "").replace(opening, "‹ ")
 
+/** The beginning of a text that is too long to be paid for, and a word that it goes on. */
+export const shortened = (text: string, lettersMax: number): string =>
+  text.length <= lettersMax ? text : `${text.slice(0, lettersMax)}… [сообщение сокращено]`
+
 export const fence = (tag: string, text: string, attributes = ""): string =>
   `<${tag}${attributes}>${asData(text)}</${tag}>`
 

@@ -12,7 +12,7 @@ import type { ChatLine, ClassifyRequest, ReplyRequest, TouchRequest } from "../p
 import type { ContactInfo } from "../queue/messages.ts"
 import type { Instant } from "../time/instant.ts"
 import { isoWithOffset, localDate, wallTime } from "../time/wall-clock.ts"
-import { asData, asName, fence, fenceBlock } from "./fence.ts"
+import { asData, asName, fence, fenceBlock, shortened } from "./fence.ts"
 import type { Prompt } from "./prompt.ts"
 import { render } from "./template.ts"
 
@@ -41,7 +41,7 @@ export const renderReply = (prompt: Prompt, request: ReplyRequest): Rendered =>
     ...momentValues(request.now, request.zone),
     ...groundValues(request),
     conversation_history: history(beforeTurn(request.chat, request.newMessage), request.zone),
-    new_message: fence("новое_сообщение", request.newMessage),
+    new_message: fence("новое_сообщение", shortened(request.newMessage, turnLettersMax)),
     free_slots: slots(request.freeSlots, request.zone),
     asked_time: askedTime(request),
     booked_call: bookedCall(request),
@@ -55,8 +55,8 @@ export const renderTouch = (prompt: Prompt, request: TouchRequest): Rendered =>
     ...groundValues(request),
     conversation_history: history(request.chat, request.zone),
     touch_number: String(request.touch),
-    last_bot_message: fence("бот", request.lastBotMessage),
-    last_client_message: fence("клиент", request.lastClientMessage),
+    last_bot_message: fence("бот", shortened(request.lastBotMessage, lineLettersMax)),
+    last_client_message: fence("клиент", shortened(request.lastClientMessage, lineLettersMax)),
     follow_up_reason:
       request.reason === "ignored"
         ? "клиент не ответил на наше последнее сообщение"
@@ -72,10 +72,16 @@ export const renderPlain = (prompt: Prompt): Rendered => fill(prompt, {})
 
 // ---- the chat --------------------------------------------------------------------------------------------------------
 
+/** WhatsApp takes 65 536 letters a message: twenty of those would cost more than any sale. */
+const lineLettersMax = 3_000
+const turnLettersMax = 10_000
+
 const tags = { client: "клиент", bot: "бот", operator: "сотрудник" } as const
 
 const history = (chat: ReadonlyArray<ChatLine>, zone: string): string => {
-  const lines = chat.map((line) => fence(tags[line.from], line.text, ` время="${dayAndTime(line.at, zone)}"`))
+  const lines = chat.map((line) =>
+    fence(tags[line.from], shortened(line.text, lineLettersMax), ` время="${dayAndTime(line.at, zone)}"`),
+  )
   return `<переписка>\n${lines.length === 0 ? "(сообщений ещё не было)" : lines.join("\n")}\n</переписка>`
 }
 
@@ -128,7 +134,7 @@ const askedTime = ({ askedTime: asked, now, zone }: ReplyRequest): string => {
 }
 
 const bookedCall = ({ bookedCall: booked, now, zone }: Pick<ReplyRequest, "bookedCall" | "now" | "zone">): string =>
-  booked === null ? "созвон не записан" : `уже записан созвон: ${told(booked, zone, now)}`
+  booked === null ? "не записан" : `уже записан ${told(booked, zone, now)}`
 
 // ---- what is known ---------------------------------------------------------------------------------------------------
 
@@ -164,6 +170,10 @@ const excerpt = (passage: Passage): string => {
 /** `F7` is the seventh fact of the request. */
 const mark = (index: number) => `F${index + 1}`
 
+/** What an answer must be held to: figures, phones, addresses. The rest stands in the documents and is not paid for twice. */
+const isFirm = (fact: Fact) => fact.unit !== null || /\d|@|:\/\//.test(fact.value)
+
+/** One line for each run of facts about the same thing. */
 const factLines = (
   facts: ReadonlyArray<Fact>,
   isTold: (fact: Fact) => boolean,
@@ -171,13 +181,17 @@ const factLines = (
 ): string => {
   const lines: Array<string> = []
   let file = ""
+  let subject = ""
   let count = 0
   for (const [index, fact] of facts.entries()) {
-    if (!isTold(fact)) continue
+    if (!isFirm(fact) || !isTold(fact)) continue
     if (++count > max) break
     if (fact.file !== file) lines.push(`# ${oneLine(fact.file)}`)
+    const told = oneLine(`${mark(index)} ${fact.attribute}: ${fact.value}`)
+    if (fact.file === file && fact.subject === subject) lines[lines.length - 1] += ` | ${told}`
+    else lines.push(`${oneLine(fact.subject)} | ${told}`)
     file = fact.file
-    lines.push(oneLine(`${mark(index)} | ${fact.subject} | ${fact.attribute}: ${fact.value} (с. ${fact.page})`))
+    subject = fact.subject
   }
   return lines.join("\n")
 }
@@ -200,7 +214,7 @@ const refusals = (refused: ReplyRequest["refusals"]): string => {
   return refused
     .map(
       ({ draft, reasons }) =>
-        `${fence("черновик", draft)}\n${reasons.map((why) => `- ${oneLine(asData(why))}`).join("\n")}`,
+        `${fence("черновик", shortened(draft, lineLettersMax))}\n${reasons.map((why) => `- ${oneLine(asData(why))}`).join("\n")}`,
     )
     .join("\n")
 }
