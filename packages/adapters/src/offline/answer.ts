@@ -364,7 +364,7 @@ const spoken = (question: string, request: ReplyRequest): ReadonlyArray<Found> =
   const concept = topic === undefined ? [] : stemsOf(topic[2])
   const isConcept = (stem: string) =>
     concept.some((one) => likeness(one, stem) > 0) ||
-    (topic !== undefined && topic[1].test(question.match(/\p{L}+/gu)?.find((word) => stemsOf(word)[0] === stem) ?? ""))
+    topic?.[1].test(question.match(/\p{L}+/gu)?.find((word) => stemsOf(word)[0] === stem) ?? "") === true
   const rest = contentOf(question).filter((stem) => !isConcept(stem))
   const frequency = (stem: string) =>
     statements.filter((one) => has(one.stems, stem) || has(one.headingStems, stem)).length
