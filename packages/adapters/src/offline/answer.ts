@@ -420,6 +420,7 @@ const shorter = (text: string): ReadonlyArray<string> => {
     at > 0 &&
     /\d/.test(clause) &&
     clause.length < 40 &&
+    /^(?:на|за|в|до|по|с)\s/iu.test(clause) &&
     !/(?<!\p{L})(?:если|кроме|только|при|иначе|не)(?!\p{L})/iu.test(clause)
       ? [`${clauses.filter((_, other) => other !== at).join(", ")}.`]
       : [],

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Opening } from "./moderator.examples.ts"
-import { fresh, heldOut, seen } from "./moderator.examples.ts"
+import { fresh, heldOut, last, seen } from "./moderator.examples.ts"
 import { classify } from "./moderator.ts"
 
 const verdictOf = ({ says, businessName }: Omit<Opening, "is">) =>
@@ -8,7 +8,7 @@ const verdictOf = ({ says, businessName }: Omit<Opening, "is">) =>
     contact: { name: null, full_name: null, business_name: businessName ?? null },
     chat: says.map((text, at) => ({ from: "client" as const, text, at })),
   })
-const openings = [...seen, ...heldOut, ...fresh]
+const openings = [...seen, ...heldOut, ...fresh, ...last]
 
 describe("the offline moderator", () => {
   it("calls no client a stranger, and errs on one opening in twenty at most", () => {

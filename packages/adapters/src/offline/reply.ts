@@ -87,13 +87,17 @@ export const draftReply = (request: ReplyRequest): Draft => {
   }
 
   if (found.length > 0) {
-    const handOver = open.length === 0 ? null : askFor(open)
     const candidates: Array<Candidate> = []
-    const put = (chosen: ReadonlyArray<Found>, isOpen: boolean) => {
+    const put = (chosen: ReadonlyArray<Found & { readonly question: string }>, isOpen: boolean) => {
       const said = chosen.map((one) =>
         inKazakh ? one.text.replace(/^Тарифы:/u, "Тарифтер:").replace(/^Цены:/u, "Бағалар:") : one.text,
       )
       const more = isOpen ? say.open : [""]
+      const unsaid = [
+        ...open,
+        ...found.filter((one) => !chosen.some((said) => said.question === one.question)).map((one) => one.question),
+      ]
+      const handOver = unsaid.length === 0 ? null : askFor(unsaid)
       for (const question of [...questions.slice(0, 4), ""])
         for (const note of more)
           for (const first of hello === "" ? [""] : [hello, ""]) {
@@ -108,16 +112,25 @@ export const draftReply = (request: ReplyRequest): Draft => {
             candidates.push({ text: cut(whole), facts: chosen.flatMap((one) => one.facts), call: null, handOver })
           }
     }
+    // The guard may read a figure of one answer as said of another: other wordings, then fewer answers, the rest left open.
+    const brief = found.map((one) => ({ ...one, ...(one.others[0] ?? {}) }))
     put(found, open.length > 0)
-    if (found.length > 1) for (const one of found) put([one], true)
-    const shorter = found.map((one) => ({ ...one, text: one.text.split(/(?<=[.!?])\s+(?=\p{Lu})/u)[0]! }))
-    if (shorter.some((one, at) => one.text !== found[at]!.text)) put(shorter, open.length > 0)
     for (const [at, one] of found.entries())
       for (const other of one.others)
         put(
           found.map((same, place) => (place === at ? { ...same, ...other } : same)),
           open.length > 0,
         )
+    for (const list of [found, brief])
+      if (list.length > 2)
+        for (const [at] of list.entries())
+          put(
+            list.filter((_, place) => place !== at),
+            true,
+          )
+    if (found.length > 1) for (const one of [...found, ...brief]) put([one], true)
+    const firstSentences = found.map((one) => ({ ...one, text: one.text.split(/(?<=[.!?])\s+(?=\p{Lu})/u)[0]! }))
+    if (firstSentences.some((one, at) => one.text !== found[at]!.text)) put(firstSentences, open.length > 0)
     const fit = candidates.find((one) => isFit(one, "reply", request))
     if (fit !== undefined) return draftOf(fit)
     return choose(plainCandidates(say.unknown, askFor([rest === "" ? newMessage : rest])))
@@ -154,7 +167,7 @@ export const draftReply = (request: ReplyRequest): Draft => {
 }
 
 const askFor = (open: ReadonlyArray<string>) =>
-  `В документах нет ответа на вопрос клиента: «${open.join(" ").slice(0, 160)}».`
+  `Без ответа остался вопрос клиента (в документах его нет или он не прошёл проверку): «${open.join(" ").slice(0, 160)}».`
 
 /** Questions not asked yet, of the present stage first. */
 export const nextQuestions = (bots: ReadonlyArray<string>, inKazakh: boolean): ReadonlyArray<string> => {
