@@ -64,7 +64,7 @@ const agrees = stems(`
   подбег возьм взял взят беру берем купл купи покупаю покупаем покупать закаж заказы приобрет оплач оплат заплач заплат перевед вышлю внес подпиш
   подпис заключ оформ подключ воспольз соглас соглаш присоедин участв поучаств заброни брониру зарезерв попроб пробова протест
   тестир начн начин приступ встреч встрет созвон вписыв успе сможем смогу посет посещ пойд выкуп забер забир продл продлева
-  возобнов запусти запуска рискн сходим схожу привез привед закин перекин скину кину пришлю отправлю выйти поставл останусь остаемс оставляю поддерж примем приму поддержу одобр доверяю
+  возобнов запусти запуска рискн сходим схожу привез привед прибуд закин перекин скину кину пришлю отправлю выйти поставл останусь остаемс оставляю поддерж примем приму поддержу одобр доверяю
   сотруднич работать поработ внедр перейд переход
 `)
 /** To think, to look, to compare, to ask somebody: whoever does it has not decided. */
@@ -114,11 +114,12 @@ const deciders = stems(`
   юрист мама маму родител закуп снабжен совет комисси бюджет финанс деньг денег одобрен согласован решени отмашк тендер менеджмент
 `)
 const decidesNow = stems(
-  "реша реши дума смотр рассм согласов утвержда вернет скаж скажет изуч обсужд сравнива отпуск командиров занят",
+  "сказал говорит идет отда переда показ счита формир заклад планир верста утвержд реша реши дума смотр рассм согласов утвержда вернет скаж скажет изуч обсужд сравнива отпуск командиров занят",
 )
 const awaits = set("жду ждем ожидаю ожидаем подожду подождем дождусь дождемся")
 const refuses = stems("против отказа запрет зареза")
 
+const afterWord = fold("после")
 const letsWords = set("давай давайте")
 const wantsToBeTold = stems(`
   прайс подроб инф скидк цен каталог адрес номер ссыл телефон контакт сначал знаком поговор поболта заново отзыв пример фото вопрос
@@ -159,7 +160,7 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
         if (act !== undefined && others <= 3 && !troubles(act)) return no(verb, act)
       }
       if (troubles(verb) || !content.includes(verb)) return null
-      if (isPast(verb) && asked(verb) && others <= 2) return no(verb)
+      if (isPast(verb) && asked(verb) && others <= 2 && !words.some((word) => ofUs.has(word.folded))) return no(verb)
       return isFirstPerson(verb) && verb.folded.length > 4 && others <= 2 && !ponders(verb) ? no(verb) : null
     },
   ],
@@ -259,6 +260,16 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
     },
   ],
   [
+    "after-that",
+    (words, content) => {
+      const [after, ...rest] = words.filter((word) => content.includes(word) || word.folded === afterWord)
+      if (after?.folded !== afterWord || rest.length === 0 || rest.length > 2) return null
+      return /([аяиыей]|ов)$/u.test(rest.at(-1)!.typed) && !/(ие|ия)$/u.test(rest.at(-1)!.typed)
+        ? { intent: "uncertain", words }
+        : null
+    },
+  ],
+  [
     "kazakh-verb",
     (words, content) => {
       const last = content.at(-1)
@@ -286,6 +297,8 @@ const rules: ReadonlyArray<readonly [name: string, rule: Rule]> = [
     },
   ],
 ]
+/** "не записали меня": it is we who failed. */
+const ofUs = set("меня нас мне нам")
 const degrees = set(
   "очень совсем особо сильно так прям больше уже пока я мы никуда ничего никогда это вам вас у тут там к",
 )

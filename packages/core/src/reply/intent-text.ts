@@ -33,6 +33,7 @@ const english = new Set(
   (
     "yes yeah yep yup yess yea ya ok okay okey oke okk sure fine great good deal agree agreed accept accepted confirm confirmed correct right of course " +
     "let lets do go it i m im am me us we you please thanks thank thx no not nope nah never none dont don t cancel stop unsubscribe interested need " +
+    "time what where when who how price open close day card pay speak question order late here anyone start thing ill there leave alone remove give minute know vacation holiday holidays after " +
     "approve approved proceed continue accepted reject rejected decline declined incorrect nothing " +
     "lets dunno in week month year texting calling writing messaging bought depends unclear could be see who knows yet decided let check remind right wrong number really absolutely cant can come make attend " +
     "forget nevermind mind refuse pass for skip already have bought found ahead count in why works book send definitely certainly exactly " +
@@ -42,6 +43,7 @@ const english = new Set(
 )
 
 const latin: ReadonlyArray<readonly [RegExp, string]> = [
+  [/ts[yj]a/g, "тся"],
   [/shch|sch/g, "ш"],
   [/zh/g, "ж"],
   [/kh/g, "х"],

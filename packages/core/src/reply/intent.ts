@@ -198,7 +198,8 @@ const topicsBefore = (
 const isTopic = (folded: string): boolean => topics.some((stem) => folded.startsWith(stem))
 
 /** "мы ходили весной": a season that was. */
-const isTold = ({ folded }: Word): boolean => folded.length > 4 && /л[аи]?(с|ся)?$/u.test(folded)
+const isTold = ({ folded }: Word): boolean =>
+  folded.length > 2 && /л[аи]?(с|ся)?$/u.test(folded) && folded !== "или" && folded !== "если"
 
 const afterBareNot = new Set(
   "спасибо спс благодарю рахмет брат братан бро не а ну пока пожалуй это уж".split(" ").map(fold),
@@ -248,7 +249,8 @@ const weigh = (cues: ReadonlyArray<Cue>, clauses: ReadonlyArray<Clause>): Omit<R
   const doubt = fullest(doubts)
   if (doubt !== undefined && (doubt.weight !== "time" || (yes === undefined && no === undefined))) {
     if (no === undefined || yes !== undefined || doubt.contrasts || no.contrasts) return told(doubt)
-    return settled.has(no.name) && (doubt.name === "price" || doubt.name === "busy") ? told(no) : told(doubt)
+    const twice = cues.filter((cue) => cue.intent === "no").length > 1
+    return (settled.has(no.name) || twice) && (doubt.name === "price" || doubt.name === "busy") ? told(no) : told(doubt)
   }
   if (yes !== undefined && no !== undefined) {
     if (no.contrasts) return yes.weight !== "plain" && no.weight === "bare" ? told(no) : mixed("yes-but", yes, no)
