@@ -19,13 +19,16 @@ export const usage = {
   totalTokenCount: 1400,
 }
 
+/** It would do for an answer, if it were one. */
+const thought = JSON.stringify({ text: "мысль", reasoning: "мысль", isClient: true, confidence: 1, language: "ru" })
+
 export const said = (text: string, finishReason = "STOP"): Reply =>
   json({
     candidates: [
       {
         index: 0,
         finishReason,
-        content: { role: "model", parts: [{ thought: true, text: "{думаю}" }, ...(text === "" ? [] : [{ text }])] },
+        content: { role: "model", parts: [{ thought: true, text: thought }, ...(text === "" ? [] : [{ text }])] },
       },
     ],
     usageMetadata: usage,

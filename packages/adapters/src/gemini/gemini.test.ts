@@ -274,6 +274,7 @@ describe("a failure of Gemini", () => {
     ["504", failed(504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete."), "overload"],
     ["408", { status: 408, body: "" }, "overload"],
     ["a day's quota", quota("GenerateRequestsPerDayPerProjectPerModel-FreeTier", "12s"), "quota"],
+    ["a minute's limit without a delay", quota("GenerateRequestsPerMinutePerProjectPerModel", ""), "overload"],
     ["a minute's tokens", quota("GenerateContentInputTokensPerModelPerMinute-PaidTier", "12.4s"), "overload"],
     [
       "spent credits",

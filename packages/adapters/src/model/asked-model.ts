@@ -18,7 +18,7 @@ import type { Prompts } from "@wa/core/prompt/prompt"
 import type { Rendered } from "@wa/core/prompt/render"
 import { factIds, renderClassify, renderPlain, renderReply, renderTouch } from "@wa/core/prompt/render"
 import { instantOf, isoWithOffset } from "@wa/core/time/wall-clock"
-import { Effect, Result } from "effect"
+import { Clock, Effect, Result } from "effect"
 import type { AnswerForm } from "./answer-form.ts"
 import * as Form from "./answer-form.ts"
 
@@ -49,9 +49,23 @@ export const outputTokensMax = 8192
 export const make = (
   name: string,
   prompts: Prompts,
-  exchange: Exchange,
+  askProvider: Exchange,
   transcribe?: Service["transcribe"],
 ): Service => {
+  const exchange: Exchange = (question) =>
+    Effect.gen(function* () {
+      const startedAt = yield* Clock.currentTimeMillis
+      const said = yield* askProvider(question)
+      const ms = (yield* Clock.currentTimeMillis) - startedAt
+      yield* Effect.logDebug(`${name} answered`, { form: question.form.name, ms, ...said.usage, fault: said.fault })
+      return said
+    }).pipe(
+      Effect.tapError((error) =>
+        error._tag === "LlmUnavailable" && error.kind === "quota"
+          ? Effect.logError(`${name}: the quota is used up, nobody is answered until it is raised or renewed`)
+          : Effect.void,
+      ),
+    )
   const ask = <A>(rendered: Rendered, form: AnswerForm<A>, rest: Pick<Question, "temperature" | "audio">) => {
     const question = { system: rendered.system, user: rendered.user, form, ...rest }
     const attempt = (isLast: boolean): Effect.Effect<Answer<A>, LlmError> =>

@@ -10,7 +10,7 @@ describe("the JSON in an answer", () => {
     ["behind a byte order mark", `\uFEFF${written}\n`],
     ["in a code fence", `\`\`\`json\n${written}\n\`\`\``],
     ["in an unmarked fence with prose around it", `Вот ответ:\n\`\`\`\n${written}\n\`\`\`\nГотово {да}.`],
-    ["behind thoughts that hold braces", `<think>{"text": "черновик"}</think>${written}`],
+    ["behind thoughts that hold braces", `<think>${"{так} ".repeat(60)}{"text": "черновик"}</think>${written}`],
     ["in a list of one", `[${written}]`],
     ["behind a brace that closes nothing", `{ так { ${written}`],
     ["behind an earlier attempt", `{"text": "сначала"} нет, лучше: ${written}`],
