@@ -75,6 +75,15 @@ describe("a request to Gemini", () => {
       assert.strictEqual(answer.promptHash, prompts.moderator.hash)
     }),
   )
+  it.effect("goes to the beta for models that live only there", () =>
+    Effect.gen(function* () {
+      for (const model of ["gemini-flash-latest", "gemini-3.1-pro-preview"]) {
+        const { llm, server } = yield* start({ model })
+        yield* llm.classify(classifyRequest)
+        assert.strictEqual(last(server).url, `/v1beta/models/${model}:generateContent`)
+      }
+    }),
+  )
   it.effect("asks for a draft more freely, with the documents in the system instruction", () =>
     Effect.gen(function* () {
       const { llm, server } = yield* start()

@@ -22,6 +22,8 @@ export interface Settings {
 }
 
 const baseUrlDefault = "https://generativelanguage.googleapis.com"
+/** The stable API, which the SDK asks since 3.0, has neither the `-latest` names nor every preview. */
+const needsBeta = /-(?:latest|preview)(?:-|$)/
 const timeoutMsDefault = 60_000
 
 export const make = (settings: Settings): LlmPort["Service"] => {
@@ -31,6 +33,7 @@ export const make = (settings: Settings): LlmPort["Service"] => {
   const client = new GoogleGenAI({
     apiKey: key,
     enterprise: false,
+    ...(needsBeta.test(settings.model) ? { apiVersion: "v1beta" } : {}),
     httpOptions: { baseUrl: settings.baseUrl ?? baseUrlDefault },
   })
 
