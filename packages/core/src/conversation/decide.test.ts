@@ -875,6 +875,21 @@ describe("what became of a message of ours", () => {
     assert.strictEqual(chat.only("DraftTouch")?.touch, 1)
   })
 
+  it("a touch of an earlier chain that comes back very late sets no later chain back", () => {
+    const chat = touched()
+    chat.after({ hours: 21 }).writes("А рассрочка есть?")
+    chat.wakesWhenDue()
+    chat.answers("Есть.")
+    chat.wakesWhenDue()
+    chat.draftsTouch("Напоминание")
+    chat.arrives()
+    const { due } = chat
+    chat.after({ hours: 1 }).delivered("t", "dropped", "operator_wrote")
+    assert.strictEqual(chat.due, due)
+    chat.wakesWhenDue()
+    assert.strictEqual(chat.only("DraftTouch")?.touch, 2)
+  })
+
   it("an expired fifth touch is not due again once a person said that this is no client", () => {
     const chat = new Chat(tuesday).meets()
     for (let touch = 1; touch <= 5; touch++) {

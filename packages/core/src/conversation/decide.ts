@@ -642,7 +642,7 @@ const deliveryReported = (
       // Somebody wrote meanwhile; that event comes by itself. A touch is due again only if the chain survives it.
       return message.kind === "reply"
         ? [known, message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, "operator_wrote")]]
-        : followUp(known, { _tag: "TouchReturned", at: at + hourMs, touch: message.touch ?? 1 }, policy)
+        : touchReturned(known, message, at + hourMs, policy)
     case "refused":
     case "undeliverable":
     case "unknown": {
@@ -660,6 +660,17 @@ const deliveryReported = (
   }
 }
 
+/** A report may be very late: what we said since stands, and the touch is history. */
+const touchReturned = (
+  before: Conversation,
+  message: Conversation["unreported"][number],
+  at: Instant,
+  policy: Policy,
+): Decision =>
+  before.lastOursAt === message.at
+    ? followUp(before, { _tag: "TouchReturned", at, touch: message.touch ?? 1 }, policy)
+    : [before, []]
+
 const sendExpired = (
   before: Conversation,
   event: Extract<Event, { _tag: "SendExpired" }>,
@@ -669,7 +680,7 @@ const sendExpired = (
   if (message === undefined) return [before, []]
   const known: Conversation = { ...before, unreported: before.unreported.filter((one) => one !== message) }
   const { at } = event
-  if (message.kind === "touch") return followUp(known, { _tag: "TouchReturned", at, touch: message.touch ?? 1 }, policy)
+  if (message.kind === "touch") return touchReturned(known, message, at, policy)
   if (message.messageIds.length === 0) return [known, []]
   const humanWrote = before.lastOperatorAt !== null && before.lastOperatorAt >= message.at
   if (humanWrote || Takeover.isSilent(before.takeover, at))
