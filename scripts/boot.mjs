@@ -101,6 +101,9 @@ if (!existsSync(join(tools, ".ok"))) {
 const path = Object.keys(env).find((name) => name.toLowerCase() === "path") ?? "PATH"
 env[path] = [bin, join(root, "node_modules", ".bin"), env[path] ?? ""].join(delimiter)
 
+// Compiled once, not at every start.
+env.NODE_COMPILE_CACHE ??= join(root, ".tools", "compiled")
+
 // The stamp, not pnpm, decides whether anything is to be installed: pnpm's own check may go to the network.
 const manifests = [
   "pnpm-lock.yaml",
