@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { examples, notOptOuts, optOuts } from "./intent.examples.ts"
 import { type Intent, readIntent } from "./intent.ts"
+import { faultOf } from "./intent-pattern.ts"
+import { byRole } from "./intent-roles.examples.ts"
+import { groups } from "./intent-words.ts"
 
 const all = Object.entries(examples).flatMap(([intent, texts]) =>
   texts.map((text) => ({ text, intent: intent as Intent })),
@@ -10,6 +13,13 @@ const worded = [...all.map(({ text }) => text), ...optOuts, ...notOptOuts].filte
 describe("the reply intent", () => {
   for (const [intent, texts] of Object.entries(examples)) {
     it(`reads ${texts.length} replies that mean ${intent}`, () => {
+      const wrong = texts.map((text) => ({ text, ...readIntent(text) })).filter((reading) => reading.intent !== intent)
+      assert.deepStrictEqual(wrong, [])
+    })
+  }
+
+  for (const [intent, texts] of Object.entries(byRole)) {
+    it(`reads ${texts.length} more that mean ${intent}, in the voices of many trades`, () => {
       const wrong = texts.map((text) => ({ text, ...readIntent(text) })).filter((reading) => reading.intent !== intent)
       assert.deepStrictEqual(wrong, [])
     })
@@ -42,6 +52,56 @@ describe("the reply intent", () => {
     assert.strictEqual(readIntent("Спасибо, не надо!").rule, 'no:not-needed "не надо"')
     assert.strictEqual(readIntent("хорошо, я подумаю").rule, 'uncertain:will-think "подумаю"')
     assert.strictEqual(readIntent("где вы?").rule, "none:no-answer")
+  })
+})
+
+describe("the tables", () => {
+  it("hold no phrase whose alternatives span words by accident", () => {
+    const faults = groups.flatMap((group) =>
+      group.phrases.map((phrase) => ({ phrase, fault: faultOf(phrase) })).filter(({ fault }) => fault !== null),
+    )
+    assert.deepStrictEqual(faults, [])
+  })
+
+  it("would be refused with such phrases", () => {
+    const accidents = [
+      "отказ|пас|не надо",
+      "нет времени|денег",
+      "(не надо|пас)",
+      "(надо) решить",
+      "не (надо|)",
+      "уже? еще?",
+    ]
+    for (const phrase of [...accidents, "не (все|всё)", "над*о", "(да"]) assert.isNotNull(faultOf(phrase), phrase)
+    for (const phrase of ["да|нет", "(надо|нужно) решить", "(я|мы)? не буду", "сам* напишу", "*имся"])
+      assert.isNull(faultOf(phrase), phrase)
+  })
+})
+
+describe("the grammar", () => {
+  it("reads verbs and times that no table names", () => {
+    const inferred: Record<string, ReadonlyArray<string>> = {
+      yes: ["подпишем завтра", "посетил бы", "готовы переустановить", "упаковывайте", "тапсырамын", "не отменяйте"],
+      no: ["не переустановлю", "перестраивать не будем", "сатпаймын", "уже перестроили", "шеф запретил", "не пускают"],
+      uncertain: [
+        "надо оценить",
+        "до середины февраля",
+        "решает юрист",
+        "если совет одобрит",
+        "после переоценки",
+        "я на свадьбе",
+      ],
+    }
+    for (const [intent, texts] of Object.entries(inferred)) {
+      for (const text of texts) assert.strictEqual(readIntent(text).intent, intent, text)
+    }
+  })
+
+  it("is silent where the same forms ask, tell of trouble or tell a story", () => {
+    const silent = `не вижу накладную | не слышу оператора | не нахожу вкладку | сайтқа кіре алмаймын | не получается загрузить
+      нет подписки | мы ездили летом | когда привезем? | подписку | какую систему поставим | не записали меня
+      оператор сказал что завтра придет мастер и привезет новый сканер со склада`
+    for (const text of silent.split(/[|\n]/)) assert.strictEqual(readIntent(text).intent, "none", text)
   })
 })
 
@@ -126,11 +186,15 @@ describe("any reading", () => {
   })
 
   it("takes time linear in the length", () => {
-    const spent = (text: string) => {
-      const from = performance.now()
-      readIntent(text)
-      return performance.now() - from
-    }
+    // The best of three: what else the machine does at the time is no fault of the reader.
+    const spent = (text: string) =>
+      Math.min(
+        ...[1, 2, 3].map(() => {
+          const from = performance.now()
+          readIntent(text)
+          return performance.now() - from
+        }),
+      )
     for (const piece of [
       "да ",
       "не ",
@@ -148,5 +212,5 @@ describe("any reading", () => {
       // Four times the text: squared time would be sixteen times as long.
       assert.isBelow(long, short * 11, piece)
     }
-  })
+  }, 30_000)
 })

@@ -60,12 +60,14 @@ for (const word of tables.vocabulary) {
   byFirstLetter.set(word[0]!, [...(byFirstLetter.get(word[0]!) ?? []), word])
 }
 
+/** "отправляет" is no slip of "отправлять". */
+const sameEnding = (a: string, b: string): boolean =>
+  a.at(-1) === b.at(-1) && (a.at(-1) !== "т" || a.at(-2) === b.at(-2))
+
 /** The word that was meant, one slip away. The last letter is never forgiven: there it is the grammar that differs. */
 const withoutSlip = (folded: string): string => {
   if (isKnown(folded) || folded.length < slipLettersMin || /\d/.test(folded)) return folded
-  const near = byFirstLetter
-    .get(folded[0]!)
-    ?.find((word) => word.at(-1) === folded.at(-1) && isOneSlipAway(word, folded))
+  const near = byFirstLetter.get(folded[0]!)?.find((word) => sameEnding(word, folded) && isOneSlipAway(word, folded))
   return near ?? folded
 }
 
@@ -147,7 +149,10 @@ const cuesOf = ({ words, asks, contrasts }: Clause): ReadonlyArray<Cue> => {
     if (conditional && start > first) continue
     if (denied !== null && cues.at(-1)?.words === denied.words) cues.pop()
     const room = meaning.place === "anywhere" ? words.length : meaning.place === "near" ? 1 : 0
-    if (meaning.name === "will-not-come" && words.some((word, other) => !covered[other] && failsElsewhere(word)))
+    if (
+      meaning.name === "will-not-come" &&
+      words.some((word, other) => (other < start || other >= end) && failsElsewhere(word))
+    )
       continue
     if (meaning.name === "postponed" && words.some((word, other) => !covered[other] && isTold(word))) continue
     const beside = others - topicsBefore(words, start, covered, meaning)
@@ -208,7 +213,7 @@ const afterBareNot = new Set(
 const holdsMore = (words: ReadonlyArray<Word>, end: number): boolean =>
   words[end] !== undefined && !afterBareNot.has(words[end].folded)
 
-const reassuring = /^(забуд|забыв|пережив|волну|стесня|болей|видите|слышите|хотите|можете)/
+const reassuring = /^(забуд|забыв|туп|пережив|волну|стесня|болей|видите|слышите|хотите|можете)/
 /** "не сохраняй", "не подтверждать": an order not to, and nothing else in the clause. */
 const forbids = (words: ReadonlyArray<Word>): string | null => {
   const at = words.findIndex((word) => not.has(word.folded))
@@ -294,11 +299,11 @@ const hasContent = ({ words }: Clause): boolean =>
 
 const signs: ReadonlyArray<readonly [Cue["intent"], RegExp]> = [
   ["no", /👎|❌|🚫|🙅|🖕|⛔/u],
-  ["yes", /👍|👌|🤙|✅|🤝|✔|☑|🆗|💯|🙆|^\s*[+➕]+\s*1?\s*$/u],
+  ["yes", /👍|👌|🤙|✅|🤝|✔|☑|🆗|💯|🙆|^\s*[+➕]+\s*1?\s*$|^\s*100\s*%\s*$/u],
   ["no", /^\s*[-–—➖✖]️?\s*$/u],
   ["uncertain", /🤷|🤔/u],
 ]
-const plusOne = /^\s*\+\s*1\s*$/u
+const plusOne = /^\s*(\+\s*1|100\s*%)\s*$/u
 const readSigns = (text: string): Omit<Reading, "optOut"> => {
   for (const [intent, sign] of signs) {
     const seen = sign.exec(text)
