@@ -28,6 +28,11 @@ const moves =
 const asksWhen = /(?:во сколько|когда|на (?:какое|сколько|какой)|напомните|что с|в силе|қашан|сағат нешеде)/iu
 const denied = /(?<!\p{L})(?:не (?:хочу|надо|нужно|звоните|люблю)|без)(?!\p{L})[^.!?]{0,20}(?:звон|созвон|голос)/iu
 
+/** In a long story a call is often a thing of the past; what the client wants stands at its end. */
+const storyLettersMin = 300
+export const wishOf = (text: string): string =>
+  text.length < storyLettersMin ? text : (text.match(/[^.!?\n]+[.!?\n]*/gu) ?? [text]).slice(-2).join("")
+
 export const isAboutCall = (text: string): boolean => aboutCall.test(text)
 
 type Wording = (slots: ReadonlyArray<Instant>, request: Pick<ReplyRequest, "zone" | "now">, inKazakh: boolean) => string
@@ -53,7 +58,8 @@ export const callReply = (request: ReplyRequest, inKazakh: boolean): CallReply |
 }
 
 const worded = (request: ReplyRequest, inKazakh: boolean, wording: Wording): CallReply | null => {
-  const { newMessage, now, zone, freeSlots, askedTime, bookedCall } = request
+  const { now, zone, freeSlots, askedTime, bookedCall } = request
+  const newMessage = wishOf(request.newMessage)
   const words = (at: Instant) => (inKazakh ? inWordsKk(at, zone, now) : inWords(at, zone, now))
   const lastOurs = request.chat.findLast((line) => line.from !== "client")
   const offered =

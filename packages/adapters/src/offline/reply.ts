@@ -8,7 +8,7 @@ import { readIntent } from "@wa/core/reply/intent"
 import { isKazakh, safeReply, unheardVoiceText } from "@wa/core/reply/safe-text"
 import type { Found } from "./answer.ts"
 import { answer } from "./answer.ts"
-import { callReply, isAboutCall, joined, spread } from "./calls.ts"
+import { callReply, isAboutCall, joined, spread, wishOf } from "./calls.ts"
 import type { Candidate } from "./compose.ts"
 import { countOf, cut, draftOf, isFit, sentencesMax } from "./compose.ts"
 import { kk, ru, stagesKk, stagesRu } from "./phrases.ts"
@@ -64,8 +64,10 @@ export const draftReply = (request: ReplyRequest): Draft => {
   if (newMessage.trim() !== "" && clean === "") return choose(plainCandidates(say.neutral))
   if (/^\[(?:ТРАНСКРИБАЦИЯ|голосовое)[^\]]*\]\s*$/iu.test(clean))
     return choose([...plainCandidates([unheardVoiceText]), ...plainCandidates(say.whatFor)])
-  if (complains.test(rest)) return choose(plainCandidates(say.complaint, `Клиент недоволен: «${rest.slice(0, 160)}».`))
-  if (wantsPerson.test(rest))
+  const wished = wishOf(rest)
+  if (complains.test(wished))
+    return choose(plainCandidates(say.complaint, `Клиент недоволен: «${rest.slice(0, 160)}».`))
+  if (wantsPerson.test(wished))
     return choose(plainCandidates(say.person, `Клиент просит человека: «${rest.slice(0, 160)}».`))
 
   const { found, open } = answer(request)
