@@ -31,7 +31,7 @@ const denied = /(?<!\p{L})(?:не (?:хочу|надо|нужно|звоните
 /** In a long story a call is often a thing of the past; what the client wants stands at its end. */
 const storyLettersMin = 300
 export const wishOf = (text: string): string =>
-  text.length < storyLettersMin ? text : (text.match(/[^.!?\n]+[.!?\n]*/gu) ?? [text]).slice(-2).join("")
+  text.length < storyLettersMin ? text : (text.match(/[^.!?\n]+[.!?\n]*/gu) ?? [text]).at(-1)!
 
 export const isAboutCall = (text: string): boolean => aboutCall.test(text)
 
