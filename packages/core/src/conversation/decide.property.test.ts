@@ -109,7 +109,7 @@ class Life {
   touches = 0
   touchReturned = false
   repliesAt: Array<number> = []
-  refusals = 0
+  lastTicket = 0
 
   constructor(seed: number) {
     this.chance = chance(seed)
@@ -250,6 +250,7 @@ class Life {
       case "DraftReply":
       case "DraftTouch":
         this.asked.push(command)
+        this.lastTicket = command.ticket
         if (command._tag === "DraftReply") {
           assert.strictEqual(this.isClient, true, "INV5: a reply is drafted for somebody who is no known client")
           assert.deepStrictEqual(
@@ -257,14 +258,13 @@ class Life {
             [...this.open].sort(),
             "INV4: the draft answers the whole turn",
           )
-          if (command.refused.length === 0) this.refusals = 0
         }
-        if (command._tag === "DraftTouch" && command.refused.length === 0) this.refusals = 0
         return
       case "RecordClassification": {
         const isTold =
           event._tag === "PersonClassified" ? event.isClient : event._tag === "Classified" && event.verdict === "client"
         assert.strictEqual(command.isClient, isTold)
+        if (event._tag === "Classified") assert.strictEqual(event.ticket, this.lastTicket, "M2: a stale verdict")
         if (event._tag === "Classified" && event.verdict === "not_client")
           assert.isAtLeast(this.arrivedAt.size, this.policy.classifyAfterMessages, "K2: no client, concluded early")
         this.isClient = command.isClient
@@ -341,6 +341,7 @@ class Life {
     assert.isAtMost(this.silentUntil, at, "T1: sent while a human has the chat")
     count(`send ${command.kind}${command.isSafe ? " safe" : ""}`)
     if (event._tag === "ReplyDrafted" || event._tag === "TouchDrafted") {
+      assert.strictEqual(event.ticket, this.lastTicket, "M2: a stale draft")
       const passed = event.reviewed.reasons.length === 0
       if (command.isSafe) assert.strictEqual(command.text, event.safeText)
       else assert.isTrue(passed && command.text === event.reviewed.draft.text, "INV8: a draft that the guard sent back")
