@@ -115,6 +115,8 @@ const outgoing: OutgoingBody = {
   mark_as_read: true,
   kind: "reply",
   decided_at: new Date(noon).toISOString(),
+  known_operator_at: null,
+  known_client_at: null,
 }
 
 describe("the webhook", () => {

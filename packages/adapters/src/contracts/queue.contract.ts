@@ -40,6 +40,8 @@ export const outgoing = (id: string): OutgoingBody => ({
   mark_as_read: true,
   kind: "reply",
   decided_at: "2026-03-02T10:00:00+05:00",
+  known_operator_at: null,
+  known_client_at: null,
 })
 
 export const voice = (id: string): VoiceBody => ({

@@ -70,7 +70,9 @@ export const draftReply = (request: ReplyRequest): Draft => {
   if (wantsPerson.test(wished))
     return choose(plainCandidates(say.person, `Клиент просит человека: «${rest.slice(0, 160)}».`))
 
-  const { found, open } = answer(request)
+  // A story is answered in what it asks; only a story that asks nothing is searched whole.
+  const asked = answer({ ...request, newMessage: wishOf(newMessage) })
+  const { found, open } = asked.found.length > 0 ? asked : answer(request)
   const call = callReply({ ...request, newMessage: clean }, inKazakh)
   if (call !== null) {
     const beside = found.filter((one) => !isAboutCall(one.question))

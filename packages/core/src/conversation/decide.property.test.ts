@@ -357,7 +357,9 @@ class Life {
       )
       this.repliesAt.push(at)
       const isHandedOver = event._tag === "ReplyDrafted" && (command.isSafe || event.reviewed.draft.hand_over !== null)
-      const hasCall = this.callAt !== null && this.callAt > at
+      const isCancelling =
+        event._tag === "ReplyDrafted" && !command.isSafe && event.reviewed.draft.call?.action === "cancel"
+      const hasCall = this.callAt !== null && this.callAt > at && !isCancelling
       const isAnswered = this.meant === "yes" || this.saidNo
       this.chain = isHandedOver || hasCall || isAnswered ? "closed" : "open"
       this.touches = 0

@@ -404,6 +404,13 @@ describe("a call", () => {
     assert.isNull(chat.state.callAt)
   })
 
+  it("that the client cancelled no longer holds the reminders back", () => {
+    const chat = again(booked(), "Отмените звонок")
+    chat.draftsCall("cancel", null)
+    assert.isNotNull(chat.due)
+    assert.isDefined(chat.only("StartChain"))
+  })
+
   it("can be cancelled by a person, once", () => {
     const chat = booked()
     const cancel = () => chat.tell({ _tag: "CallCancelled", at: chat.now })

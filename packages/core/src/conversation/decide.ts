@@ -444,13 +444,14 @@ const replyDrafted = (
     return [next, [...commands, { _tag: "AskOperator", why: "guard", detail }]]
   }
   const [sent, commands] = sendReply(
-    before,
+    // A call that is being cancelled holds no reminder back.
+    draft.call?.action === "cancel" ? { ...before, callAt: null } : before,
     { at, outboundId, text: draft.text, isSafe: false, outcome: draft.hand_over === null ? null : "asked_for_person" },
     policy,
   )
   const asking: ReadonlyArray<Command> =
     draft.hand_over === null ? [] : [{ _tag: "AskOperator", why: "asked_for_person", detail: draft.hand_over }]
-  const [next, call] = carryOutCall(sent, event, policy)
+  const [next, call] = carryOutCall({ ...sent, callAt: before.callAt }, event, policy)
   return [next, [...commands, ...asking, ...call]]
 }
 
