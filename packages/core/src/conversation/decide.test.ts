@@ -405,7 +405,7 @@ describe("a call", () => {
   })
 
   it("that the client cancelled no longer holds the reminders back", () => {
-    const chat = again(booked(), "Отмените звонок")
+    const chat = again(booked(), "А можно пока без звонка?")
     chat.draftsCall("cancel", null)
     assert.isNotNull(chat.due)
     assert.isDefined(chat.only("StartChain"))
