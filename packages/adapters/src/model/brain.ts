@@ -66,6 +66,9 @@ const providerLayer = (
         apiKey: settings.OPENAI_API_KEY!,
         model: settings.OPENAI_MODEL!,
         baseUrl: settings.OPENAI_BASE_URL,
+        ...(settings.OPENAI_TRANSCRIPTION_MODEL === undefined
+          ? {}
+          : { transcriptionModel: settings.OPENAI_TRANSCRIPTION_MODEL }),
         prompts,
       })
     }),

@@ -129,6 +129,10 @@ export const settings = {
   OPENAI_API_KEY: setting(secret, "Key of an OpenAI-compatible provider"),
   OPENAI_BASE_URL: setting(url("https", "http"), "Where an OpenAI-compatible API lives", "https://api.openai.com/v1"),
   OPENAI_MODEL: setting(text, "Model of the OpenAI-compatible provider"),
+  OPENAI_TRANSCRIPTION_MODEL: setting(
+    text,
+    "Its model for voice notes, such as whisper-1; without it they are not heard",
+  ),
   LLM_FALLBACK: setting(
     oneOf("none", "gemini", "openai"),
     "Second provider, asked while the first one is away",
