@@ -971,6 +971,14 @@ describe("an edit or a deletion", () => {
     assert.isNull(answered.due)
   })
 
+  it("to a no holds back the reminder that has not left yet", () => {
+    const chat = new Chat(tuesday).meets()
+    chat.wakesWhenDue()
+    chat.draftsTouch("Напоминание")
+    chat.tell({ _tag: "ClientEdited", at: chat.now, messageId: "m1", text: "Нет, спасибо" })
+    assert.strictEqual(chat.only("WithdrawUnsent")?.what, "touches")
+  })
+
   it("that takes the last message back leaves nothing to answer", () => {
     const chat = new Chat(tuesday).meets().after({ hours: 1 })
     chat.writes("Сколько стоит?", { messageId: "q" })

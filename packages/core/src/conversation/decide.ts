@@ -111,11 +111,7 @@ const clientWrote = (
         ? before.classification
         : Classification.seen(before.classification),
   }
-  const [heard, stopping] = followUp(counted, { _tag: "ClientWrote", at, answer }, policy)
-  // A reminder that has not left yet would come after the client's own word.
-  const chain: ReadonlyArray<Command> = before.unreported.some((message) => message.kind === "touch")
-    ? [...stopping, { _tag: "WithdrawUnsent", what: "touches" }]
-    : stopping
+  const [heard, chain] = spoke(counted, at, answer, policy)
   if (says?.optOut === true) return optOut(heard, [messageId], at, chain, policy)
   if (Classification.isClient(heard.classification) === false)
     return [heard, [...chain, ignored([messageId], "not_client")]]
@@ -135,7 +131,18 @@ const lateTranscript = (
   if (before.isOptedOut || before.lastOursAt === null || says.intent !== "no") return [before, []]
   return says.optOut
     ? optOut(before, [], event.at, [], policy)
-    : followUp({ ...before, lastAnswer: "no" }, { _tag: "ClientWrote", at: event.at, answer: "no" }, policy)
+    : spoke({ ...before, lastAnswer: "no" }, event.at, "no", policy)
+}
+
+/** The client's own word ends the chain; a reminder that has not left yet would come after it. */
+const spoke = (before: Conversation, at: Instant, answer: FollowUp.Answer, policy: Policy): Decision => {
+  const [next, stopping] = followUp(before, { _tag: "ClientWrote", at, answer }, policy)
+  return [
+    next,
+    before.unreported.some((message) => message.kind === "touch")
+      ? [...stopping, { _tag: "WithdrawUnsent", what: "touches" }]
+      : stopping,
+  ]
 }
 
 const optOut = (
@@ -175,11 +182,7 @@ const clientEdited = (
   // What is still to be answered says what it says now; of what is answered, a plain yes or no still counts.
   const isAnswer = before.lastOursAt !== null && (isUnanswered || says.intent === "yes" || says.intent === "no")
   const [heard, chain] = isAnswer
-    ? followUp(
-        { ...before, lastAnswer: says.intent },
-        { _tag: "ClientWrote", at: event.at, answer: says.intent },
-        policy,
-      )
+    ? spoke({ ...before, lastAnswer: says.intent }, event.at, says.intent, policy)
     : [before, []]
   if (!isUnanswered) return [heard, chain]
   const message = { id: event.messageId, isAwaited: false, isUnheard: false }
