@@ -117,6 +117,15 @@ describe("a voice note", () => {
     assert.isAtMost(chat.due!, chat.now)
   })
 
+  it("waits on when its id comes again with anything but its transcript (life 20295525)", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })
+    const before = chat.state
+    for (const content of ["voice", "text", "media"] as const)
+      assert.deepStrictEqual(chat.writes("Здравствуйте", { messageId: "v", content, isRepeat: true }), [])
+    assert.deepStrictEqual(chat.state, before)
+  })
+
   it("says nothing of yes or no before its transcript", () => {
     const chat = new Chat(tuesday).meets().after({ hours: 1 })
     chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })

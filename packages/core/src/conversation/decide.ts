@@ -88,9 +88,10 @@ const clientWrote = (
 ): Decision => {
   const { at, content, messageId } = event
   // Only the transcript of an unanswered voice note says something new under a known id; a redelivery says nothing.
-  const isWaitedFor = Turn.isAwaited(before.turn, messageId)
-    ? content !== "voice"
-    : content === "transcript" && Turn.holds(before.turn, messageId)
+  const isWaitedFor =
+    content === "transcript"
+      ? Turn.holds(before.turn, messageId)
+      : content === "untranscribed" && Turn.isAwaited(before.turn, messageId)
   if (event.isRepeat && !isWaitedFor)
     return content === "transcript" ? lateTranscript(before, event, policy) : [before, []]
   if (content === "reaction" || content === "system") return [before, [ignored([messageId], content)]]
