@@ -1,0 +1,209 @@
+/**
+ * The figures of the documents and of our own messages, each with the words it belongs to, ready to be held against a
+ * draft. Built once per set of facts. It promises that nothing an order in the text asked for is among them.
+ */
+import type { Fact, KnowledgeDocument } from "../knowledge/document.ts"
+import { afterAnswer, documentOfText, factsOf, subjectJoint } from "../knowledge/facts.ts"
+import { givesOrders, withoutOrders } from "../knowledge/injection.ts"
+import type { Quantity } from "../knowledge/quantity.ts"
+import { findQuantities } from "../knowledge/quantity.ts"
+import { stemsOf, wordsOf } from "../knowledge/wording.ts"
+import type { ChatLine } from "../ports/llm-port.ts"
+import { perKey } from "./comparison.ts"
+import { sentencesOf } from "./sentence.ts"
+
+export interface Evidence {
+  readonly quantity: Quantity
+  /** Stem → how much it says about what the figure belongs to. */
+  readonly words: ReadonlyMap<string, number>
+  /** The stems of the narrowest subject. */
+  readonly name: ReadonlyArray<string>
+  /** `Тариф «Старт»: 9 900 ₸` */
+  readonly label: string
+  readonly per: ReadonlySet<string>
+  /** Durations told of the same subject, `месяц` or `3 месяц`. */
+  readonly terms: ReadonlySet<string>
+  readonly factId: string | null
+  readonly source: "fact" | "text" | "chat"
+}
+
+export interface Statement {
+  readonly text: string
+  /** The nearest heading. */
+  readonly heading: string
+  readonly stems: ReadonlySet<string>
+}
+
+export interface Index {
+  readonly evidence: ReadonlyArray<Evidence>
+  /** Read from the whole text: consulted only for figures that no fact has. */
+  readonly spare: ReadonlyArray<Evidence>
+  readonly statements: ReadonlyArray<Statement>
+  readonly vocabulary: ReadonlySet<string>
+  readonly contacts: ReadonlySet<string>
+  readonly subjects: ReadonlyArray<ReadonlySet<string>>
+  /** Lower case, orders taken out. */
+  readonly text: string
+}
+
+const currencies = new Set(["KZT", "RUB", "USD", "EUR", "KGS", "UZS", "CNY"])
+
+export const timeUnitNames = new Set(["секунда", "минута", "час", "день", "неделя", "месяц", "квартал", "год"])
+
+const withUnit = (quantity: Quantity, fact: Fact): Quantity => {
+  if (fact.unit === null || (quantity.kind !== "bare" && quantity.kind !== "count")) return quantity
+  if (currencies.has(fact.unit)) return { ...quantity, kind: "money", unit: fact.unit }
+  if (fact.unit === "%") return { ...quantity, kind: "percent", unit: "%" }
+  if (timeUnitNames.has(fact.unit)) return { ...quantity, kind: "duration", unit: fact.unit }
+  return quantity
+}
+
+const perHints: ReadonlyArray<readonly [string, RegExp]> = [
+  ["месяц", /в месяц|\/\s?мес|(?<!\p{L})мес\.|ежемесячн|месячн|абонентск|абонплат|за месяц|подписк/iu],
+  ["год", /в год|\/\s?год|за год|годов|ежегодн|на год/iu],
+  ["час", /в час|\/\s?час|за час|почасов|(?<!\p{L})1 час/iu],
+  ["день", /в сутки|\/\s?сут|за день|\/\s?день|в день|посуточн|за сутки|сутки|день/iu],
+  ["неделя", /в неделю|\/\s?нед|за неделю|недел/iu],
+  ["человек", /за человека|с человека|на человека|\/\s?чел|за гостя|с гостя|за персону/iu],
+]
+
+const hintsOf = (text: string): Set<string> =>
+  new Set(perHints.filter(([, pattern]) => pattern.test(text)).map(([unit]) => unit))
+
+const evidenceOfFact = (fact: Fact, source: "fact" | "text"): ReadonlyArray<Evidence> => {
+  const quantities = findQuantities(fact.value)
+  if (quantities.length === 0) return []
+  const parts = fact.subject.split(subjectJoint)
+  const words = new Map<string, number>()
+  const put = (text: string, weight: number) => {
+    // Every price has a price: the word tells it from a deposit, and from nothing else.
+    for (const stem of stemsOf(text))
+      words.set(stem, Math.max(words.get(stem) ?? 0, stem === "cen" || stem === "srok" ? 0.3 : weight))
+  }
+  put(fact.value.replace(/\d/g, " "), 0.5)
+  put(fact.attribute, 0.9)
+  for (const [at, part] of parts.entries()) put(part, at === parts.length - 1 ? 1 : 0.8)
+  const name = stemsOf(parts.at(-1) ?? "")
+  const surroundings = `${fact.subject} ${fact.attribute} ${fact.value}`
+  return quantities.map((quantity) => ({
+    quantity: withUnit(quantity, fact),
+    words,
+    name,
+    label: `${parts.slice(-2).join(", ")}: ${quantity.text}`,
+    per: hintsOf(surroundings),
+    terms: none,
+    factId: source === "fact" ? fact.id : null,
+    source,
+  }))
+}
+
+const statementsOf = (document: KnowledgeDocument): ReadonlyArray<Statement> => {
+  const statements: Array<Statement> = []
+  let headings: Array<{ readonly level: number; readonly text: string }> = []
+  for (const block of document.blocks) {
+    const text = withoutOrders(block.text).clean
+    if (block.kind === "heading") {
+      const level = block.level ?? 3
+      headings = [...headings.filter((heading) => heading.level < level), { level, text }]
+    }
+    const under = headings
+    headings = afterAnswer(headings, block)
+    const above = under.map((heading) => heading.text).join(" ")
+    const lines =
+      block.rows === undefined
+        ? text.split("\n").flatMap((line) => sentencesOf(line).map((sentence) => sentence.text))
+        : block.rows.map((row, index) =>
+            index === 0 ? row.join(" ") : `${row.join(" ")} ${block.rows![0]!.join(" ")}`,
+          )
+    for (const line of lines) {
+      // A question promises nothing; its answer may.
+      if (line.trim() === "" || (block.kind === "heading" && /\?\s*$/.test(line))) continue
+      statements.push({
+        text: line,
+        heading: block.kind === "heading" ? "" : (under.at(-1)?.text ?? ""),
+        stems: new Set(wordsOf(`${line} ${above}`).map((word) => word.stem)),
+      })
+    }
+  }
+  return statements
+}
+
+const indexes = new WeakMap<ReadonlyArray<Fact>, { readonly knowledge: string; readonly index: Index }>()
+
+export const indexOf = (facts: ReadonlyArray<Fact>, knowledge: string): Index => {
+  const kept = indexes.get(facts)
+  if (kept !== undefined && kept.knowledge === knowledge) return kept.index
+  const { clean, orders } = withoutOrders(knowledge)
+  // A fact that was read from an order is none.
+  const ordered = orders.join("\n")
+  const honest = facts.filter(
+    (fact) =>
+      !(ordered.includes(fact.value) && !clean.includes(fact.value)) && !givesOrders(`${fact.attribute} ${fact.value}`),
+  )
+  const document = documentOfText(clean, "knowledge")
+  const evidence = withTerms(honest)
+  const read = factsOf(document)
+  const spare = read.flatMap((fact) => evidenceOfFact(fact, "text"))
+  const statements = [
+    ...statementsOf(document),
+    ...(clean.trim() === ""
+      ? honest.map((fact): Statement => {
+          const text = `${fact.subject} ${fact.attribute} ${fact.value}`
+          return { text, heading: "", stems: new Set(wordsOf(text).map((word) => word.stem)) }
+        })
+      : []),
+  ]
+  const vocabulary = new Set<string>()
+  for (const statement of statements) for (const stem of statement.stems) vocabulary.add(stem)
+  for (const piece of [...evidence, ...spare]) for (const stem of piece.words.keys()) vocabulary.add(stem)
+  const contacts = new Set<string>()
+  for (const piece of [...evidence, ...spare]) if (piece.quantity.key !== "") contacts.add(piece.quantity.key)
+  for (const quantity of findQuantities(clean)) if (quantity.key !== "") contacts.add(quantity.key)
+  const subjects = [...new Set(honest.map((fact) => fact.subject))].map(
+    (subject) => new Set(wordsOf(subject).map((word) => word.stem)),
+  )
+  const index: Index = {
+    evidence,
+    spare,
+    statements,
+    vocabulary,
+    contacts,
+    subjects,
+    text: `${clean}\n${honest.map((fact) => `${fact.subject} ${fact.attribute} ${fact.value}`).join("\n")}`
+      .toLowerCase()
+      .replaceAll("ё", "е"),
+  }
+  indexes.set(facts, { knowledge, index })
+  return index
+}
+
+/** A row `Безлимит | 28 000 ₸ | 1 месяц` sells a month: the terms of a subject are what its prices may be said per. */
+const withTerms = (facts: ReadonlyArray<Fact>): ReadonlyArray<Evidence> => {
+  const terms = new Map<string, Set<string>>()
+  const all = facts.map((fact) => ({ fact, pieces: evidenceOfFact(fact, "fact") }))
+  for (const { fact, pieces } of all)
+    for (const { quantity } of pieces) {
+      if (quantity.kind !== "duration" || quantity.to !== null || !fact.subject.includes(subjectJoint)) continue
+      const per = perKey(`${quantity.value} ${quantity.unit}`)
+      terms.set(fact.subject, (terms.get(fact.subject) ?? new Set()).add(per))
+    }
+  return all.flatMap(({ fact, pieces }) =>
+    pieces.map((piece) => ({ ...piece, terms: terms.get(fact.subject) ?? none })),
+  )
+}
+
+const none: ReadonlySet<string> = new Set()
+
+/** Figures that we said before. What the guard let pass once may be said again of the same thing. */
+export const chatEvidence = (chat: ReadonlyArray<ChatLine>): ReadonlyArray<Evidence> =>
+  chat
+    .filter((line) => line.from !== "client")
+    .flatMap((line) =>
+      factsOf(documentOfText(line.text.replace(/\n/g, ". "), "chat")).flatMap((fact) =>
+        evidenceOfFact(
+          { ...fact, subject: fact.subject === "chat" ? line.text.replace(/\d/g, " ").slice(0, 300) : fact.subject },
+          "text",
+        ),
+      ),
+    )
+    .map((evidence) => ({ ...evidence, source: "chat" as const, factId: null }))

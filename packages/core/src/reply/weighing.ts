@@ -1,0 +1,206 @@
+/**
+ * Which figure of the documents a claim means: the one whose words the draft uses most. A claim whose figure stands
+ * elsewhere, while the words point here, is of the wrong subject.
+ */
+import type { WorkingHours } from "../calendar/working-hours.ts"
+import type { Fact } from "../knowledge/document.ts"
+import type { Quantity } from "../knowledge/quantity.ts"
+import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
+import type { ChatLine } from "../ports/llm-port.ts"
+import type { Instant } from "../time/instant.ts"
+import type { Basis, UngroundedClaim } from "./claim.ts"
+import type { Context, DraftView } from "./claim-context.ts"
+import { fit, isComparable, measured, nounStems, perFits } from "./comparison.ts"
+import type { Evidence, Index } from "./evidence.ts"
+import { timeUnitNames } from "./evidence.ts"
+
+export interface GroundingInput {
+  readonly text: string
+  readonly facts: ReadonlyArray<Fact>
+  readonly knowledge: string
+  readonly chat: ReadonlyArray<ChatLine>
+  readonly now: Instant
+  readonly zone: string
+  readonly hours: WorkingHours
+  readonly freeSlots: ReadonlyArray<Instant>
+  readonly bookedCall: Instant | null
+}
+
+interface Judged {
+  readonly evidence: Evidence
+  readonly score: number
+  readonly inClause: number
+  readonly coverage: number
+}
+
+/** Below this a difference of scores means nothing. */
+export const marginMin = 0.04
+
+export const score = (evidences: ReadonlyArray<Evidence>, context: Context): ReadonlyArray<Judged> => {
+  const total = evidences.length
+  const counts = new Map<string, number>()
+  for (const evidence of evidences)
+    for (const stem of evidence.words.keys()) counts.set(stem, (counts.get(stem) ?? 0) + 1)
+  const hits = new Map<string, number>()
+  const clauseHits = new Map<string, number>()
+  for (const stem of counts.keys()) {
+    let best = 0
+    let inClause = 0
+    for (const [word, weight] of context.words) {
+      const alike = likeness(stem, word)
+      if (alike === 0) continue
+      best = Math.max(best, alike * weight)
+      if (context.clause.has(word)) inClause = Math.max(inClause, alike)
+    }
+    if (best > 0) hits.set(stem, best)
+    if (inClause > 0) clauseHits.set(stem, inClause)
+  }
+  const rarity = (stem: string) => (total < 2 ? 1 : Math.log(total / counts.get(stem)!) / Math.log(total))
+  return evidences.map((evidence) => {
+    let sum = 0
+    let inClause = 0
+    for (const [stem, weight] of evidence.words) {
+      const rare = rarity(stem)
+      sum += (hits.get(stem) ?? 0) * weight * rare
+      inClause += (clauseHits.get(stem) ?? 0) * weight * rare
+    }
+    const named = evidence.name.filter((stem) => (hits.get(stem) ?? 0) >= 0.3).length
+    return { evidence, score: sum, inClause, coverage: evidence.name.length === 0 ? 0 : named / evidence.name.length }
+  })
+}
+
+export const best = (judged: ReadonlyArray<Judged>): Judged | null =>
+  judged.reduce<Judged | null>((top, one) => (top === null || one.score > top.score ? one : top), null)
+
+export interface Court {
+  readonly index: Index
+  readonly view: DraftView
+  readonly input: GroundingInput
+  readonly said: ReadonlyArray<Evidence>
+  readonly clientQuantities: ReadonlyArray<Quantity>
+  readonly clientNumbers: ReadonlyArray<number>
+  readonly chatContacts: ReadonlySet<string>
+}
+
+type Weighed =
+  | { readonly kind: "grounded"; readonly basis: Basis; readonly evidence: Evidence | null }
+  | { readonly kind: "wrong"; readonly problem: UngroundedClaim }
+  | { readonly kind: "nowhere" }
+
+export const weigh = (claim: Quantity, context: Context, court: Court): Weighed => {
+  const { index } = court
+  const has = (pool: ReadonlyArray<Evidence>) =>
+    pool.some((evidence) => isComparable(claim, evidence) && fit(claim, evidence) !== "no")
+  let pool: ReadonlyArray<Evidence> = index.evidence.filter((evidence) => isComparable(claim, evidence))
+  if (!has(pool)) pool = [...pool, ...index.spare.filter((evidence) => isComparable(claim, evidence))]
+  if (!has(pool)) pool = [...pool, ...court.said.filter((evidence) => isComparable(claim, evidence))]
+  if (!has(pool)) return { kind: "nowhere" }
+  const judged = score(pool, context)
+  const same = judged.filter((one) => fit(claim, one.evidence) !== "no")
+  const top = best(same)!
+  // A rival is a figure of the same sort that the words fit better.
+  const otherClaims = court.view.quantities.filter((other) => other.index !== claim.index)
+  const rivals = judged.filter(
+    (one) =>
+      fit(claim, one.evidence) === "no" &&
+      !(
+        one.inClause < Math.max(0.2, top.inClause + 0.1) &&
+        otherClaims.some((other) => isComparable(other, one.evidence) && fit(other, one.evidence) !== "no")
+      ),
+  )
+  const rival = best(rivals)
+  const wrongSubject = (other: Evidence | null): Weighed => ({
+    kind: "wrong",
+    problem: {
+      code: "wrong_subject",
+      text: claim.text,
+      detail: `«${claim.text}» сказано не о том: в документах это «${top.evidence.label}»${other === null ? "" : `, а здесь речь о «${other.label}»`}.`,
+    },
+  })
+  if (rival !== null) {
+    if (rival.score > top.score + marginMin && rival.score - top.score > 0.08 * rival.score)
+      return wrongSubject(rival.evidence)
+    // `Чистка` is not `Чистка Air Flow`: the name said in full wins over the longer name said in part.
+    const whole = rivals.find((one) => one.score >= top.score - marginMin && one.coverage === 1 && one.inClause > 0.15)
+    if (whole !== undefined && !same.some((one) => one.score >= top.score - marginMin && one.coverage >= 0.75))
+      return wrongSubject(whole.evidence)
+  }
+  if (isForeign(claim, context, same, court)) return wrongSubject(null)
+  const level = same.filter((one) => one.score >= top.score - Math.max(marginMin, 0.08 * top.score))
+  const exact = level.filter((one) => fit(claim, one.evidence) === "yes")
+  const terms = (detail: string): Weighed => ({
+    kind: "wrong",
+    problem: { code: "wrong_terms", text: claim.text, detail },
+  })
+  if (exact.length === 0)
+    return terms(
+      `«${claim.text}» сказано иначе, чем в документах: «${top.evidence.label}». Не теряйте «от», «до» и «рабочих».`,
+    )
+  const good = exact.find((one) => perFits(claim, one.evidence) && !isTotalOfPeriod(claim, context, one.evidence))
+  if (good === undefined)
+    return terms(`«${claim.text}»: в документах это «${exact[0]!.evidence.label}», за другой срок или единицу.`)
+  if (
+    claim.qualifier === "from" &&
+    claim.kind === "money" &&
+    rivals.some(
+      (one) =>
+        one.score >= good.score - marginMin &&
+        one.score > 0 &&
+        measured(one.evidence.quantity).value < claim.value &&
+        perFits({ ...claim, per: good.evidence.quantity.per }, one.evidence) &&
+        one.evidence.quantity.per === good.evidence.quantity.per,
+    )
+  ) {
+    return terms(`«${claim.text}»: в документах есть и меньше.`)
+  }
+  return { kind: "grounded", basis: good.evidence.source === "chat" ? "chat" : "fact", evidence: good.evidence }
+}
+
+/** A price per month called the price of everything. */
+const isTotalOfPeriod = (claim: Quantity, context: Context, evidence: Evidence): boolean =>
+  (claim.kind === "money" && claim.per === null && isPriceOfOne(context, evidence)) ||
+  (claim.kind === "money" &&
+    claim.per === null &&
+    evidence.quantity.per !== null &&
+    timeUnitNames.has(evidence.quantity.per) &&
+    /(?<!\p{L})(?:разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|один раз|разов\p{L}*|за всё время|бессрочн\p{L}*|без абонентской платы|весь срок|весь период|весь курс)(?!\p{L})/iu.test(
+      context.sentence.text,
+    ))
+
+/** The price of one, said of two: `для двоих — 18 000 ₸`. */
+const isPriceOfOne = (context: Context, evidence: Evidence): boolean =>
+  (evidence.per.has("человек") || /^(?:человек|чел|гост|персон|взросл)/iu.test(evidence.quantity.per ?? "")) &&
+  /(?<!\p{L})(?:для|на|за)\s+(?:двоих|троих|четверых|пятерых|обоих|всех|вас двоих|вас троих|семью|компанию|группу|(?:[2-9]|\d{2,})\s+(?:человек|чел|гост|персон|взросл|участник)\p{L}*)(?!\p{L})/iu.test(
+    context.clauseText,
+  )
+
+export const verbish = /(?:ть|ться|ет|ют|ут|ит|ят|ат|ем|им|ите|ете|йте|ла|ло|ли|ся|сь|но|ее)$/u
+
+const vague =
+  /^(?:вариант|решени|предложени|пакет|стоим|cen|srok|variant|resheni|predlozheni|uslug|mesyac|god|den|chas|nedel|perv|sledu|minim|maksim|bazov|polnost|oplat|summ|itog|start|klient|kompani|tochn|cifr|stoim|ekonom|vygod|raschet|raznic|vsego|obsh|obsch|dopoln)/u
+
+/** The clause names a thing, and nothing that the figure belongs to is named anywhere. */
+const isForeign = (claim: Quantity, context: Context, same: ReadonlyArray<Judged>, court: Court): boolean => {
+  if (claim.kind === "clock" || claim.kind === "date") return false
+  const things = wordsOf(context.clauseText).filter(
+    (word) =>
+      context.clause.has(word.stem) &&
+      !verbish.test(word.text) &&
+      word.text.length > 3 &&
+      !vague.test(word.stem) &&
+      !nounStems(claim.unit).includes(word.stem) &&
+      stemOf(claim.per ?? "") !== word.stem,
+  )
+  if (things.length === 0) return false
+  const touches = (evidence: Evidence) => {
+    for (const stem of evidence.words.keys()) {
+      if (stem === "cen" || stem === "srok" || nounStems(claim.unit).includes(stem) || stemOf(claim.per ?? "") === stem)
+        continue
+      for (const word of context.words.keys()) if (likeness(stem, word) > 0) return true
+    }
+    return evidence.name.length === 0
+  }
+  if (same.some((one) => touches(one.evidence))) return false
+  void court
+  return true
+}
