@@ -1,25 +1,23 @@
 /** The agent as a program of its own: RabbitMQ, its PostgreSQL database, a model. The only file that chooses its adapters. */
-import { fileURLToPath } from "node:url"
 import { listen } from "@wa/adapters/http/listen"
 import * as KnowledgeFolder from "@wa/adapters/knowledge/knowledge-folder"
 import * as Log from "@wa/adapters/logging/log"
 import { brainOf, missing } from "@wa/adapters/model/brain"
-import { promptsFolder } from "@wa/adapters/model/prompt-files"
 import { agentRepoOn } from "@wa/adapters/postgres/migrated"
 import * as RabbitmqQueue from "@wa/adapters/rabbitmq/rabbitmq-queue"
 import { runProgram } from "@wa/adapters/runtime/run-program"
+import { shippedFolder } from "@wa/adapters/runtime/shipped"
 import { exitCodeOf, holidaysOf, policyOf, readForProgram, WrongSettings } from "@wa/adapters/settings/settings"
 import { Effect, Layer } from "effect"
 import { runAgent } from "./agent.ts"
 import { AgentSettings } from "./agent-settings.ts"
 import { agentServer } from "./http-server.ts"
 
-/** Beside the sources; the built program finds them beside itself, or by the settings. */
-const besideUs = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const shipped = (name: string, inSources: string): string => shippedFolder(import.meta.url, name, inSources)
 
 const agent = Effect.gen(function* () {
   const settings = yield* readForProgram(["RABBITMQ_URL", "DATABASE_URL"])
-  const brain = brainOf(settings, settings.PROMPTS_DIR ?? promptsFolder)
+  const brain = brainOf(settings, settings.PROMPTS_DIR ?? shipped("prompts", "../../../prompts"))
   if (brain === null)
     return yield* new WrongSettings({
       problems: missing(settings.LLM_PROVIDER, settings).map((name) => `${name}: не задано`),
@@ -29,7 +27,7 @@ const agent = Effect.gen(function* () {
     agentRepoOn({ url: settings.DATABASE_URL!, maxConnections: settings.DATABASE_POOL }, settings.TIMEZONE),
     RabbitmqQueue.layer({ url: settings.RABBITMQ_URL!, connectionName: "wa-agent", workers: settings.WORKERS }),
     brain.layer,
-    KnowledgeFolder.layer({ folder: settings.KNOWLEDGE_DIR ?? besideUs("../../../knowledge_base") }),
+    KnowledgeFolder.layer({ folder: settings.KNOWLEDGE_DIR ?? shipped("knowledge_base", "../../../knowledge_base") }),
     Layer.succeed(AgentSettings, {
       policy: policyOf(settings, isHoliday),
       zone: settings.TIMEZONE,
@@ -45,7 +43,7 @@ const agent = Effect.gen(function* () {
       agentServer(context, {
         adminToken: settings.ADMIN_TOKEN ?? null,
         corsOrigins: settings.CORS_ORIGINS,
-        consoleFolder: settings.CONSOLE_DIR ?? besideUs("../../console/public"),
+        consoleFolder: settings.CONSOLE_DIR ?? shipped("console", "../../console/public"),
       }),
       { host: "0.0.0.0", port: settings.PORT ?? 8001, setting: "PORT" },
     )

@@ -2,11 +2,11 @@
 import { listen } from "@wa/adapters/http/listen"
 import * as Log from "@wa/adapters/logging/log"
 import { brainOf } from "@wa/adapters/model/brain"
-import { promptsFolder } from "@wa/adapters/model/prompt-files"
 import * as OfflineBrain from "@wa/adapters/offline/offline-brain"
 import { gatewayRepoOn } from "@wa/adapters/postgres/migrated"
 import * as RabbitmqQueue from "@wa/adapters/rabbitmq/rabbitmq-queue"
 import { runProgram } from "@wa/adapters/runtime/run-program"
+import { shippedFolder } from "@wa/adapters/runtime/shipped"
 import { exitCodeOf, readForProgram } from "@wa/adapters/settings/settings"
 import * as WappiHttp from "@wa/adapters/wappi/wappi-http"
 import { WappiPort } from "@wa/core/ports/wappi-port"
@@ -23,7 +23,8 @@ const gateway = Effect.gen(function* () {
     WappiHttp.layerFetch({ baseUrl: settings.WAPPI_BASE_URL, token: settings.WAPPI_TOKEN!, profileId }),
     RabbitmqQueue.layer({ url: settings.RABBITMQ_URL!, connectionName: "wa-gateway" }),
     // It only transcribes here; without a key a voice note arrives as one that could not be heard.
-    brainOf(settings, settings.PROMPTS_DIR ?? promptsFolder)?.layer ?? OfflineBrain.layer,
+    brainOf(settings, settings.PROMPTS_DIR ?? shippedFolder(import.meta.url, "prompts", "../../../prompts"))?.layer ??
+      OfflineBrain.layer,
     Layer.succeed(GatewaySettings, {
       profileId,
       pollingInterval: settings.POLLING_INTERVAL,
