@@ -28,8 +28,9 @@ import { openApi } from "./openapi.ts"
 
 const bodyBytesMax = 64 * 1024
 const contactsMax = 500
-const messagesMax = 300
-const tracesMax = 300
+const messagesMax = 200
+/** Asked for once a second while somebody looks. */
+const tracesMax = 120
 const callsMax = 500
 const requestsMax = 200
 

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The page: a client's phone on the left, what the system thinks on the right. Asks the program once a second while it is
+ * The page: a client's phone on the left, what the system thinks on the right. Asks the program every second or three while it is
  * looked at, and draws what it was told; keeps nothing but which customers were made up here. Where the program runs no
  * demo, a list of contacts stands in the phone's place.
  */
@@ -21,6 +21,8 @@ const the = (id) => /** @type {E} */ (document.getElementById(id))
  */
 
 const pollMs = 1000
+/** Of a real shop, whose list is long and moves slowly. */
+const pollMsWithoutDemo = 3000
 
 /** Names that a made-up customer may bear, and examples to begin with. */
 const names = ["Айгуль", "Данияр", "Мария", "Тимур", "Алия", "Сергей", "Жанна", "Ержан"]
@@ -102,7 +104,7 @@ const refresh = async () => {
 }
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer
-/** Asks now, and then every second while somebody looks. */
+/** Asks now, and then again and again while somebody looks. */
 const goOn = async () => {
   clearTimeout(timer)
   try {
@@ -115,7 +117,7 @@ const goOn = async () => {
     the("offline").hidden = false
   }
   clearTimeout(timer)
-  if (document.visibilityState === "visible") timer = setTimeout(goOn, pollMs)
+  if (document.visibilityState === "visible") timer = setTimeout(goOn, state.demo === null ? pollMsWithoutDemo : pollMs)
 }
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") void goOn()

@@ -242,8 +242,12 @@ describe("the webhook", () => {
   it.effect("leaves alone what other people's messages came to", () =>
     Effect.gen(function* () {
       const { server, repo } = yield* world()
+      // Blank as it is, its text must not pass for that of an event, which has none.
+      yield* repo.beginSend({ ...outgoing, message_text: " " }, noon)
+      yield* repo.beginCall("o1", 0, noon)
       yield* post(server, delivery("undelivered", { id: "THEIRS" }))
       yield* post(server, delivery("read", { id: "THEIRS" }))
+      assert.strictEqual((yield* repo.openSends(profileId)).length, 1)
       assert.strictEqual((yield* repo.pending(10)).length, 0)
     }),
   )
