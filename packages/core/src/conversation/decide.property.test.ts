@@ -148,6 +148,7 @@ class Life {
       for (const id of told.messageIds)
         if (!commands.some((one) => one._tag === "RecordOutcome" && one.messageIds.includes(id))) {
           this.outcomes.set(id, "")
+          this.chain = "closed"
           count("an expired reply reopened")
         }
     const due = wakeUpAt(this.state, this.policy)
@@ -212,7 +213,6 @@ class Life {
           if (isOver || (event.status === "dropped" && event.reason === "whitelisted")) this.chain = "closed"
           if (event.status === "dropped" && told.kind === "touch") this.takeBack(told)
         } else if (told.kind === "touch") this.takeBack(told)
-        else this.chain = "closed"
         return
       }
       default:
