@@ -4,15 +4,26 @@ import { runProgram } from "@wa/adapters/runtime/run-program"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { chatCommand } from "./chat-command.ts"
+import { doctorCommand } from "./doctor-command.ts"
 import { intentCommand } from "./intent-command.ts"
 import { kbCommand } from "./kb-command.ts"
+import { migrateCommand } from "./migrate-command.ts"
 import { simulateCommand } from "./simulate-command.ts"
 import { startCommand } from "./start-command.ts"
 import { whenCommand } from "./when-command.ts"
 
 const wa = Command.make("wa").pipe(
   Command.withDescription("WhatsApp-агент: запуск, симуляция и инструменты"),
-  Command.withSubcommands([startCommand, chatCommand, simulateCommand, intentCommand, whenCommand, kbCommand]),
+  Command.withSubcommands([
+    startCommand,
+    chatCommand,
+    simulateCommand,
+    intentCommand,
+    whenCommand,
+    kbCommand,
+    migrateCommand,
+    doctorCommand,
+  ]),
 )
 
 /** What was printed already, or is a mistake of whoever typed. */

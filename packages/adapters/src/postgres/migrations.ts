@@ -226,5 +226,10 @@ const migrate =
       )
     })
 
-export const migrateAgent = migrate("agent", { "0001_tables": agentTables })
-export const migrateGateway = migrate("gateway", { "0001_tables": gatewayTables })
+const agentSteps = { "0001_tables": agentTables }
+const gatewaySteps = { "0001_tables": gatewayTables }
+/** For whoever asks how far a database is: all steps, in order. */
+export const stepNames = { agent: Object.keys(agentSteps), gateway: Object.keys(gatewaySteps) } as const
+
+export const migrateAgent = migrate("agent", agentSteps)
+export const migrateGateway = migrate("gateway", gatewaySteps)

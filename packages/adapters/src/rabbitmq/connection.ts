@@ -82,7 +82,7 @@ export interface Link {
   readonly isBlocked: () => boolean
 }
 
-const openLink = (url: Redacted.Redacted, connectionName: string) =>
+export const openLink = (url: Redacted.Redacted, connectionName: string) =>
   Effect.acquireRelease(
     Effect.map(connect(url, connectionName), (connection): Link => {
       const lost: Lost = Deferred.makeUnsafe()
