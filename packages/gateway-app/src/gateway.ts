@@ -3,22 +3,24 @@ import { keepGoing } from "@wa/adapters/runtime/keep-going"
 import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
 import type { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import type { LlmPort } from "@wa/core/ports/llm-port"
-import { ack, QueuePort } from "@wa/core/ports/queue-port"
+import { ack, type NotPublished, QueuePort } from "@wa/core/ports/queue-port"
 import type { WappiDenied, WappiPort, WappiRefused } from "@wa/core/ports/wappi-port"
 import { Effect, Semaphore } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
 import { makePoller } from "./poll.ts"
-import { relayOnce } from "./relay.ts"
+import { relayQueue } from "./relay.ts"
 import { returnExpired, reviewDoubts, send } from "./send.ts"
 import { giveUpOnVoice, transcribe } from "./transcribe.ts"
 
 const voiceWorkers = 2
+/** A client waits: what a queue refused is offered again soon. */
+const relayPauseMaxMs = 5_000
 
 export interface GatewayWorkers {
   /** Runs until interrupted. */
   readonly run: Effect.Effect<
     never,
-    StoreUnavailable | WappiDenied | WappiRefused,
+    StoreUnavailable | NotPublished | WappiDenied | WappiRefused,
     GatewayRepo | WappiPort | QueuePort | LlmPort | GatewaySettings
   >
   readonly lastPollAt: Effect.Effect<number | null>
@@ -33,7 +35,9 @@ export const makeGateway = Effect.gen(function* () {
   const run = Effect.all(
     [
       keepGoing("poll", Effect.as(poller.once, 0), { idleMs: pollingInterval * 1000 }),
-      keepGoing("relay", relayOnce, { idleMs: 300 }),
+      // Apart: in one process a voice note counts as taken only once it is transcribed.
+      keepGoing("relay", relayQueue("incoming_messages"), { idleMs: 300, pauseMaxMs: relayPauseMaxMs }),
+      keepGoing("voice relay", relayQueue("voice_transcription"), { idleMs: 300, pauseMaxMs: relayPauseMaxMs }),
       keepGoing("doubts", Effect.as(oneAtATime(reviewDoubts), 0), { idleMs: 10_000 }),
       queue.consume("outgoing_messages", (body) => oneAtATime(send(body)), { workers: 1 }),
       queue.consume("voice_transcription", transcribe, { workers: voiceWorkers }),

@@ -1,7 +1,7 @@
 /**
  * Publishes what is stored and pending, in order, and marks it once the broker has confirmed it.
  * Promises at least once: a crash between the two publishes again, and the agent knows the message id. A full queue or a
- * dead broker leaves the row pending; the two queues do not wait for each other.
+ * dead broker leaves the row pending; what one queue refuses, or is slow to take, does not hold up the other's.
  */
 import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
 import { GatewayRepo, type Relayed } from "@wa/core/ports/gateway-repo"
@@ -12,32 +12,30 @@ import { Clock, Effect } from "effect"
 
 const rowsPerRound = 100
 
-/** Answers how many rows were published. A queue that refuses keeps its rows. */
-export const relayOnce = Effect.gen(function* () {
-  const repo = yield* GatewayRepo
-  const rows = yield* repo.pending(rowsPerRound)
-  const lanes = ["incoming_messages", "voice_transcription"] as const
-  const counts = yield* Effect.forEach(lanes, (lane) => relayLane(rows.filter((row) => row.queue === lane)), {
-    concurrency: lanes.length,
-  })
-  return counts.reduce((sum, count) => sum + count, 0)
-}).pipe(Effect.withSpan("gateway.relay"))
+const queues = ["incoming_messages", "voice_transcription"] as const
 
-const relayLane = Effect.fnUntraced(function* (
-  rows: ReadonlyArray<Relayed>,
-): Effect.fn.Return<number, StoreUnavailable, GatewayRepo | QueuePort> {
+/** What one queue takes, oldest first; answers how many. Fails with what it refused, and keeps it. */
+export const relayQueue = Effect.fn("gateway.relay")(function* (
+  queue: Relayed["queue"],
+): Effect.fn.Return<number, StoreUnavailable | NotPublished, GatewayRepo | QueuePort> {
   const repo = yield* GatewayRepo
-  let published = 0
+  const rows = yield* repo.pending(rowsPerRound, queue)
   for (const row of rows) {
-    const done = yield* publish(row).pipe(
-      Effect.as(true),
-      Effect.catchTag("NotPublished", (refused) => Effect.as(Effect.logWarning(refused.message), false)),
-    )
-    if (!done) break
+    yield* publish(row)
     yield* repo.markQueued(row.id, yield* Clock.currentTimeMillis)
-    published++
   }
-  return published
+  return rows.length
+})
+
+/** One round of both, side by side; answers how many rows were published. A queue that refuses keeps its rows. */
+export const relayOnce = Effect.gen(function* () {
+  const counts = yield* Effect.forEach(
+    queues,
+    (queue) =>
+      Effect.catchTag(relayQueue(queue), "NotPublished", (refused) => Effect.as(Effect.logWarning(refused.message), 0)),
+    { concurrency: queues.length },
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
 })
 
 const publish = (row: Relayed): Effect.Effect<void, NotPublished, QueuePort> =>

@@ -239,6 +239,9 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
           ["incoming_messages", "voice_transcription", "incoming_messages"],
         )
         assert.strictEqual((yield* repo.pending(2)).length, 2)
+        const ids = (rows: ReadonlyArray<{ readonly id: number }>) => rows.map((row) => row.id)
+        assert.deepStrictEqual(ids(yield* repo.pending(1, "voice_transcription")), [second!.id])
+        assert.deepStrictEqual(ids(yield* repo.pending(10, "incoming_messages")), [first!.id, third!.id])
         assert.strictEqual((yield* repo.stats(t0)).pending, 3)
         yield* repo.markQueued(second!.id, t0)
         yield* repo.markQueued(second!.id, t0)

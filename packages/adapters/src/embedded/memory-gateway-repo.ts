@@ -212,7 +212,10 @@ export const make = (): MemoryGatewayRepo => {
     chatMark: (profileId, chatId) => attempt("chatMark", () => marks.get(nameOf(profileId, chatId)) ?? null),
     setChatMark: (profileId, chatId, mark) =>
       attempt("setChatMark", () => void marks.set(nameOf(profileId, chatId), mark)),
-    pending: (limit) => attempt("pending", () => [...unpublished.values()].slice(0, limit)),
+    pending: (limit, queue) =>
+      attempt("pending", () =>
+        [...unpublished.values()].filter((row) => queue === undefined || row.queue === queue).slice(0, limit),
+      ),
     markQueued: (id) => attempt("markQueued", () => void unpublished.delete(id)),
     enqueue: (queue, body, key) => attempt("enqueue", () => relay(queue, body, key)),
 

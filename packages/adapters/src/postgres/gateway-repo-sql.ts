@@ -119,13 +119,13 @@ export const make = Effect.gen(function* () {
 
   // ---- the way to the agent ----------------------------------------------------------------------------------------------
 
-  const pending: GatewayRepo["Service"]["pending"] = Effect.fn("GatewayRepo.pending")(function* (limit) {
+  const pending: GatewayRepo["Service"]["pending"] = Effect.fn("GatewayRepo.pending")(function* (limit, queue) {
     const rows = yield* sql<{
       id: bigint
       queue: Relayed["queue"]
       body: Relayed["body"]
     }>`SELECT id, queue, body FROM relay
-      WHERE queued_at IS NULL ORDER BY id LIMIT ${limit}`
+      WHERE queued_at IS NULL AND ${queue === undefined ? sql`true` : sql`queue = ${queue}`} ORDER BY id LIMIT ${limit}`
     return rows.map((row) => ({ ...row, id: Number(row.id) }))
   }, orUnavailable("pending"))
 

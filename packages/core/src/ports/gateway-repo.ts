@@ -107,8 +107,8 @@ export class GatewayRepo extends Context.Service<
       chatId: string,
       mark: { readonly lastMessageId: string; readonly lastMessageAt: Instant },
     ) => Effect<void, StoreUnavailable>
-    /** Oldest first. */
-    readonly pending: (limit: number) => Effect<ReadonlyArray<Relayed>, StoreUnavailable>
+    /** Oldest first; of one queue, when it is named: what one of them refuses must not stand before the other's. */
+    readonly pending: (limit: number, queue?: Relayed["queue"]) => Effect<ReadonlyArray<Relayed>, StoreUnavailable>
     readonly markQueued: (id: number, now: Instant) => Effect<void, StoreUnavailable>
     /** Puts a body behind what is pending already. `key` makes it unique: the same key again is a no-op. */
     readonly enqueue: (queue: "incoming_messages", body: IncomingBody, key: string) => Effect<void, StoreUnavailable>
