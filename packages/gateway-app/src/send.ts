@@ -10,16 +10,21 @@ import { chatIdOf } from "@wa/core/contact/phone"
 import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
 import { GatewayRepo, type LedgerRow, type LedgerStatus } from "@wa/core/ports/gateway-repo"
 import { ack, type DeadMessage, type Handled, retry } from "@wa/core/ports/queue-port"
-import type { WappiDenied, WappiRefused } from "@wa/core/ports/wappi-port"
+import type { WappiDenied, WappiMessage, WappiRefused } from "@wa/core/ports/wappi-port"
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import type { OutgoingBody } from "@wa/core/queue/messages"
-import { minuteMs, secondMs } from "@wa/core/time/instant"
+import { hourMs, minuteMs, secondMs } from "@wa/core/time/instant"
 import { Clock, Effect } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
 import { deliveryReport, ingest } from "./ingest.ts"
 
-/** How far back a chat is read before a send, and when a lost one is looked for. */
-const recentMessages = 20
+const messagesPerPage = 20
+/** A chat is not read further back than so many pages; what is then looked for counts as not found out. */
+const pagesMax = 50
+/** WhatsApp's clock and ours differ a little. */
+const clockSlackMs = 2 * minuteMs
+/** As long as the queue keeps a message: what has waited longer is not said any more, the agent decides anew. */
+const expiresAfterMs = hourMs
 /** Calls for one message, refusals and lost ones together. */
 const triesMax = 3
 /** A send that is over with, and still not in the chat, did not happen: a list lags by seconds. */
@@ -73,7 +78,7 @@ const sendNow = Effect.fnUntraced(function* (
 const whyNot = Effect.fnUntraced(function* (body: OutgoingBody) {
   const repo = yield* GatewayRepo
   if (yield* repo.isWhitelisted(body.phone_number)) return "whitelisted"
-  yield* readChat(body)
+  yield* readChat(body, Date.parse(body.decided_at))
   const { operatorAt, clientAt } = yield* repo.lastWritten(body.profile_id, body.phone_number)
   if (isNews(operatorAt, body.known_operator_at)) return "operator_wrote"
   if (body.kind === "touch" && isNews(clientAt, body.known_client_at)) return "client_wrote"
@@ -87,18 +92,34 @@ const isNews = (writtenAt: number | null, knownAt: string | null): boolean =>
 const chatOf = (body: OutgoingBody): string =>
   body.phone_number.startsWith("+") ? chatIdOf(body.phone_number) : body.phone_number
 
-/** Stores the last messages of the chat like any others; false when it could not be read, which does not stop a send. */
+/**
+ * Stores what the chat shows since `from` like any other messages; false when it could not be read that far, which does not
+ * stop a send. What is older stays as it is: it may be of a time when the number was whitelisted.
+ */
 const readChat = Effect.fnUntraced(function* (
   body: OutgoingBody,
+  from: number,
 ): Effect.fn.Return<boolean, StoreUnavailable | WappiDenied, WappiPort | GatewayRepo> {
   const wappi = yield* WappiPort
-  return yield* wappi.listMessages(chatOf(body), { limit: recentMessages, offset: 0 }).pipe(
-    Effect.tap((messages) => ingest(body.profile_id, messages, "poll")),
-    Effect.as(true),
+  const since = from - clockSlackMs
+  const shown: Array<WappiMessage> = []
+  const isWhole = yield* Effect.gen(function* () {
+    for (let page = 0; page < pagesMax; page++) {
+      const offset = page * messagesPerPage
+      const messages = yield* wappi.listMessages(chatOf(body), { limit: messagesPerPage, offset })
+      shown.push(...messages)
+      if (messages.length < messagesPerPage || messages.some((message) => message.at < since)) return true
+    }
+    return false
+  }).pipe(
     Effect.catchTag("WappiRefused", (refused) =>
       Effect.as(Effect.logWarning("the chat could not be read before the send", { why: refused.message }), false),
     ),
   )
+  // Oldest first: the order of a page is all that tells two messages of one second apart.
+  const recent = shown.filter((message) => message.at >= since).reverse()
+  if (recent.length > 0) yield* ingest(body.profile_id, recent, "poll")
+  return isWhole
 })
 
 /** At most so many a minute, evenly spaced, over restarts too. Answers whether it had to wait. */
@@ -183,7 +204,7 @@ const lookForIt = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Handled, StoreUnavailable | WappiDenied, Everything> {
   const repo = yield* GatewayRepo
   const { body } = open
-  const isRead = yield* readChat(body)
+  const isRead = yield* readChat(body, open.startedAt)
   const now = yield* Clock.currentTimeMillis
   const row = (yield* repo.openSends(body.profile_id)).find((one) => one.outboundId === open.outboundId)
   if (row === undefined) return ack
@@ -199,14 +220,28 @@ const lookForIt = Effect.fnUntraced(function* (
 
 const giveUp = (body: OutgoingBody) => settle(body, "unknown", null, "неизвестно, ушло ли сообщение: проверьте чат")
 
-/** Looks again for every send in doubt, and goes on with those a crash left behind; answers how many are open. */
+/**
+ * Looks again for every send in doubt, and goes on with those that a crash or a refusal left behind: the queue may have been
+ * told already that they are in good hands. Answers how many are open.
+ */
 export const reviewDoubts = Effect.gen(function* () {
   const { profileId } = yield* GatewaySettings
   const repo = yield* GatewayRepo
-  const rows = (yield* repo.openSends(profileId)).filter((row) => row.status !== "waiting")
-  yield* Effect.forEach(rows, lookForIt, { discard: true })
+  const rows = yield* repo.openSends(profileId)
+  yield* Effect.forEach(rows, (row) => (row.status === "waiting" ? resumeWaiting(row) : lookForIt(row)), {
+    discard: true,
+  })
   return rows.length
 }).pipe(Effect.withSpan("gateway.doubts"))
+
+const expire = (body: OutgoingBody, why: string) => settle(body, "expired", null, why)
+
+const resumeWaiting = Effect.fnUntraced(function* (row: LedgerRow) {
+  const now = yield* Clock.currentTimeMillis
+  return now - Date.parse(row.body.decided_at) > expiresAfterMs
+    ? yield* expire(row.body, "слишком долго не удавалось отправить")
+    : yield* sendNow(row.body, row.tries)
+})
 
 const settle = Effect.fnUntraced(function* (
   body: OutgoingBody,
@@ -228,8 +263,9 @@ export const returnExpired = Effect.fn("gateway.returnExpired")(
       return ack
     }
     const repo = yield* GatewayRepo
-    const known = yield* repo.beginSend(message.body, yield* Clock.currentTimeMillis)
-    return known.isNew ? yield* settle(message.body, "expired", null, message.reason) : yield* resume(known.row)
+    const { row } = yield* repo.beginSend(message.body, yield* Clock.currentTimeMillis)
+    // Waiting: nothing was asked of the gateway yet, or it was refused.
+    return row.status === "waiting" ? yield* expire(message.body, message.reason) : yield* resume(row)
   },
   Effect.catchTag("StoreUnavailable", (error) => Effect.succeed<Handled>(retry(error.message))),
   Effect.catchTag("WappiDenied", (error) => Effect.succeed<Handled>(retry(error.message))),
