@@ -145,8 +145,9 @@ const ingestEdit = Effect.fnUntraced(function* (
 ) {
   const repo = yield* GatewayRepo
   const content = describeContent(message)
-  for (const messageId of new Set([message.refersTo, message.id])) {
-    if (messageId === "") continue
+  // A chat shows an edit under its own id, and `refersTo` is then what it quotes; a webhook gives an edit an id of its own.
+  const original = via === "webhook" && message.refersTo !== "" ? message.refersTo : message.id
+  for (const messageId of new Set([message.id, original])) {
     const relay: IncomingBody = {
       ...envelopeOf(profileId, message.phone, messageId, message.at),
       event: message.isDeleted ? "deleted" : "edited",
@@ -167,13 +168,7 @@ const ingestEdit = Effect.fnUntraced(function* (
   }
   // Nobody saw the first version: what is left of it is the message.
   if (message.isDeleted) return 0
-  const first = yield* asSeen(
-    profileId,
-    message.phone,
-    { ...message, id: message.refersTo || message.id, isEdited: false },
-    via,
-    contactInfo,
-  )
+  const first = yield* asSeen(profileId, message.phone, { ...message, id: original, isEdited: false }, via, contactInfo)
   return first.length === 0 ? 0 : (yield* repo.record(first)).length
 })
 

@@ -1,5 +1,5 @@
 /** What a message says, in words: its text, or a Russian placeholder with the caption for everything else. */
-import type { WappiMessage } from "@wa/core/ports/wappi-port"
+import { systemTypes, type WappiMessage } from "@wa/core/ports/wappi-port"
 
 export interface MessageContent {
   readonly kind: "text" | "media" | "voice" | "reaction" | "system"
@@ -24,6 +24,7 @@ const placeholders: Readonly<Record<string, string>> = {
 
 export const describeContent = (message: WappiMessage): MessageContent => {
   const text = message.text.trim()
+  if (systemTypes.includes(message.type)) return { kind: "system", text: text === "" ? "[системное сообщение]" : text }
   switch (message.type) {
     case "text":
     case "buttons_response":
@@ -34,12 +35,6 @@ export const describeContent = (message: WappiMessage): MessageContent => {
       return { kind: "voice", text: "[голосовое сообщение]" }
     case "reaction":
       return { kind: "reaction", text: text === "" ? "[реакция снята]" : text }
-    case "system":
-    case "e2e_notification":
-    case "notification":
-    case "call_log":
-    case "protocol":
-      return { kind: "system", text: text === "" ? "[системное сообщение]" : text }
     default: {
       const name = placeholders[message.type] ?? `сообщение вида «${message.type}»`
       const file = message.type === "document" && message.fileName !== "" ? `: ${message.fileName}` : ""

@@ -208,6 +208,7 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
           fromHuman("own", t0 + 9 * minuteMs),
           { ...fromHuman("h2", t0 + 7 * minuteMs), phone: other },
           { ...fromHuman("h3", t0 + 8 * minuteMs), type: "reaction" },
+          { ...fromHuman("h4", t0 + 8 * minuteMs), type: "call_log" },
         ])
         assert.deepStrictEqual(yield* repo.lastWritten(profileId, phone), {
           operatorAt: t0 + 3 * minuteMs,

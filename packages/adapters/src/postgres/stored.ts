@@ -6,6 +6,7 @@ import type { Outcome } from "@wa/core/conversation/conversation"
 import * as Turn from "@wa/core/conversation/turn"
 import type { Change } from "@wa/core/ports/agent-repo"
 import type { LedgerStatus, Seen } from "@wa/core/ports/gateway-repo"
+import { systemTypes } from "@wa/core/ports/wappi-port"
 import type { Instant } from "@wa/core/time/instant"
 import { dayMs, minuteMs } from "@wa/core/time/instant"
 
@@ -90,9 +91,10 @@ export const echoWindow = (at: Instant): { readonly from: Instant; readonly to: 
 export const isSameText = (a: string, b: string): boolean => foldSpace(a) === foldSpace(b)
 const foldSpace = (text: string): string => text.replace(/\s+/gu, " ").trim()
 
-/** Whether somebody said something: reactions and system lines are stored, but nobody wrote. */
+/** Whether somebody said something: reactions and system lines, theirs or ours, are stored, but nobody wrote. */
 export const isWriting = (seen: Seen): boolean =>
   seen.type !== "reaction" &&
+  !systemTypes.includes(seen.type) &&
   !seen.relay.some(
     ({ body }) =>
       "event" in body && body.event === "message" && (body.content === "reaction" || body.content === "system"),

@@ -58,6 +58,9 @@ export interface WappiChat {
   readonly lastMessageAt: Instant
 }
 
+/** Types of lines that WhatsApp writes by itself, into our side of a chat as well: nobody's words. */
+export const systemTypes: ReadonlyArray<string> = ["system", "e2e_notification", "notification", "call_log", "protocol"]
+
 /** One message of a chat, whether it was read from the chat or came by webhook. */
 export interface WappiMessage {
   readonly id: string
