@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process"
 
 const checks = [
   ["types", "tsc", ["-p", "."]],
+  ["types of the page", "tsc", ["-p", "packages/console"]],
   ["effect rules", "effect-tsgo", ["diagnostics", "--project", "tsconfig.json"]],
   ["format and lint", "biome", ["check", "--error-on-warnings", "."]],
   ["import directions", "node", ["scripts/import-directions.ts"]],

@@ -8,7 +8,7 @@ import * as RabbitmqQueue from "@wa/adapters/rabbitmq/rabbitmq-queue"
 import { runProgram } from "@wa/adapters/runtime/run-program"
 import { shippedFolder } from "@wa/adapters/runtime/shipped"
 import { exitCodeOf, holidaysOf, policyOf, readForProgram, WrongSettings } from "@wa/adapters/settings/settings"
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { runAgent } from "./agent.ts"
 import { AgentSettings } from "./agent-settings.ts"
 import { agentServer } from "./http-server.ts"
@@ -38,7 +38,8 @@ const agent = Effect.gen(function* () {
     }),
   )
   yield* Effect.gen(function* () {
-    const context = yield* Layer.build(ports)
+    // With the clock and the loggers around us: the HTTP side runs its effects by itself.
+    const context = Context.merge(yield* Effect.context<never>(), yield* Layer.build(ports))
     const address = yield* listen(
       agentServer(context, {
         adminToken: settings.ADMIN_TOKEN ?? null,

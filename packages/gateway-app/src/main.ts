@@ -10,7 +10,7 @@ import { shippedFolder } from "@wa/adapters/runtime/shipped"
 import { exitCodeOf, readForProgram } from "@wa/adapters/settings/settings"
 import * as WappiHttp from "@wa/adapters/wappi/wappi-http"
 import { WappiPort } from "@wa/core/ports/wappi-port"
-import { Effect, Layer, Redacted } from "effect"
+import { Context, Effect, Layer, Redacted } from "effect"
 import { makeGateway } from "./gateway.ts"
 import { GatewaySettings } from "./gateway-settings.ts"
 import { gatewayServer } from "./http-server.ts"
@@ -33,7 +33,8 @@ const gateway = Effect.gen(function* () {
     }),
   )
   yield* Effect.gen(function* () {
-    const context = yield* Layer.build(ports)
+    // With the clock and the loggers around us: the HTTP side runs its effects by itself.
+    const context = Context.merge(yield* Effect.context<never>(), yield* Layer.build(ports))
     const workers = yield* Effect.provideContext(makeGateway, context)
     const address = yield* listen(
       gatewayServer(context, {

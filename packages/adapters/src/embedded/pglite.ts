@@ -192,7 +192,7 @@ const lockFolder = (folder: string) =>
 const initialise = async (folder: string, signal: AbortSignal): Promise<void> => {
   const fresh = `${folder}.new`
   rmSync(fresh, { recursive: true, force: true })
-  await promisify(execFile)(process.execPath, [fileURLToPath(new URL("./pglite-init.ts", import.meta.url)), fresh], {
+  await promisify(execFile)(process.execPath, ["--liftoff-only", fileURLToPath(new URL("./pglite-init.ts", import.meta.url)), fresh], {
     signal,
   })
   renameSync(fresh, folder)

@@ -27,7 +27,7 @@ import { AgentRepo } from "@wa/core/ports/agent-repo"
 import { makeGateway } from "@wa/gateway-app/gateway"
 import { GatewaySettings } from "@wa/gateway-app/gateway-settings"
 import { gatewayServer } from "@wa/gateway-app/http-server"
-import { Clock, Effect, Layer, Redacted } from "effect"
+import { Clock, Context, Effect, Layer, Redacted } from "effect"
 import { CannotRun } from "../ending.ts"
 import { paint, print } from "../terminal.ts"
 import { makeDemoClock } from "./demo-clock.ts"
@@ -104,12 +104,13 @@ export const start = ({ settings, project, host }: StartOptions) =>
           dailyTokenBudget: settings.DAILY_TOKEN_BUDGET === 0 ? null : settings.DAILY_TOKEN_BUDGET,
         }),
       )
-      const context = yield* Layer.build(ports)
+      // With the clock and the loggers around us: the HTTP side runs its effects by itself.
+      const context = Context.merge(yield* Effect.context<never>(), yield* Layer.build(ports))
       const gateway = yield* Effect.provideContext(makeGateway, context)
       const parts = {
         wappi: local === null ? settings.WAPPI_BASE_URL : "местная замена WhatsApp (нет WAPPI_TOKEN)",
         broker: settings.RABBITMQ_URL === undefined ? "очередь внутри процесса (нет RABBITMQ_URL)" : "RabbitMQ",
-        database: gatewayUrl === undefined ? `встроенная, ${join(dataFolder, "database")}` : "PostgreSQL",
+        database: gatewayUrl === undefined ? "встроенная (нет GATEWAY_DATABASE_URL)" : "PostgreSQL",
         model: brain === null ? "офлайн-мозг без модели (нет ключа)" : brain.name,
       }
       const admin = adminToken(settings, dataFolder)
