@@ -37,7 +37,7 @@ const agent = Effect.gen(function* () {
       dailyTokenBudget: settings.DAILY_TOKEN_BUDGET === 0 ? null : settings.DAILY_TOKEN_BUDGET,
     }),
   )
-  yield* Effect.gen(function* () {
+  return yield* Effect.gen(function* () {
     // With the clock and the loggers around us: the HTTP side runs its effects by itself.
     const context = Context.merge(yield* Effect.context<never>(), yield* Layer.build(ports))
     const address = yield* listen(

@@ -32,7 +32,7 @@ const gateway = Effect.gen(function* () {
       zone: settings.TIMEZONE,
     }),
   )
-  yield* Effect.gen(function* () {
+  return yield* Effect.gen(function* () {
     // With the clock and the loggers around us: the HTTP side runs its effects by itself.
     const context = Context.merge(yield* Effect.context<never>(), yield* Layer.build(ports))
     const workers = yield* Effect.provideContext(makeGateway, context)

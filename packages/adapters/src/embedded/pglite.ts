@@ -192,9 +192,13 @@ const lockFolder = (folder: string) =>
 const initialise = async (folder: string, signal: AbortSignal): Promise<void> => {
   const fresh = `${folder}.new`
   rmSync(fresh, { recursive: true, force: true })
-  await promisify(execFile)(process.execPath, ["--liftoff-only", fileURLToPath(new URL("./pglite-init.ts", import.meta.url)), fresh], {
-    signal,
-  })
+  await promisify(execFile)(
+    process.execPath,
+    ["--liftoff-only", fileURLToPath(new URL("./pglite-init.ts", import.meta.url)), fresh],
+    {
+      signal,
+    },
+  )
   renameSync(fresh, folder)
 }
 

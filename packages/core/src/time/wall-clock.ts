@@ -29,7 +29,10 @@ const offsets = new Map<string, Map<number, number>>()
 export const offsetMs = (at: Instant, zone: string): number => {
   const quarter = Math.floor(at / quarterMs)
   let ofZone = offsets.get(zone)
-  if (ofZone === undefined) offsets.set(zone, (ofZone = new Map()))
+  if (ofZone === undefined) {
+    ofZone = new Map()
+    offsets.set(zone, ofZone)
+  }
   let offset = ofZone.get(quarter)
   if (offset === undefined) {
     if (ofZone.size >= keptOffsetsMax) ofZone.clear()
