@@ -3,6 +3,7 @@
  * of prose to the words before its figure and the headings above. It promises that a fact's value is written in the
  * document; the subject is a reading of its layout, as good as the layout. Text that gives orders yields no facts.
  */
+import { addressParts } from "./address.ts"
 import type { Block, Fact, KnowledgeDocument } from "./document.ts"
 import { withoutOrders } from "./injection.ts"
 import type { Quantity } from "./quantity.ts"
@@ -269,7 +270,22 @@ const leansOn =
 const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOnly = false) => {
   let spoken: string | null = null
   for (const sentence of sentencesOf(line)) {
-    const quantities = findQuantities(sentence)
+    const parts = figuresOnly ? [] : addressParts(sentence)
+    const isAddress =
+      parts.some((part) => part.isCertain) ||
+      (parts.length > 0 && /(?<!\p{L})(?:адрес|офис|шоурум|самовывоз|находимся|мекенжай)/iu.test(sentence))
+    if (isAddress) {
+      const label = /^([^:]{2,60}?)\s*:\s+(.{2,})$/u.exec(sentence.trim())
+      const isPlain = label === null || attributeWords.test(label[1]!.trim())
+      add(isPlain ? path : [...path, label[1]!], "адрес", (label?.[2] ?? sentence).trim(), null)
+    }
+    const quantities = findQuantities(sentence).filter(
+      (quantity) =>
+        !isAddress ||
+        (quantity.kind !== "bare" && quantity.kind !== "count") ||
+        !parts.some((part) => part.index <= quantity.index && part.end > quantity.index),
+    )
+    if (isAddress && quantities.length === 0) continue
     if (quantities.length === 0) {
       const label = /^([^:—–]{2,60}?)\s*(?::|\s[—–])\s+(.{2,})$/u.exec(sentence.trim())
       if (label !== null && !figuresOnly)
@@ -327,15 +343,18 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
         if (!goesOn) spoken = phrase
       }
       const term = quantities[index - 1]
-      // `Визитки 500 шт. — 14 000 ₸`: the sum is of so many.
-      if (
-        quantity.kind === "money" &&
-        index > 0 &&
-        term !== undefined &&
-        (term.kind === "count" || term.kind === "bare") &&
-        /^[\s.:—–-]{1,5}$/u.test(sentence.slice(term.index + term.text.length, quantity.index))
-      )
-        extra = tidy(`${extra} ${term.text}`)
+      // `Визитки 500 шт. — 14 000 ₸`, `Комплект 5 кВт (10 панелей): 1 850 000 ₸`: the sum is of so many.
+      if (quantity.kind === "money")
+        for (let back = index - 1, to = quantity.index; back >= 0; back--) {
+          const amount = quantities[back]!
+          if (
+            (amount.kind !== "count" && amount.kind !== "bare") ||
+            !/^[\s.:()—–-]{1,5}$/u.test(sentence.slice(amount.index + amount.text.length, to))
+          )
+            break
+          extra = tidy(`${extra} ${amount.text}`)
+          to = amount.index
+        }
       // `Абонемент на 3 месяца: 27 000 ₸`
       if (
         quantity.kind === "money" &&
@@ -377,11 +396,19 @@ const readTable = (rows: ReadonlyArray<ReadonlyArray<string>>, path: ReadonlyArr
   if (first === undefined) return
   const hasHeader =
     rows.length > 1 &&
+    !isListOfLabels(rows) &&
     !first
       .slice(1)
       .some((cell) => hasFigures(cell) && !/^[^\d]*(?:от|до|свыше)\s/iu.test(cell) && !/^\p{L}/u.test(cell))
   const header = hasHeader ? first : []
   const body = hasHeader ? rows.slice(1) : rows
+  if (!hasHeader && isListOfLabels(rows)) {
+    for (const row of rows) {
+      const [title = "", value = ""] = row.filter((cell) => cell !== "")
+      if (value !== "") readLine(`${title}: ${value}`, path, add)
+    }
+    return
+  }
   // A matrix of offers: labels such as `Цена`, `Срок` at the left, the offers in the header.
   const labels = body.map((row) => row[0] ?? "")
   const isMatrix =
@@ -433,6 +460,14 @@ const readTable = (rows: ReadonlyArray<ReadonlyArray<string>>, path: ReadonlyArr
     })
   }
 }
+
+const label =
+  /^(?:компания|организация|название|наименование компании|бренд|тоо|ип|бин|иин|директор|владелец|телефон\p{L}*|тел\.?|моб\p{L}*\.?|whatsapp|ватсап|telegram|instagram|инстаграм|e-?mail|почта|эл\p{L}*\.? почта|сайт|адрес\p{L}*|офис|город|график\p{L}*.*|режим.*|время работы|часы работы|реквизиты|банк|бик|иик|кбе|склад|шоурум|самовывоз|год основания|контакт\p{L}*)\s*:?$/iu
+/** Two columns whose left one only says what the right one is, `Компания | …`, `Телефон | …`, have no header. */
+const isListOfLabels = (rows: ReadonlyArray<ReadonlyArray<string>>): boolean =>
+  rows.every((row) => row.filter((cell) => cell !== "").length <= 2) &&
+  label.test((rows[0]?.[0] ?? "").trim()) &&
+  rows.filter((row) => label.test((row[0] ?? "").trim())).length * 2 >= rows.length
 
 /** The column that names the rows: the first whose cells are mostly words. */
 const nameColumn = (body: ReadonlyArray<ReadonlyArray<string>>): number => {

@@ -53,7 +53,7 @@ const adjective = /(?:ых|их|ого|его|ой|ый|ий|ая|яя|ое|ее
 
 /** Behind a number these begin something else. */
 const notCounted =
-  /^(?:и|а|но|или|в|во|на|за|из|от|до|по|с|со|к|ко|у|о|об|при|для|над|под|без|через|это|то|что|если|когда|не|ни|же|ли|бы|как|вместо|плюс|минус|утра|вечера|дня|ночи|также|либо|да|нет|вам|вас|мы|вы|он|она|включая|против|уже|ещё|еще|сейчас|так|там|тут|он|их|все|всё|есть|будет|только|максимум|минимум|примерно|подойдет|стоит|доставка|включительно)$/u
+  /^(?:можно|нужно|будет|хватит|сделаем|привез[а-я]+|доставим|установим|подключим|приедем|отправим|[а-я]+(?:мся|тся|ться|шься)|и|а|но|или|в|во|на|за|из|от|до|по|с|со|к|ко|у|о|об|при|для|над|под|без|через|это|то|что|если|когда|не|ни|же|ли|бы|как|вместо|плюс|минус|утра|вечера|дня|ночи|также|либо|да|нет|вам|вас|мы|вы|он|она|включая|против|уже|ещё|еще|сейчас|так|там|тут|он|их|все|всё|есть|будет|только|максимум|минимум|примерно|подойдет|стоит|доставка|включительно)$/u
 
 /** Everything up to here is linear: each token is looked at a bounded number of times. */
 export const findQuantities = (text: string): ReadonlyArray<Quantity> => {
@@ -108,7 +108,9 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     return true
   if (
     before?.type === "word" &&
-    /^(?:п|пп|ст|гл|рис|арт|артикул|версия|версии|модель|код|iso|гост|снип|линейка|серия|серии)$/u.test(before.lower) &&
+    /^(?:п|пп|ст|гл|рис|арт|артикул|версия|версии|модель|код|iso|гост|снип|линейка|серия|серии|вариант|варианте|варианта|шаг|шаге|шага|пункт|пункте|пункта|этап|этапе|способ|урок|блок)$/u.test(
+      before.lower,
+    ) &&
     token.index - before.end <= 2
   )
     return true
@@ -168,9 +170,42 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
   return false
 }
 
+const invertedPattern =
+  /(?:^|[\s(])(минут[а-я]?|час(?:а|ов|ика)?|дн(?:я|ей)|недел[ьи]|месяц(?:а|ев)|лет|год(?:а|иков))\s+(?:(?:за|через|на|в|по|до|около)\s+)?$/iu
+const invertedUnit = (text: string, at: number) => {
+  const match = invertedPattern.exec(text.slice(Math.max(0, at - 22), at))
+  if (
+    match === null ||
+    /\d\s*(?:-|–)?\s*$/.test(text.slice(0, at - (match[0].length - match[0].search(/\S/))).slice(-4))
+  )
+    return null
+  const unit = timeUnits.find(([, pattern]) => pattern.test(match[1]!))?.[0]
+  return unit === undefined ? null : { kind: "duration" as const, unit, end: at, workingDays: false }
+}
+
+/** `на 3 или 6 месяцев`: the unit stands once, behind the last of them. */
+const listedUnit = (text: string, from: number, value: number) => {
+  const rest = text.slice(from, from + 48)
+  const list = listPattern.exec(rest)
+  if (list === null || unitAt(text, from) !== null) return null
+  const unit = unitAt(text, from + list[0].trimEnd().length)
+  return unit === null || (unit.kind === "money" && value < 100) ? null : unit
+}
+const listPattern =
+  /^(?:, \d{1,3}(?: \d{3})*(?=[, ])){0,4} (?:или|и|либо) \d{1,3}(?:[ \u00a0\u202f]?\d{3})*(?:[.,]\d{1,2})?(?!\d)/u
+
 const isListMark = (text: string, token: Token): boolean => {
   if (token.type !== "number" || !/^\d{1,2}$/.test(token.text)) return false
   const before = text.slice(Math.max(0, token.index - 7), token.index)
+  // `два варианта: 1) сразу, 2) частями`, `1️⃣`
+  if (/^\ufe0f?\u20e3/.test(text.slice(token.end, token.end + 2))) return true
+  if (
+    /^\)\s/.test(text.slice(token.end, token.end + 2)) &&
+    /[\s:;,—–-]$/.test(before) &&
+    !/\([^)]*$/.test(text.slice(Math.max(0, token.index - 40), token.index))
+  )
+    return true
+  if (/:\s$/.test(before) && token.text === "1" && /^\.\s/.test(text.slice(token.end, token.end + 2))) return true
   const opensLine = /\n[^\S\n]*$/.test(before) || (token.index <= 6 && /^\s*$/.test(before))
   return opensLine && /^[.)]\s/.test(text.slice(token.end, token.end + 2))
 }
@@ -206,9 +241,11 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
     }
   }
   // `за сутки`, `за неделю`, `через месяц`, `в течение дня`: one of them, said without the number.
-  if (token.type === "word" && /^(сутки|неделю|месяц|год|час)$/u.test(token.lower)) {
+  if (token.type === "word" && /^(сутки|суток|неделю|недели|месяц|месяца|год|года|час|часа|дня)$/u.test(token.lower)) {
     const before = tokens[at - 1]
-    if (before?.lower === "через" || before?.lower === "за") {
+    const isWithin = before?.lower === "течение" && tokens[at - 2]?.lower === "в"
+    const isAccusative = /^(?:сутки|неделю|месяц|год|час)$/u.test(token.lower)
+    if (isWithin || (isAccusative && (before?.lower === "через" || before?.lower === "за"))) {
       const after = text.slice(token.end, token.end + 14)
       const previous = tokens[at - 2]
       const paid =
@@ -220,13 +257,16 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
         )
       const rest = text.slice(token.end, token.end + 80).split(/[.!?](?=\s|$)|\n/)[0]!
       const isTalk =
-        before.lower === "через" &&
-        /(?:напиш|верн|напомн|свя[зж]|созвон|позвон|набер)/iu.test(
+        before.lower !== "за" &&
+        /(?:ответ|уточн|сообщ|напиш|верн|напомн|свя[зж]|созвон|позвон|набер)/iu.test(
           text.slice(Math.max(0, token.index - 60), token.end + 60),
         )
       if (!paid && !isTalk && !/[₸₽$€]|тенге|тг|руб/iu.test(rest)) {
         const unit = timeUnits.find(([, pattern]) => pattern.test(token.lower))![0]
-        return { quantity: make("duration", 1, null, unit, null, null, text, tokens, at, token.end), next: at + 1 }
+        return {
+          quantity: make("duration", 1, null, unit, null, null, text, tokens, isWithin ? at - 2 : at - 1, token.end),
+          next: at + 1,
+        }
       }
     }
     return null
@@ -239,7 +279,10 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   const head = tokens[start]!
   if (isListMark(text, head)) return { quantity: null, next: start + 1 }
   if (prefix === null && isName(text, tokens, start, numeral)) return { quantity: null, next: start + 1 }
-  const clock = prefix === null ? readClock(text, tokens, start, numeral) : null
+  const borrowed = prefix === null ? listedUnit(text, tokens[numeral.next - 1]!.end, numeral.value) : null
+  const isHour =
+    borrowed?.unit === "час" && /(?:^|[\s(])(?:в|к|с|до)\s$/iu.test(text.slice(Math.max(0, head.index - 3), head.index))
+  const clock = prefix === null && (borrowed === null || isHour) ? readClock(text, tokens, start, numeral) : null
   if (clock !== null) return clock
   // Ordinals and `на 100 %`.
   const tail = tokens[numeral.next]
@@ -269,7 +312,7 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   let isShy = numeral.shy
   const ownUnit =
     prefix === null
-      ? unitAt(text, endAt)
+      ? (unitAt(text, endAt) ?? (borrowed === null ? null : { ...borrowed, end: endAt }))
       : {
           kind: "money" as const,
           unit: moneyUnits.find(([, unit]) => unit.test(prefix.text))?.[0] ?? prefix.text,
@@ -277,6 +320,9 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
           workingDays: false,
         }
   let unit = ownUnit
+  // `минут за 15`, `часа два`
+  const inverted = unit === null ? invertedUnit(text, head.index) : null
+  if (inverted !== null) unit = { ...inverted, end: endAt }
   if (unit !== null) endAt = unit.end
   // A range: `10–15 дней`, `10 000 ₸ – 20 000 ₸`, `от 10 до 20`, `два-три`.
   let afterUnit = next
@@ -309,7 +355,7 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
         value = low
         to = upper.value
         next = upper.next
-        unit = upperUnit
+        unit = upperUnit ?? inverted
         endAt = upperUnit?.end ?? upperEnd
         isShy = false
       }

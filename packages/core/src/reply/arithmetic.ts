@@ -13,6 +13,12 @@ import { best, marginMin, score } from "./weighing.ts"
 
 const operandsMax = 12
 
+/** Words that say: this is worked out. */
+export const sumCue =
+  /(?<!\p{L})(?:вместе|итого|всего|сумм\p{L}*|плюс|получ\p{L}*|выйд\p{L}*|выход\p{L}*|обойд\p{L}*|общ\p{L}*|составит|с уч[её]том|вс[её] вместе|барлығы)(?!\p{L})|[+=]/iu
+const differenceCue =
+  /(?<!\p{L})(?:дешевле|дороже|выгод\p{L}*|эконом\p{L}*|разниц\p{L}*|скидк\p{L}*|меньше|больше|ниже|выше|остат\p{L}*|оста\p{L}+|доплат\p{L}*|минус|вместо|вычет\p{L}*|предоплат\p{L}*)(?!\p{L})/iu
+
 /** Exact arithmetic whose operands are on the table: a price times a number the client or the draft named, sums, discounts. */
 export const isArithmetic = (claim: Quantity, context: Context, court: Court, ownOperandsOnly: boolean): boolean => {
   if (claim.kind !== "money" && claim.kind !== "bare" && !(claim.kind === "count" && claim.value >= 1000)) return false
@@ -103,11 +109,14 @@ export const isArithmetic = (claim: Quantity, context: Context, court: Court, ow
       ...(own > 0 ? derived.slice(0, 24) : []),
     ]),
   ]
+  const named = ownOperandsOnly ? [] : prices.slice(own, operandsMax).map((price) => price.value)
+  const cued = sumCue.test(sentence) || differenceCue.test(sentence) ? named : []
   const rest = ownOperandsOnly
     ? terms
     : [
         ...new Set([
           ...terms,
+          ...cued,
           ...court.said
             .filter((evidence) => evidence.quantity.kind === "money")
             .slice(0, 6)
@@ -150,8 +159,7 @@ const hasOwnPrice = (count: number, context: Context, index: Index): boolean =>
     (evidence) =>
       evidence.quantity.kind === "money" &&
       evidence.words.has(`#${count}`) &&
-      [...evidence.words.keys()].some(
-        (stem) =>
-          stem !== "cen" && !stem.startsWith("#") && [...context.clause].some((word) => likeness(word, stem) > 0),
+      evidence.name.some(
+        (stem) => !stem.startsWith("#") && [...context.clause].some((word) => likeness(word, stem) > 0),
       ),
   )

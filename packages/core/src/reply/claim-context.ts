@@ -35,8 +35,16 @@ export const contextOf = (claim: { readonly index: number; readonly text: string
   )
   const sentence = view.sentences[sentenceAt] ?? { text: view.text, index: 0, end: view.text.length }
   const end = claim.index + claim.text.length
+  const own = view.quantities.find((other) => other.index === claim.index)
+  const isSum = (one: Quantity) => one.kind === "money" || one.kind === "bare"
   const others = view.quantities.filter(
     (other) =>
+      // `15 роз за 14 900 ₸`: the number of roses belongs to what the sum is said of.
+      (own === undefined ||
+        other.kind === own.kind ||
+        (isSum(own) && isSum(other)) ||
+        (own.kind !== "money" && other.index < claim.index) ||
+        (other.index > claim.index && isSum(other))) &&
       other.index >= sentence.index &&
       other.index < sentence.end &&
       (other.index + other.text.length <= claim.index || other.index >= end),
@@ -66,7 +74,6 @@ export const contextOf = (claim: { readonly index: number; readonly text: string
   const afterTo = Math.min(segmentEnd, nextStart)
   const after = view.text.slice(end, afterTo)
   const hasNextInSegment = nextStart < segmentEnd
-  const own = view.quantities.find((other) => other.index === claim.index)
   const firstInSentence = view.quantities.find(
     (other) =>
       other.index >= sentence.index && other.index < sentence.end && (own === undefined || other.kind === own.kind),
@@ -85,7 +92,13 @@ export const contextOf = (claim: { readonly index: number; readonly text: string
   )
   const leadsSegment = !has(view.text.slice(segmentStart, inSegment?.index ?? claim.index))
   const joined = previousEnd > segmentStart && /(?<!\p{L})(?:и|плюс)\s*$/iu.test(before) && !hasNextInSegment
-  if ((valueFirst || leadsSegment || joined) && has(after)) {
+  // `есть букет из 15 роз за 14 900 ₸`, whatever figure began the sentence.
+  const isLed =
+    previousEnd > sentence.index &&
+    wordsOf(before).length > 1 &&
+    !/^\s*(?:за|на|для|—|–|-)\s/iu.test(before) &&
+    /(?:[—–:-]|(?<!\p{L})(?:за|по|стоит|стоят|обойд[её]тся(?: в)?|цена))\s*$/iu.test(before)
+  if ((((valueFirst || leadsSegment) && !isLed) || joined) && has(after)) {
     put(after, 1)
     clause.push(after)
     if (previousEnd === sentence.index) clause.push(before)
@@ -104,7 +117,7 @@ export const contextOf = (claim: { readonly index: number; readonly text: string
       clauseText = `${wider} ${clauseText}`
     }
   }
-  put(claim.text.replace(/\d/g, " "), 0.6)
+  put(claim.text.replace(/\d/g, " "), own?.kind === "money" ? 0.9 : 0.6)
   // The rest of the sentence, the nearer the more.
   put(view.text.slice(previousEnd, claim.index), joined && has(after) ? 0.35 : 0.6)
   put(view.text.slice(sentence.index, claim.index), joined && has(after) ? 0.35 : 0.45)
@@ -125,6 +138,9 @@ export const contextOf = (claim: { readonly index: number; readonly text: string
 const wideStems = [stemOf("казахстану"), stemOf("регионы"), stemOf("областям"), stemOf("межгород"), stemOf("рк")]
 
 const latinCities =
-  /^(almat|astan|shimkent|shymkent|karagand|aktob|aktau|atyrau|taraz|pavlodar|seme|ust|oskemen|kostana|kokshetau|uralsk|kyzylord|petropavl|turkestan|taldykorgan|temirtau|ekibastuz|rudn|zhezkazgan|balhash|konaev|kapshaga)/u
+  /^(almat|astan|shimkent|shymkent|karagand|aktob|aktau|atyr|taraz|pavlodar|seme|ust|oskemen|kostan|kokshetau|uralsk|kyzylord|petropavl|turkestan|taldykorgan|temirtau|ekibastuz|rudn|zhezkazgan|balhash|konaev|kapshaga)/u
 
+/** A city, or what stands for the rest of the country. */
+export const isPlace = (stem: string): boolean =>
+  latinCities.test(stem) || wideStems.includes(stem) || stem === "zagorod"
 const cyrillicOf = (stem: string, _text: string) => (latinCities.test(stem) ? "алмат" : stem)

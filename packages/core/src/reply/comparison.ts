@@ -27,7 +27,13 @@ export const measured = (
   }
 }
 
-export const nounStems = (unit: string | null) => wordsOf(unit ?? "").map((word) => word.stem)
+export const nounStems = (unit: string | null): ReadonlyArray<string> => {
+  const stems = wordsOf(unit ?? "").map((word) => word.stem)
+  return stems.length > 0 || unit === null ? stems : [stemOf(unit)]
+}
+/** `до 15 гостей` says what `до 15 детей` says, unless it names whom. */
+const anyPerson = /^(?:chelovek|mest)/u
+const person = /^(?:chelovek|detsk|vzrosl|uchenik|student|sotrudnik|uchastnik|rebenk)/u
 
 /** The counted thing is among the words of the evidence. */
 const speaksOfNoun = (claim: Quantity, evidence: Evidence): boolean => {
@@ -35,7 +41,15 @@ const speaksOfNoun = (claim: Quantity, evidence: Evidence): boolean => {
   const noun = nouns.at(-1)
   if (noun === undefined) return claim.unit === evidence.quantity.unit
   const own = evidence.quantity.kind === "count" ? nounStems(evidence.quantity.unit) : []
-  if (own.length > 0) return own.some((stem) => nouns.some((other) => likeness(stem, other) > 0))
+  if (own.length > 0)
+    return own.some((stem) =>
+      nouns.some(
+        (other) =>
+          likeness(stem, other) > 0 ||
+          (anyPerson.test(stem) && person.test(other)) ||
+          (anyPerson.test(other) && person.test(stem)),
+      ),
+    )
   for (const stem of evidence.words.keys()) if (nouns.some((other) => likeness(stem, other) > 0)) return true
   return false
 }
@@ -44,7 +58,10 @@ export const isComparable = (claim: Quantity, evidence: Evidence): boolean => {
   const other = evidence.quantity
   switch (claim.kind) {
     case "money":
-      return (other.kind === "money" && other.unit === claim.unit) || (other.kind === "bare" && other.value >= 10)
+      return (
+        (other.kind === "money" && other.unit === claim.unit) ||
+        (other.kind === "bare" && other.value >= 10 && other.value * 20 >= claim.value)
+      )
     case "percent":
       return other.kind === "percent"
     case "duration":
@@ -74,6 +91,10 @@ const isPriceLike = (claim: Quantity) => /(?:но|ах|ий|ая|ой)$|^(?:за
 
 type Fit = "yes" | "terms" | "no"
 
+/** `Около 15 тысяч` is a fair way to say 14 900; `около 15 000 ₸` looks exact. */
+const isRounded = (round: number, exact: number) =>
+  Math.abs(round - exact) <= 0.02 * exact && round % (exact >= 10_000 ? 1000 : 100) === 0
+
 /** Whether the claim says what the evidence says; `terms`: the figure is right, `от` or `до` is not. */
 export const fit = (claim: Quantity, evidence: Evidence): Fit => {
   const mine = measured(claim)
@@ -101,7 +122,13 @@ export const fit = (claim: Quantity, evidence: Evidence): Fit => {
     if (sameNumber(mine.value, other.to)) return said === "to" || claim.kind === "duration" ? days : "terms"
     return "no"
   }
-  if (!sameNumber(mine.value, other.value)) return "no"
+  if (!sameNumber(mine.value, other.value))
+    return (claim.kind === "money" || claim.kind === "bare") &&
+      said === "about" &&
+      /тыс|мың/iu.test(claim.text) &&
+      isRounded(mine.value, other.value)
+      ? "yes"
+      : "no"
   switch (evidence.quantity.qualifier) {
     case null:
       return said === "over" || said === "under" ? "terms" : days
@@ -140,6 +167,7 @@ export const perFits = (claim: Quantity, evidence: Evidence): boolean => {
   if (theirs === mine) return true
   if (theirs === null && claim.kind === "money" && evidence.terms.has(mine)) return true
   if (evidence.quantity.kind === "duration") return true
+  if (claim.kind === "count" && theirs === null && evidence.periods.has(mine)) return true
   if (evidence.per.has(mine)) return theirs === null || !timeUnitNames.has(theirs)
   if (mine === "разово") return theirs === null && !evidence.per.has("месяц")
   if (theirs !== null && !isTime && !timeUnitNames.has(theirs) && likeness(stemOf(theirs), stemOf(mine)) > 0)

@@ -2,6 +2,7 @@
  * The figures of the documents and of our own messages, each with the words it belongs to, ready to be held against a
  * draft. Built once per set of facts. It promises that nothing an order in the text asked for is among them.
  */
+import { addressParts } from "../knowledge/address.ts"
 import type { Fact, KnowledgeDocument } from "../knowledge/document.ts"
 import { afterAnswer, documentOfText, factsOf, subjectJoint } from "../knowledge/facts.ts"
 import { givesOrders, withoutOrders } from "../knowledge/injection.ts"
@@ -23,6 +24,12 @@ export interface Evidence {
   readonly per: ReadonlySet<string>
   /** Durations told of the same subject, `месяц` or `3 месяц`. */
   readonly terms: ReadonlySet<string>
+  /** Amounts told of the same subject: `до 5 касс`. */
+  readonly counts: ReadonlyArray<Quantity>
+  /** What its line is paid per: `8 занятий` of `24 000 ₸ в месяц, 8 занятий` are of a month. */
+  readonly periods: ReadonlySet<string>
+  /** A sum that something begins at, such as `при заказе от 25 000 ₸`: nobody's price. */
+  readonly isThreshold: boolean
   readonly factId: string | null
   readonly source: "fact" | "text" | "chat"
 }
@@ -40,7 +47,10 @@ export interface Index {
   readonly spare: ReadonlyArray<Evidence>
   readonly statements: ReadonlyArray<Statement>
   readonly vocabulary: ReadonlySet<string>
+  /** What the lines of the documents begin with: things that are told of. */
+  readonly heads: ReadonlySet<string>
   readonly contacts: ReadonlySet<string>
+  readonly addresses: ReadonlySet<string>
   readonly subjects: ReadonlyArray<ReadonlySet<string>>
   /** Lower case, orders taken out. */
   readonly text: string
@@ -92,6 +102,14 @@ const evidenceOfFact = (fact: Fact, source: "fact" | "text"): ReadonlyArray<Evid
     label: `${parts.slice(-2).join(", ")}: ${quantity.text}`,
     per: hintsOf(surroundings),
     terms: none,
+    counts: quantities.filter((other) => other.kind === "count"),
+    periods: none,
+    isThreshold:
+      quantity.kind === "money" &&
+      (quantity.qualifier === "from" || quantity.qualifier === "over") &&
+      /(?<!\p{L})(?:при|заказ[а-я]*|сумм[а-я]*|покупк[а-я]*|чек[а-я]*|бесплатно|скидка)(?!\p{L})/iu.test(
+        `${parts.at(-1) ?? ""} ${fact.attribute}`,
+      ),
     factId: source === "fact" ? fact.id : null,
     source,
   }))
@@ -167,7 +185,13 @@ export const indexOf = (facts: ReadonlyArray<Fact>, knowledge: string): Index =>
     spare,
     statements,
     vocabulary,
+    heads: new Set(
+      statements.flatMap((statement) => wordsOf(statement.text.slice(0, 40)).slice(0, 1)).map((word) => word.stem),
+    ),
     contacts,
+    addresses: new Set(
+      [clean, ...honest.map((fact) => `${fact.attribute} ${fact.value}`)].flatMap(addressParts).map((part) => part.key),
+    ),
     subjects,
     text: `${clean}\n${honest.map((fact) => `${fact.subject} ${fact.attribute} ${fact.value}`).join("\n")}`
       .toLowerCase()
@@ -180,15 +204,29 @@ export const indexOf = (facts: ReadonlyArray<Fact>, knowledge: string): Index =>
 /** A row `Безлимит | 28 000 ₸ | 1 месяц` sells a month: the terms of a subject are what its prices may be said per. */
 const withTerms = (facts: ReadonlyArray<Fact>): ReadonlyArray<Evidence> => {
   const terms = new Map<string, Set<string>>()
+  const counts = new Map<string, Array<Quantity>>()
+  const periods = new Map<string, Set<string>>()
   const all = facts.map((fact) => ({ fact, pieces: evidenceOfFact(fact, "fact") }))
   for (const { fact, pieces } of all)
     for (const { quantity } of pieces) {
+      if (quantity.per !== null && quantity.kind === "money")
+        periods.set(fact.subject, (periods.get(fact.subject) ?? new Set()).add(quantity.per))
+      if (quantity.kind === "count" && fact.subject.includes(subjectJoint)) {
+        const told = counts.get(fact.subject)
+        if (told === undefined) counts.set(fact.subject, [quantity])
+        else if (told.length < 12) told.push(quantity)
+      }
       if (quantity.kind !== "duration" || quantity.to !== null || !fact.subject.includes(subjectJoint)) continue
       const per = perKey(`${quantity.value} ${quantity.unit}`)
       terms.set(fact.subject, (terms.get(fact.subject) ?? new Set()).add(per))
     }
   return all.flatMap(({ fact, pieces }) =>
-    pieces.map((piece) => ({ ...piece, terms: terms.get(fact.subject) ?? none })),
+    pieces.map((piece) => ({
+      ...piece,
+      terms: terms.get(fact.subject) ?? none,
+      periods: periods.get(fact.subject) ?? none,
+      counts: counts.get(fact.subject) ?? piece.counts,
+    })),
   )
 }
 

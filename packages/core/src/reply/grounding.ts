@@ -6,19 +6,21 @@
  * It promises that a figure which is nowhere is refused. It does not understand: a false sentence without any figure,
  * contact or word of promise passes here.
  */
+import type { AddressPart } from "../knowledge/address.ts"
+import { addressParts } from "../knowledge/address.ts"
 import { givesOrders } from "../knowledge/injection.ts"
 import { numbersIn } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
-import { wallTime } from "../time/wall-clock.ts"
-import { isArithmetic } from "./arithmetic.ts"
+import { isArithmetic, sumCue } from "./arithmetic.ts"
+import { isCallLength, isOfCalendar, isOfferedTime } from "./calendar-claim.ts"
 import type { Basis, GroundedClaim, UngroundedClaim } from "./claim.ts"
 import type { DraftView } from "./claim-context.ts"
 import { contextOf } from "./claim-context.ts"
 import { sameNumber } from "./comparison.ts"
 import type { Evidence, Index } from "./evidence.ts"
 import { chatEvidence, indexOf } from "./evidence.ts"
-import { promisesOf } from "./promise.ts"
+import { inclusionsOf, promisesOf } from "./promise.ts"
 import { sentencesOf } from "./sentence.ts"
 import { strangeNames } from "./strange-name.ts"
 import { asTalk, denial } from "./talk.ts"
@@ -71,7 +73,33 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
   )
   const claims: Array<GroundedClaim> = []
   const problems: Array<UngroundedClaim> = []
+  const addresses = addressParts(view.text)
+  const chatAddresses = new Set(
+    addresses.length === 0 ? [] : input.chat.flatMap((line) => addressParts(line.text)).map((part) => part.key),
+  )
+  const isKnownAddress = (part: AddressPart) => index.addresses.has(part.key) || chatAddresses.has(part.key)
+  for (const part of addresses)
+    if (part.isCertain && !isKnownAddress(part)) {
+      const text = view.text.slice(part.index, part.end)
+      problems.push({
+        code: "ungrounded_contact",
+        text,
+        detail: `Адреса «${text}» нет ни в документах, ни в переписке.`,
+      })
+    }
   for (const claim of view.quantities) {
+    const part = addresses.find(
+      (one) => one.index <= claim.index + claim.text.length && one.end > claim.index && one.end >= claim.index,
+    )
+    if (
+      part !== undefined &&
+      (claim.kind === "bare" || claim.kind === "count") &&
+      claim.index + claim.text.length <= part.end &&
+      (part.isCertain || isKnownAddress(part))
+    ) {
+      if (isKnownAddress(part)) claims.push({ text: claim.text, kind: claim.kind, basis: "fact", factId: null })
+      continue
+    }
     const verdict = judge(claim, { index, view, input, said, clientQuantities, clientNumbers, chatContacts })
     if ("code" in verdict) problems.push(verdict)
     else claims.push(verdict)
@@ -80,12 +108,13 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
     if ("code" in verdict) problems.push(verdict)
     else claims.push(verdict)
   }
+  for (const inclusion of inclusionsOf(view, index)) problems.push(inclusion)
   for (const name of strangeNames(view, index, input.chat)) problems.push(name)
   return { claims, problems }
 }
 
 const judge = (claim: Quantity, court: Court): GroundedClaim | UngroundedClaim => {
-  const { index, view, input } = court
+  const { index, view } = court
   const pass = (basis: Basis, evidence: Evidence | null = null): GroundedClaim => ({
     text: claim.text,
     kind: claim.kind,
@@ -103,6 +132,8 @@ const judge = (claim: Quantity, court: Court): GroundedClaim | UngroundedClaim =
     }
   }
   const context = contextOf(claim, view)
+  if (isOfferedTime(claim, context, court)) return pass("calendar")
+  if (isCallLength(claim, context, court)) return pass("talk")
   if (claim.to !== null) {
     const whole = weigh(claim, context, court)
     if (whole.kind === "grounded") return pass(whole.basis, whole.evidence)
@@ -124,7 +155,7 @@ const judge = (claim: Quantity, court: Court): GroundedClaim | UngroundedClaim =
     if (result.kind === "wrong") {
       if (
         (claim.kind === "money" || claim.kind === "bare") &&
-        result.problem.code !== "wrong_terms" &&
+        (result.problem.code !== "wrong_terms" || sumCue.test(context.sentence.text)) &&
         isArithmetic(claim, context, court, true)
       )
         return pass("arithmetic")
@@ -132,7 +163,7 @@ const judge = (claim: Quantity, court: Court): GroundedClaim | UngroundedClaim =
     }
     if (isArithmetic(claim, context, court, false)) return pass("arithmetic")
     if (claim.kind === "clock" || claim.kind === "date") {
-      if (isOfCalendar(claim, input)) return pass("calendar")
+      if (isOfCalendar(claim, context, court)) return pass("calendar")
       if (denial.test(context.clauseText)) return pass("talk")
       if (court.clientQuantities.some((other) => other.kind === claim.kind && sameNumber(other.value, claim.value)))
         return pass("chat")
@@ -164,20 +195,4 @@ const isKnownContact = (claim: Quantity, known: ReadonlySet<string>): boolean =>
   if (claim.kind === "phone" && claim.key.length === 12)
     for (const key of known) if (key.length === 11 && key.slice(1) === claim.key.slice(2)) return true
   return false
-}
-
-const isOfCalendar = (claim: Quantity, input: GroundingInput): boolean => {
-  const instants = [...input.freeSlots, ...(input.bookedCall === null ? [] : [input.bookedCall])]
-  if (claim.kind === "clock") {
-    if (claim.value === input.hours.opensMinute || claim.value === input.hours.closesMinute) return true
-    return instants.some((at) => {
-      const wall = wallTime(at, input.zone)
-      return wall.hour * 60 + wall.minute === claim.value
-    })
-  }
-  if (claim.unit === "year") return wallTime(input.now, input.zone).year === claim.value
-  return [input.now, ...instants].some((at) => {
-    const wall = wallTime(at, input.zone)
-    return wall.month * 100 + wall.day === claim.value
-  })
 }

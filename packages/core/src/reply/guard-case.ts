@@ -19,12 +19,14 @@ export interface GuardCase {
   readonly now: string
   /** The call that this draft records, ISO 8601 with offset. */
   readonly booked?: string | undefined
+  /** Starts of calls with others. */
+  readonly taken?: ReadonlyArray<string> | undefined
   readonly kind?: "reply" | "touch" | undefined
   readonly draft: string
 }
 
 /** Weekdays from ten to six in Almaty; which days are holidays is the caller's to say. */
-export const usualHours = (isHoliday: (date: string) => boolean): WorkingHours => ({
+const usualHours = (isHoliday: (date: string) => boolean): WorkingHours => ({
   zone: "Asia/Almaty",
   opensMinute: 600,
   closesMinute: 1080,
@@ -46,10 +48,12 @@ const factsOfKb = (kb: string): ReadonlyArray<Fact> => {
   return last.facts
 }
 
-export const reviewCase = (one: GuardCase, hours: WorkingHours, taken: ReadonlySet<number> = new Set()): Review => {
+export const reviewCase = (one: GuardCase, isHoliday: (date: string) => boolean): Review => {
+  const hours = usualHours(isHoliday)
   const now = Date.parse(one.now)
   const bookedCall = one.booked === undefined ? null : Date.parse(one.booked)
-  const busy = bookedCall === null ? taken : new Set([...taken, bookedCall])
+  const taken = new Set((one.taken ?? []).map((at) => Date.parse(at)))
+  if (bookedCall !== null) taken.add(bookedCall)
   return review({
     draft: {
       text: one.draft,
@@ -64,7 +68,7 @@ export const reviewCase = (one: GuardCase, hours: WorkingHours, taken: ReadonlyS
     now,
     zone: hours.zone,
     hours,
-    freeSlots: freeSlots(now, slotsMax, now, busy, hours),
+    freeSlots: freeSlots(now, slotsMax, now, taken, hours),
     bookedCall,
   })
 }

@@ -5,6 +5,11 @@ import { wordsOf } from "../knowledge/wording.ts"
 import type { GuardInput } from "./guard.ts"
 
 const leaks: ReadonlyArray<RegExp> = [
+  // Tags of the prompts, in any bracket, and the marks of facts.
+  /[‹<＜﹤〈]\s?\/?\s?[a-zа-яё_]{2,30}(?:\s+[a-zа-яё_]{1,20}\s?=[^›>]{0,80})?\s?\/?\s?[›>]/iu,
+  /\[\s?[fф]\d{1,6}(?:\s?,\s?[fф]\d{1,6})*\s?\]|\[[^[\]\n]{1,60}\.(?:pdf|docx?|txt|md)[^[\]\n]{0,20}\]/iu,
+  /(?<![\p{L}])(?:my (?:instructions?|prompt|guidelines|rules|system)|according to (?:my|the) (?:instructions?|rules|guidelines|knowledge base)|i (?:was|am|have been|'m) (?:told|instructed|programmed|designed|trained|not (?:allowed|permitted))|i (?:cannot|can't|can not) (?:reveal|disclose|share)|as an? (?:ai|bot|assistant|language model|sales agent)|knowledge base|developer instructions?)(?![\p{L}])/iu,
+  /(?<!\p{L})(?:нұсқаулық\p{L}*|нұсқау(?:ым|ларым|лар)\p{L}*|жүйелік\s+\p{L}+|жасанды интеллект\p{L}*|тілдік модель\p{L}*|маған (?:берілген|айтылған|тыйым)|мен ботпын)(?!\p{L})/iu,
   /систем\p{L}*\s+(?:промпт\p{L}*|инструкци\p{L}*|сообщени\p{L}*|подсказк\p{L}*)|(?<!\p{L})промпт\p{L}*|system prompt|my instructions|my prompt/iu,
   /как\s+(?:большая\s+)?(?:языковая модель|ии-?(?:ассистент|модель)|искусственный интеллект|нейросеть|ai)|(?<!\p{L})(?:я\s*[-—–,]?\s*)?(?:большая\s+)?языковая модель|as an ai|language model/iu,
   /(?<!\p{L})мне\s+(?:было\s+)?(?:поручено|велено|приказано|предписано|запрещено|сказано|указано|дали указани\p{L}*|нельзя раскрывать)(?!\p{L})/iu,
@@ -16,11 +21,14 @@ const leaks: ReadonlyArray<RegExp> = [
   /(?<!\p{L})(?:база знаний говорит|согласно базе знаний|в (?:моей|предоставленн\p{L}*|нашей) базе знаний|в предоставленн\p{L}+ (?:контекст\p{L}*|документ\p{L}*|факт\p{L}*)|SPIN[- ](?:метод|вопрос|продаж)\p{L}*|метод\p{L}* спин|конфиденс|hand_over|gemini|chatgpt|openai|gpt-\d)(?!\p{L})/iu,
 ]
 
-export const leakOf = (text: string): string | null => {
+export const leakOf = (text: string, known: string): string | null => {
   for (const pattern of leaks) {
     const match = pattern.exec(text)
     if (match !== null) return match[0].trim()
   }
+  // `F12` may be a product; then somebody has named it.
+  for (const match of text.matchAll(/(?<![\p{L}\d-])[FФ]\d{1,6}(?![\p{L}\d-])/gu))
+    if (!known.includes(match[0])) return match[0]
   return null
 }
 

@@ -98,7 +98,7 @@ export const review = (given: GuardInput): Review => {
     refuse("too_many_sentences", `В ответе ${sentences.length} предложений, а можно не больше ${sentencesMax}.`)
   const emoji = countEmoji(text)
   if (emoji > emojiMax) refuse("too_many_emoji", `В ответе ${emoji} эмодзи, а можно не больше ${emojiMax}.`)
-  const leak = leakOf(text)
+  const leak = leakOf(text, `${input.knowledge}\n${input.chat.map((line) => line.text).join("\n")}`)
   if (leak !== null) refuse("reveals_instructions", `Ответ выдаёт внутренние указания: «${leak}».`)
   const obeyed = obeyedOrder(text, input)
   if (obeyed !== null)

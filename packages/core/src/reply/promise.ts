@@ -2,11 +2,12 @@
  * Promises without figures: free of charge, gifts, discounts, guarantees, instalments, trial periods. The documents must
  * make the same promise, and for the weighty ones of the same thing.
  */
-import { likeness, wordsOf } from "../knowledge/wording.ts"
+import { findQuantities } from "../knowledge/quantity.ts"
+import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
 import type { GroundedClaim, UngroundedClaim } from "./claim.ts"
 import type { DraftView } from "./claim-context.ts"
-import { contextOf } from "./claim-context.ts"
+import { contextOf, isPlace } from "./claim-context.ts"
 import type { Index, Statement } from "./evidence.ts"
 import type { Sentence } from "./sentence.ts"
 import { verbish } from "./weighing.ts"
@@ -175,6 +176,17 @@ export const promisesOf = (
           continue
         }
       }
+      if (promise.name === "бесплатно") {
+        const unmet = unmetCondition(clause, view, index, positive)
+        if (unmet !== null) {
+          found.push({
+            code: "ungrounded_promise",
+            text: match[0],
+            detail: `«${match[0]}» в документах с условием: «${unmet.trim().slice(0, 160)}».`,
+          })
+          continue
+        }
+      }
       if (promise.ofThing && !hasPercent) {
         const things = wordsOf(clause).filter(
           (word) =>
@@ -229,6 +241,59 @@ export const promisesOf = (
   return found
 }
 
+/**
+ * What is free from a sum on, or within a region, may be called free only with the condition told or met. Gives the line of
+ * the documents whose condition is neither.
+ */
+const unmetCondition = (
+  clause: string,
+  view: DraftView,
+  index: Index,
+  granting: ReadonlyArray<Statement>,
+): string | null => {
+  const things = wordsOf(clause).filter((word) => word.stem !== "besplatn" && !verbish.test(word.text))
+  const about = granting.filter((statement) =>
+    things.some((word) => [...statement.stems].some((stem) => likeness(stem, word.stem) > 0)),
+  )
+  if (about.length === 0) return null
+  const said = `${view.text} ${view.turn}`
+  const sums = findQuantities(said).filter(
+    (quantity) => quantity.kind === "money" || quantity.kind === "bare" || quantity.kind === "count",
+  )
+  const unmet = about.filter((statement) => {
+    const threshold = findQuantities(statement.text).find(
+      (quantity) =>
+        (quantity.kind === "money" || quantity.kind === "count") &&
+        (quantity.qualifier === "from" || quantity.qualifier === "over") &&
+        /бесплатн|даром|тегін|подар/iu.test(
+          statement.text.slice(Math.max(0, quantity.index - 60), quantity.index + 60),
+        ),
+    )
+    if (threshold !== undefined)
+      return !sums.some(
+        (sum) =>
+          sum.value >= threshold.value &&
+          (sum.kind === threshold.kind || sum.kind === "bare" || threshold.kind === "money"),
+      )
+    const region = /(?:по|в пределах|в черте|внутри)\s+(?:г\.\s?)?([А-ЯЁӘҚ][\p{L}-]+|город[а-я]*|черт[а-я]+)/u.exec(
+      statement.text,
+    )
+    if (region === null) return false
+    const named = wordsOf(said).filter((word) => isPlace(word.stem))
+    return (
+      named.length > 0 &&
+      !named.some((word) => [...statement.stems].some((stem) => likeness(stem, word.stem) > 0)) &&
+      index.evidence.some(
+        (evidence) =>
+          evidence.quantity.kind === "money" &&
+          things.some((word) => (evidence.words.get(word.stem) ?? 0) >= 0.9) &&
+          !evidence.isThreshold,
+      )
+    )
+  })
+  return unmet.length === about.length ? unmet[0]!.text : null
+}
+
 /** The words of what is free: its clause and the head of its line. */
 const freeStems = (promise: PromiseWord, statement: Statement): ReadonlyArray<string> => {
   const clauses = statement.text.split(/[,;]\s|[:—–]\s/)
@@ -279,4 +344,49 @@ const headBeside = (text: string, from: number, to: number) => {
       (word) => !/(?:ая|ую|ый|ое|ые|ого|ых|ой)$/u.test(word.text) && !verbish.test(word.text),
     ) ?? null
   )
+}
+
+const inclusive =
+  /(?<!\p{L})(?:вместе с(?:о)?|включая|уже с(?:о)?|в том числе)\s+(\p{L}{4,})|(?<!\p{L})(\p{L}{4,})\s+(?:уже\s+|тоже\s+|также\s+)?(?:входит|входят|включ[её]н[аоы]?)(?!\p{L})/giu
+
+/** `Вместе с монтажом`, `доставка входит`: what the documents sell apart is not thrown in. */
+export const inclusionsOf = (view: DraftView, index: Index): ReadonlyArray<UngroundedClaim> => {
+  const found: Array<UngroundedClaim> = []
+  for (const match of view.text.matchAll(inclusive)) {
+    const noun = stemOf(match[1] ?? match[2]!)
+    const isOf = (stems: Iterable<string>) => [...stems].some((stem) => likeness(stem, noun) > 0)
+    const apart = index.evidence.find(
+      ({ name, quantity }) => (quantity.kind === "money" || quantity.kind === "percent") && isOf(name.slice(0, 2)),
+    )
+    if (apart === undefined) continue
+    const sentence = view.sentences.findLast((one) => one.index <= match.index)
+    // A total that names both is no gift.
+    if (sentence !== undefined && match[1] !== undefined) {
+      const sums = view.quantities.filter(
+        (one) => one.kind === "money" && one.index >= sentence.index && one.index < sentence.end,
+      )
+      if (
+        !sums.some((sum) =>
+          index.evidence.some(
+            (evidence) => evidence.quantity.kind === "money" && evidence.quantity.value === sum.value,
+          ),
+        )
+      )
+        continue
+    }
+    if (
+      index.statements.some(
+        (statement) =>
+          isOf(statement.stems) &&
+          /(?<!\p{L})(?<!не )(?:вход[ия]т|включ|в стоимость|бесплатн|в подарок|в комплекте)/iu.test(statement.text),
+      )
+    )
+      continue
+    found.push({
+      code: "ungrounded_promise",
+      text: match[0],
+      detail: `«${match[0]}»: в документах это оплачивается отдельно: «${apart.label}».`,
+    })
+  }
+  return found
 }

@@ -72,12 +72,32 @@ export const asTalk = (claim: Quantity, context: Context, court: Court): Basis |
       )
     )
       return "chat"
+    if (
+      claim.kind === "money" &&
+      (claim.qualifier === "to" ||
+        /(?<!\p{L})(?:в пределах|в рамках|уклад\p{L}+ в|бюджет\p{L}*|в сумму|вашу сумму)\s+$/iu.test(
+          court.view.text.slice(Math.max(context.sentence.index, claim.index - 24), claim.index),
+        )) &&
+      !/(?<!\p{L})(?:стоит|стоят|цен\p{L}*|стоимость|скидк\p{L}*|обойд\p{L}*|экономи\p{L}*)\s+(?:\p{L}+\s+)?$/iu.test(
+        court.view.text.slice(context.sentence.index, claim.index),
+      )
+    )
+      return "chat"
     const refused =
       denial.test(context.clauseText) ||
       /(?<!\p{L})(?:а не|вместо|не получится|не сможем|не можем)(?!\p{L})/iu.test(sentence)
     if (refused) return "chat"
     if (claim.kind === "count" || claim.kind === "bare") {
       if (/(?:скидк|гарант|бесплатн)/iu.test(context.clauseText)) return null
+      if (
+        claim.kind === "count" &&
+        claim.qualifier === null &&
+        claim.to === null &&
+        /(?<!\p{L})(?:на|для|вас|вам|ваш\p{L}*|словам|понял\p{L}*|раз|за)[\s,]+(?:\p{L}+\s+)?$/iu.test(
+          court.view.text.slice(context.sentence.index, claim.index),
+        )
+      )
+        return "chat"
       if (claim.kind === "bare" && asksService.test(context.clauseText)) return null
       return rivalInClause() ? null : "chat"
     }

@@ -4,13 +4,14 @@
  */
 import type { WorkingHours } from "../calendar/working-hours.ts"
 import type { Fact } from "../knowledge/document.ts"
+import { numbersIn } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
 import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
 import type { Instant } from "../time/instant.ts"
 import type { Basis, UngroundedClaim } from "./claim.ts"
 import type { Context, DraftView } from "./claim-context.ts"
-import { fit, isComparable, measured, nounStems, perFits } from "./comparison.ts"
+import { admits, fit, isComparable, measured, nounStems, perFits, sameNumber } from "./comparison.ts"
 import type { Evidence, Index } from "./evidence.ts"
 import { timeUnitNames } from "./evidence.ts"
 
@@ -103,6 +104,9 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   const rivals = judged.filter(
     (one) =>
       fit(claim, one.evidence) === "no" &&
+      !(one.evidence.isThreshold && claim.qualifier === null) &&
+      // The two ends of `с 9:00 до 18:00` are no rivals.
+      !(claim.kind === "clock" && claim.qualifier !== null && one.evidence.quantity.qualifier !== claim.qualifier) &&
       !(
         one.inClause < Math.max(0.2, top.inClause + 0.1) &&
         otherClaims.some((other) => isComparable(other, one.evidence) && fit(other, one.evidence) !== "no")
@@ -126,6 +130,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
       return wrongSubject(whole.evidence)
   }
   if (isForeign(claim, context, same, court)) return wrongSubject(null)
+  if (isForSecond(claim, context, top.evidence)) return wrongSubject(null)
   const level = same.filter((one) => one.score >= top.score - Math.max(marginMin, 0.08 * top.score))
   const exact = level.filter((one) => fit(claim, one.evidence) === "yes")
   const terms = (detail: string): Weighed => ({
@@ -139,6 +144,8 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   const good = exact.find((one) => perFits(claim, one.evidence) && !isTotalOfPeriod(claim, context, one.evidence))
   if (good === undefined)
     return terms(`«${claim.text}»: в документах это «${exact[0]!.evidence.label}», за другой срок или единицу.`)
+  const other = coordinated(claim, context, good, rivals, court)
+  if (other !== null) return wrongSubject(other)
   if (
     claim.qualifier === "from" &&
     claim.kind === "money" &&
@@ -156,9 +163,56 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   return { kind: "grounded", basis: good.evidence.source === "chat" ? "chat" : "fact", evidence: good.evidence }
 }
 
+/** `Скидка 10% на вторую` said of both. */
+const isForSecond = (claim: Quantity, context: Context, evidence: Evidence): boolean =>
+  claim.kind === "percent" &&
+  evidence.words.has(second) &&
+  !context.words.has(second) &&
+  /(?<!\p{L})(?:обе|оба|обоих|обеих|двоих|двух|всех|вс[её]|кажд\p{L}*|люб\p{L}*)(?!\p{L})/iu.test(context.sentence.text)
+const second = stemOf("второй")
+
+/** `На панели и инвертор 25 лет` where the documents give the inverter ten: two names, one figure. */
+const coordinated = (
+  claim: Quantity,
+  context: Context,
+  good: Judged,
+  rivals: ReadonlyArray<Judged>,
+  court: Court,
+): Evidence | null => {
+  const lead = court.view.text.slice(context.sentence.index, claim.index)
+  const pairs = [...lead.slice(-160).matchAll(/([\p{L}-]{3,30})\s+и\s+(?:на\s+|для\s+)?([\p{L}-]{3,30})/gu)]
+  for (const pair of pairs) {
+    const one = stemOf(pair[1]!)
+    const other = stemOf(pair[2]!)
+    if (!context.clause.has(one) && !context.clause.has(other)) continue
+    const speaks = (evidence: Evidence, stem: string) =>
+      evidence.name.some((word) => likeness(word, stem) > 0) || (evidence.words.get(stem) ?? 0) >= 0.9
+    const isOf = (evidence: Evidence, mine: string, theirs: string) =>
+      speaks(evidence, mine) && !speaks(evidence, theirs)
+    for (const [mine, theirs] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      if (!isOf(good.evidence, mine, theirs)) continue
+      const rest = (evidence: Evidence) =>
+        evidence.name.filter((stem) => likeness(stem, mine) === 0 && likeness(stem, theirs) === 0)
+      const rival = rivals.find(
+        ({ evidence }) =>
+          isOf(evidence, theirs, mine) &&
+          evidence.quantity.kind === claim.kind &&
+          rest(evidence).every((stem) => context.words.has(stem) || good.evidence.words.has(stem)) &&
+          !court.view.quantities.some((said) => isComparable(said, evidence) && fit(said, evidence) !== "no"),
+      )
+      if (rival !== undefined) return rival.evidence
+    }
+  }
+  return null
+}
+
 /** A price per month called the price of everything. */
 const isTotalOfPeriod = (claim: Quantity, context: Context, evidence: Evidence): boolean =>
   (claim.kind === "money" && claim.per === null && isPriceOfOne(context, evidence)) ||
+  isOfFewer(claim, context, evidence) ||
   (claim.kind === "money" &&
     claim.per === null &&
     evidence.quantity.per !== null &&
@@ -166,6 +220,60 @@ const isTotalOfPeriod = (claim: Quantity, context: Context, evidence: Evidence):
     /(?<!\p{L})(?:разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|один раз|разов\p{L}*|за всё время|бессрочн\p{L}*|без абонентской платы|весь срок|весь период|весь курс)(?!\p{L})/iu.test(
       context.sentence.text,
     ))
+
+const soMany = "(\\d{1,4}|двух|двоих|две|два|трех|трёх|три|четыре[хм]?|пять|пяти|шесть|шести|семь|восемь|девять|десять)"
+const behindSum = new RegExp(`^,?\\s*(?:за|на|для)\\s+${soMany}\\s+([а-яё]{3,})`, "iu")
+const beforeSum = new RegExp(
+  `(?:за|на|для)\\s+${soMany}\\s+([а-яё]{3,})\\s*(?:[—–:-]|это|выйдет|будет|стоит|получится|обойд[её]тся|составит|итого|\\s)*(?:в\\s+)?$`,
+  "iu",
+)
+
+const forSoMany = new RegExp(`(?:за|на|для)\\s+(?:ваши[хс]?\\s+)?${soMany}\\s+([а-яё]{3,})`, "giu")
+/** `На 12 детей подойдёт «Весёлый» за 60 000 ₸` where it is for ten. */
+const isBeyond = (before: string, evidence: Evidence): boolean => {
+  if (evidence.counts.length === 0) return false
+  for (const match of before.matchAll(forSoMany)) {
+    const number = numbersIn(match[1]!)[0]
+    const noun = stemOf(match[2]!)
+    if (number === undefined) continue
+    const amounts = evidence.counts.filter(
+      (count) =>
+        (count.qualifier === "to" || count.to !== null) &&
+        nounStems(count.unit).some((stem) => likeness(stem, noun) > 0),
+    )
+    if (amounts.length > 0 && !amounts.some((amount) => admits(amount, { ...amount, value: number, to: null })))
+      return true
+  }
+  return false
+}
+
+/** `7 900 ₸ за 2 кассы` where 7 900 is the price of one: the amounts told with it must admit the amount said. */
+const isOfFewer = (claim: Quantity, context: Context, evidence: Evidence): boolean => {
+  if (claim.kind !== "money" && claim.kind !== "bare") return false
+  const text = context.sentence.text
+  const from = claim.index - context.sentence.index
+  const said =
+    behindSum.exec(text.slice(from + claim.text.length, from + claim.text.length + 40)) ??
+    (from > 0 ? beforeSum.exec(text.slice(Math.max(0, from - 50), from)) : null) ??
+    behindSum.exec(` ${/(?:за|на|для)\s.*$/iu.exec(claim.text)?.[0] ?? ""}`)
+  if (said === null) return isBeyond(text.slice(0, from), evidence)
+  const number = numbersIn(said[1]!)[0]
+  const noun = stemOf(said[2]!)
+  if (
+    number === undefined ||
+    number < 2 ||
+    timeUnitNames.has(said[2]!) ||
+    /^(?:god|mesyac|den|chas|nedel|minut)/u.test(noun)
+  )
+    return false
+  if (evidence.words.has(`#${number}`)) return false
+  const amounts = evidence.counts.filter((count) => nounStems(count.unit).some((stem) => likeness(stem, noun) > 0))
+  if (amounts.length > 0)
+    return !amounts.some(
+      (amount) => sameNumber(amount.value, number) || admits(amount, { ...amount, value: number, to: null }),
+    )
+  return evidence.name.some((stem) => likeness(stem, noun) > 0) || evidence.words.has(noun)
+}
 
 /** The price of one, said of two: `для двоих — 18 000 ₸`. */
 const isPriceOfOne = (context: Context, evidence: Evidence): boolean =>
@@ -200,7 +308,16 @@ const isForeign = (claim: Quantity, context: Context, same: ReadonlyArray<Judged
     }
     return evidence.name.length === 0
   }
-  if (same.some((one) => touches(one.evidence))) return false
-  void court
-  return true
+  if (!same.some((one) => touches(one.evidence))) return true
+  // `Балансировка 4 000 ₸` where balancing is known, though not as something with this price.
+  const head = things[0]!
+  const isThing = court.index.heads.has(head.stem) && (claim.kind === "money" || claim.kind === "percent")
+  return (
+    isThing &&
+    !same.some(
+      ({ evidence }) =>
+        [...evidence.words.keys()].some((stem) => likeness(stem, head.stem) > 0) ||
+        evidence.name.some((stem) => [...context.clause].some((word) => likeness(stem, word) > 0)),
+    )
+  )
 }
