@@ -587,6 +587,12 @@ describe("an opt-out", () => {
     assert.isNull(chat.due)
   })
 
+  it("counts in the caption of a picture", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("[изображение] Не пишите мне больше", { content: "media" })
+    assert.isTrue(chat.state.isOptedOut)
+  })
+
   it("counts in a transcript that came too late for its turn", () => {
     const chat = new Chat(tuesday).meets().after({ hours: 1 })
     chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })

@@ -95,9 +95,7 @@ const clientWrote = (
   if (event.isRepeat && !isWaitedFor)
     return content === "transcript" ? lateTranscript(before, event, policy) : [before, []]
   if (content === "reaction" || content === "system") return [before, [ignored([messageId], content)]]
-  const isCompletion = Turn.holds(before.turn, messageId)
-  const reading = isCompletion && content === "untranscribed" ? null : readIntent(event.text)
-  const says = content === "text" || content === "transcript" ? reading : null
+  const says = saidIn(event.text, content)
   const lastClientSentAt = later(before.lastClientSentAt, event.sentAt)
   if (before.isOptedOut) return [{ ...before, lastClientAt: at, lastClientSentAt }, [ignored([messageId], "opted_out")]]
   // A first message answers nothing: "да" counts only after a word of ours.
@@ -144,6 +142,13 @@ const spoke = (before: Conversation, at: Instant, answer: FollowUp.Answer, polic
       ? [...stopping, { _tag: "WithdrawUnsent", what: "touches" }]
       : stopping,
   ]
+}
+
+/** What the client's own words answer; of a picture, its caption. */
+const saidIn = (text: string, content: Extract<Event, { _tag: "ClientWrote" }>["content"]) => {
+  if (content === "text" || content === "transcript") return readIntent(text)
+  const caption = content === "media" ? text.replace(/^\[[^\]]*\]\s*/, "") : ""
+  return caption === "" ? null : readIntent(caption)
 }
 
 const optOut = (
