@@ -7,15 +7,11 @@ import { randomUUID } from "node:crypto"
 import type { ContactKey } from "@wa/core/contact/contact-key"
 import type { Command } from "@wa/core/conversation/conversation"
 import { AgentRepo, type Change } from "@wa/core/ports/agent-repo"
-import { instantOf, wallTime } from "@wa/core/time/wall-clock"
+import { startOfDay } from "@wa/core/time/wall-clock"
 import { Clock, Effect } from "effect"
 import { AgentSettings } from "./agent-settings.ts"
 import { changeBy } from "./apply-event.ts"
 import { thinkAbout } from "./think.ts"
-
-/** The beginning of the company's day. */
-export const startOfDay = (at: number, zone: string): number =>
-  instantOf({ ...wallTime(at, zone), hour: 0, minute: 0, second: 0 }, zone)
 
 /** One due conversation, if there is one; answers whether there was. */
 export const wakeNext = Effect.gen(function* () {

@@ -37,15 +37,19 @@ const read = (body: IncomingBody, at: number): Told => {
       const reading =
         content === "text" || content === "transcript" ? readIntent(text.replace(transcriptPrefix, "")) : null
       return {
-        event: (current): Event => ({
-          _tag: "ClientWrote",
-          at,
-          sentAt,
-          messageId,
-          text: text.replace(transcriptPrefix, ""),
-          content,
-          isRepeat: current.isMessageKnown,
-        }),
+        // Only what became of a voice note says something new under a known id; a redelivery must not undo an edit.
+        event: (current): Event | null =>
+          current.isMessageKnown && content !== "transcript" && content !== "untranscribed"
+            ? null
+            : {
+                _tag: "ClientWrote",
+                at,
+                sentAt,
+                messageId,
+                text: text.replace(transcriptPrefix, ""),
+                content,
+                isRepeat: current.isMessageKnown,
+              },
         applied: {
           reads: { messageId },
           info: body.contact_info,
@@ -80,8 +84,21 @@ const read = (body: IncomingBody, at: number): Told => {
     }
     case "edited":
       return {
-        event: () => ({ _tag: "ClientEdited", at, messageId: body.message_id, text: body.message_text }),
+        // Of two workers the one with the edit may be the faster: then it is the message, and the message a redelivery.
+        event: (current): Event =>
+          current.isMessageKnown
+            ? { _tag: "ClientEdited", at, messageId: body.message_id, text: body.message_text }
+            : {
+                _tag: "ClientWrote",
+                at,
+                sentAt,
+                messageId: body.message_id,
+                text: body.message_text,
+                content: "text",
+                isRepeat: false,
+              },
         applied: {
+          reads: { messageId: body.message_id },
           message: {
             messageId: body.message_id,
             from: "client",

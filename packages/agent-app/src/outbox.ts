@@ -7,28 +7,22 @@ import { AgentRepo, type OutboxRow } from "@wa/core/ports/agent-repo"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import { Effect } from "effect"
 
-const rowsPerRound = 50
 /** A touch is published only while fewer than this are waiting in front of the sender. */
 const touchesAheadMax = 2
 
-/** Answers how many were published. */
+/**
+ * Answers how many were published. One row is read at a time: by the time the one before it has left, a human may have taken
+ * the chat, and what was withdrawn must not be published from a list read earlier.
+ */
 export const publishNext = Effect.gen(function* () {
   const repo = yield* AgentRepo
-  const rows = yield* repo.outbox(rowsPerRound)
-  const replies = rows.filter((row) => row.kind === "reply")
-  if (replies.length > 0) {
-    let published = 0
-    for (const row of replies) {
-      if (!(yield* publish(row))) break
-      published++
-    }
-    return published
+  const [row] = yield* repo.outbox(1)
+  if (row === undefined) return 0
+  if (row.kind === "touch") {
+    const depth = yield* (yield* QueuePort).depth("outgoing_messages")
+    if (depth !== null && depth >= touchesAheadMax) return 0
   }
-  const touch = rows[0]
-  if (touch === undefined) return 0
-  const depth = yield* (yield* QueuePort).depth("outgoing_messages")
-  if (depth !== null && depth >= touchesAheadMax) return 0
-  return (yield* publish(touch)) ? 1 : 0
+  return (yield* publish(row)) ? 1 : 0
 }).pipe(Effect.withSpan("agent.outbox"))
 
 const publish = Effect.fnUntraced(function* (row: OutboxRow) {

@@ -21,10 +21,10 @@ import { callAgreement } from "@wa/core/reply/call-agreement"
 import { type GuardInput, review } from "@wa/core/reply/guard"
 import { safeReply, safeTouch } from "@wa/core/reply/safe-text"
 import { hourMs } from "@wa/core/time/instant"
+import { startOfDay } from "@wa/core/time/wall-clock"
 import { Clock, Effect } from "effect"
 import { AgentSettings } from "./agent-settings.ts"
 import { applyEvent } from "./apply-event.ts"
-import { startOfDay } from "./conversation-worker.ts"
 
 type Asked = Extract<Command, { readonly _tag: "Classify" | "DraftReply" | "DraftTouch" }>
 
@@ -99,7 +99,7 @@ const draftReply = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<
   }
   const answer = yield* paid(key, "reply", llm.draftReply(request))
   const draft = answer.value
-  const callAt = draft.call?.at === null || draft.call === null ? null : Date.parse(draft.call.at)
+  const callAt = momentOf(draft.call?.at ?? null)
   const booked = draft.call?.action === "cancel" ? null : (callAt ?? context.callAt)
   const guard = review(guardInput("reply", draft, { ...request, freeSlots: every }, policy.hours, booked))
   const disagreement =
@@ -117,12 +117,12 @@ const draftReply = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<
       ticket: asked.ticket,
       reviewed: { draft, reasons },
       outboundId: randomUUID(),
-      callAt: callAt === null || Number.isNaN(callAt) ? null : callAt,
+      callAt,
       isSlotFree: current.isSlotFree,
       safeText: safeReply(newMessage, said),
     }),
     {
-      reads: callAt === null || Number.isNaN(callAt) ? {} : { slotAt: callAt },
+      reads: callAt === null ? {} : { slotAt: callAt },
       thoughts: { ...thoughtsOf(answer, request), guard: guard.verdict, reasons, askedTime: wanted, why: read.why },
     },
   )
@@ -225,6 +225,12 @@ const guardInput = (
   freeSlots: request.freeSlots,
   bookedCall,
 })
+
+/** The model may write anything where a time belongs; what is no time names none. */
+const momentOf = (written: string | null): number | null => {
+  const at = written === null ? Number.NaN : Date.parse(written)
+  return Number.isNaN(at) ? null : at
+}
 
 const coarse = (grain: ReturnType<typeof readTime>["grain"]): "minute" | "hour" | "daypart" | "day" =>
   grain === "minute" || grain === "hour" || grain === "daypart" ? grain : "day"

@@ -81,6 +81,10 @@ export const instantOf = (
   return asUtc - before
 }
 
+/** Midnight of the local day, or the first moment after it where a clock change skips midnight. */
+export const startOfDay = (at: Instant, zone: string): Instant =>
+  instantOf({ ...wallTime(at, zone), hour: 0, minute: 0, second: 0 }, zone)
+
 /** `2026-11-24T15:00:00+05:00` */
 export const isoWithOffset = (at: Instant, zone: string): string => {
   const offset = offsetMs(at, zone)
