@@ -7,7 +7,7 @@ import { loadPrompts } from "@wa/adapters/model/prompt-files"
 import { readSettings, type Settings, WrongSettings } from "@wa/adapters/settings/settings"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
 import { offsetMs } from "@wa/core/time/wall-clock"
-import { Effect, Logger } from "effect"
+import { Effect, Layer, Logger } from "effect"
 import { bad, bounded, type Finding, ok, warn } from "./check.ts"
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -15,6 +15,18 @@ type Env = Readonly<Record<string, string | undefined>>
 const spaceLowMb = 1024
 const spaceOutMb = 100
 const hourMs = 3_600_000
+
+/** What the parts log would stand between the findings. */
+const quiet = Logger.layer([])
+
+const isFolder = (path: string): boolean => {
+  try {
+    readdirSync(path)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** All that is wrong at once, and the settings without what is wrong, so that the other checks can go on. */
 export const checkSettings = (env: Env): { readonly findings: ReadonlyArray<Finding>; readonly settings: Settings } => {
@@ -76,15 +88,12 @@ export const checkKnowledge = (settings: Settings, project: string) => {
     what,
     `проверьте папку ${folder}: слишком большой документ разделите`,
     Effect.gen(function* () {
-      try {
-        readdirSync(folder)
-      } catch {
+      if (!isFolder(folder))
         return bad(
           what,
           `папка не читается: ${folder}`,
           "создайте её и положите документы PDF, или задайте KNOWLEDGE_DIR",
         )
-      }
       const port = yield* KnowledgePort
       const [documents, unreadable, facts] = yield* Effect.all([port.documents, port.unreadable, port.facts])
       const summary =
@@ -92,7 +101,7 @@ export const checkKnowledge = (settings: Settings, project: string) => {
           ? warn(what, `в папке ${folder} нет документов: бот не знает ни цен, ни услуг`, "положите туда документы PDF")
           : ok(what, `документов: ${documents.length}, фактов: ${facts.length} (${folder})`)
       return [summary, ...unreadable.map(({ file, why }) => warn(what, `не читается ${file}`, why))]
-    }).pipe(Effect.provide(KnowledgeFolder.layer({ folder })), Effect.provide(Logger.layer([]))),
+    }).pipe(Effect.provide(Layer.merge(KnowledgeFolder.layer({ folder }).pipe(Layer.provide(quiet)), quiet))),
   )
 }
 

@@ -8,7 +8,7 @@ import type { Settings } from "@wa/adapters/settings/settings"
 import * as WappiHttp from "@wa/adapters/wappi/wappi-http"
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import { queueNames } from "@wa/core/queue/messages"
-import { Effect, Logger, Redacted } from "effect"
+import { Effect, Layer, Logger, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { placeOf, whyOf } from "../why.ts"
 import { bad, bounded, type Finding, ok, warn } from "./check.ts"
@@ -175,15 +175,16 @@ export const checkWappi = (
         ]),
       ),
       Effect.provide(
-        WappiHttp.layerFetch({
-          baseUrl: settings.WAPPI_BASE_URL,
-          token: settings.WAPPI_TOKEN,
-          profileId: settings.WAPPI_PROFILE_ID,
-          // One try: a person waits.
-          timeoutMs: answerMsMax,
-        }),
+        Layer.merge(
+          WappiHttp.layerFetch({
+            baseUrl: settings.WAPPI_BASE_URL,
+            token: settings.WAPPI_TOKEN,
+            profileId: settings.WAPPI_PROFILE_ID,
+            timeoutMs: answerMsMax,
+          }),
+          Logger.layer([]),
+        ),
       ),
-      Effect.provide(Logger.layer([])),
     ),
   )
 }
