@@ -49,7 +49,7 @@ const fact = {
   id: "f1",
   subject: "Тариф «Старт»",
   attribute: "цена",
-  value: "15 000 ₸",
+  value: "15 000 ₸ в месяц",
   unit: "KZT",
   file: "price.pdf",
   page: 1,
@@ -140,6 +140,8 @@ export const world = Effect.fnUntraced(function* (
     }),
   )
   const within = Effect.provideContext(services)
+  /** For workers that all run at once, on a clock that none of them moves. */
+  const onClock = (given: Clock.Clock) => Effect.provideContext(Context.add(services, Clock.Clock, given))
   const sent: Array<OutgoingBody> = []
   const gateway = { answer: (_body: OutgoingBody): Handled => ack }
   yield* Effect.forkScoped(
@@ -195,6 +197,7 @@ export const world = Effect.fnUntraced(function* (
     gateway,
     sent,
     within,
+    onClock,
     tell,
     messageOf,
     writes: (text: string, more: Partial<Extract<IncomingBody, { event: "message" }>> = {}) =>

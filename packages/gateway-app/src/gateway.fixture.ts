@@ -7,12 +7,13 @@ import * as MemoryGatewayRepo from "@wa/adapters/embedded/memory-gateway-repo"
 import { makeFaults } from "@wa/adapters/local-wappi/faults"
 import { type LocalWhatsApp, makeLocalWhatsApp } from "@wa/adapters/local-wappi/local-whatsapp"
 import * as MemoryWappi from "@wa/adapters/local-wappi/memory-wappi"
+import { makeMovedClock } from "@wa/adapters/runtime/moved-clock.fixture"
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import { type Answer, type LlmError, LlmPort, type Transcript } from "@wa/core/ports/llm-port"
 import { ack, type Handled, QueuePort } from "@wa/core/ports/queue-port"
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import type { IncomingBody, OutgoingBody, VoiceBody } from "@wa/core/queue/messages"
-import { Clock, Context, Duration, Effect, References } from "effect"
+import { Clock, Context, Effect, References } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
 import { makePoller } from "./poll.ts"
 import { relayOnce } from "./relay.ts"
@@ -25,41 +26,6 @@ export const client = "+77010000001"
 export const other = "+77010000002"
 export const second = 1000
 export const minute = 60 * second
-
-export const makeClock = (start: number) => {
-  let now = start
-  const plans: Array<{ readonly at: number; readonly happen: () => void }> = []
-  const advanceTo = (at: number): void => {
-    for (let next = plans[0]; next !== undefined && next.at <= at; next = plans[0]) {
-      plans.shift()
-      now = Math.max(now, next.at)
-      next.happen()
-    }
-    now = Math.max(now, at)
-  }
-  const clock: Clock.Clock = {
-    currentTimeMillisUnsafe: () => now,
-    currentTimeMillis: Effect.sync(() => now),
-    currentTimeNanosUnsafe: () => BigInt(now) * 1_000_000n,
-    currentTimeNanos: Effect.sync(() => BigInt(now) * 1_000_000n),
-    monotonicTimeNanosUnsafe: () => BigInt(now) * 1_000_000n,
-    monotonicTimeNanos: Effect.sync(() => BigInt(now) * 1_000_000n),
-    sleep: (duration) =>
-      Effect.andThen(
-        Effect.sync(() => advanceTo(now + Duration.toMillis(duration))),
-        Effect.yieldNow,
-      ),
-  }
-  return {
-    clock,
-    now: () => now,
-    pass: (ms: number) => advanceTo(now + ms),
-    at: (at: number, happen: () => void) => {
-      plans.push({ at, happen })
-      plans.sort((a, b) => a.at - b.at)
-    },
-  }
-}
 
 const heard = (text: string): Answer<Transcript> => ({
   value: { text, language: "ru", confidence: 0.95 },
@@ -75,7 +41,7 @@ export const world = Effect.fnUntraced(function* (
     readonly before?: (whatsapp: LocalWhatsApp) => void
   } = {},
 ) {
-  const clock = makeClock(noon - 60 * minute)
+  const clock = makeMovedClock(noon - 60 * minute)
   const whatsapp = makeLocalWhatsApp({ now: clock.now, seed: "gateway" })
   options.before?.(whatsapp)
   clock.pass(60 * minute)
