@@ -218,10 +218,9 @@ describe("every answer", () => {
       yield* w.wakeNextDue
       const traces = yield* w.repo.traces(key, 10)
       const drafted = traces.find((trace) => trace.event._tag === "ReplyDrafted")
-      console.log(JSON.stringify(drafted?.thoughts["reasons"]))
       assert.deepInclude(drafted?.thoughts, { model: "scripted", prompt: "p1", guard: "pass", reasons: [] })
       assert.deepStrictEqual(
-        (drafted?.thoughts["facts"] as ReadonlyArray<{ readonly id: string }>).map((one) => one.id),
+        (drafted!.thoughts["facts"] as ReadonlyArray<{ readonly id: string }>).map((one) => one.id),
         ["f1"],
       )
     }),
