@@ -14,7 +14,7 @@ export interface Pace {
 
 const firstPauseMs = 1000
 
-/** `once` answers how much it did; a piece of work under way is finished before an interruption is obeyed. */
+/** `once` answers how much it did. An interruption cuts it short wherever it stands, as a crash would: it must bear that. */
 export const keepGoing = <E extends { readonly message: string }, R>(
   name: string,
   once: Effect.Effect<number | boolean, E, R>,
