@@ -13,6 +13,7 @@ import { startGemini } from "@wa/adapters/gemini/gemini-server.fixture"
 import { startLocalWappi } from "@wa/adapters/local-wappi/local-wappi"
 import { freshDatabase } from "@wa/adapters/postgres/database.fixture"
 import { Effect, Exit, Redacted, Scope } from "effect"
+import { runWa } from "./wa-command.fixture.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 const run = promisify(execFile)
@@ -205,6 +206,20 @@ describeNeeds("PostgreSQL, RabbitMQ or rabbitmqctl", hasServers)("the built prog
     }).catch((error: unknown) => assert.fail(`${String(error)}\n${gateway.said()}\n${agent.said()}`))
     assert.lengthOf(answers, 1)
     assert.isAtLeast(gemini.asked.length, 2)
+
+    // The doctor, beside the running programs.
+    const { DATABASE_URL, PORT: _port, ...shared } = gatewaySettings
+    const examined = await runWa(["doctor", "--json"], {
+      ...shared,
+      GATEWAY_DATABASE_URL: DATABASE_URL,
+      AGENT_DATABASE_URL: Redacted.value(agentDb.url),
+    })
+    const { checks } = JSON.parse(examined.stdout) as { checks: ReadonlyArray<{ what: string; state: string }> }
+    const statesOf = (what: string) => checks.filter((one) => one.what === what).map(({ state }) => state)
+    for (const what of ["база шлюза", "база агента", "база шлюза: миграции", "база агента: миграции", "брокер"])
+      assert.deepStrictEqual(statesOf(what), ["ok"], `${what}: ${examined.stdout}`)
+    for (const what of ["очереди", "Wappi", "часы"]) assert.deepStrictEqual(statesOf(what), ["ok"], what)
+    assert.match(examined.stdout, /incoming_messages 0, outgoing_messages 0, voice_transcription 0/)
 
     // A port that another program has: one line says so, and which setting mends it.
     const busy = await start("gateway", gatewaySettings).ended
