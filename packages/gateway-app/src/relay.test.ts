@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ack, NotPublished, QueuePort, retry } from "@wa/core/ports/queue-port"
 import { Effect, Fiber } from "effect"
-import { client, noon, second, type World, world } from "./gateway.fixture.ts"
+import { client, noon, other, second, type World, world } from "./gateway.fixture.ts"
 import { relayOnce, relayQueue } from "./relay.ts"
 
 const arrived = Effect.fnUntraced(function* (w: World, ...texts: ReadonlyArray<string>) {
@@ -65,6 +65,40 @@ describe("what is stored and pending", () => {
       yield* w.relay
       assert.deepStrictEqual(w.texts(), ["раз", "раз"], "twice published; the agent knows the id")
       assert.strictEqual(yield* pending(w), 0)
+    }),
+  )
+})
+
+describe("a message that is refused again and again", () => {
+  it.effect("holds up what its own contact wrote after it, and nobody else", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      let isPoison = true
+      w.agent.answer = (body) =>
+        isPoison && body.event === "message" && body.message_text === "яд" ? retry("the handler died") : ack
+      yield* arrived(w, "яд", "после яда")
+      w.whatsapp.clientWrites(other, "а я тут ни при чём")
+      yield* w.poll
+      yield* w.relay
+      yield* w.relay
+      assert.notInclude(w.texts(), "после яда")
+      assert.include(w.texts(), "а я тут ни при чём")
+      assert.strictEqual(yield* pending(w), 2, "kept, and visible")
+      isPoison = false
+      yield* w.relay
+      assert.strictEqual(w.texts().at(-1), "после яда")
+      assert.strictEqual(yield* pending(w), 0)
+    }),
+  )
+  it.effect("is not offered for a whole list of contacts when nobody takes anything", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      w.clock.pass(second)
+      for (let n = 0; n < 50; n++) w.whatsapp.clientWrites(`+7701${1_000_000 + n}`, "Здравствуйте")
+      yield* w.poll
+      w.agent.answer = () => retry("the database is away")
+      yield* w.relay
+      assert.lengthOf(w.told, 3)
     }),
   )
 })

@@ -14,25 +14,45 @@ const rowsPerRound = 100
 
 const queues = ["incoming_messages", "voice_transcription"] as const
 
-/** What one queue takes, oldest first; answers how many. Fails with what it refused, and keeps it. */
+/** So many refusals of a round are not a matter of one message: the queue itself takes nothing. */
+const refusalsMax = 3
+
+/**
+ * What one queue takes, oldest first; answers how many, and fails when it took nothing. What it refused is kept, and holds
+ * up what the same contact wrote after it, but nobody else: in one process a handler that dies counts as a refusal.
+ */
 export const relayQueue = Effect.fn("gateway.relay")(function* (
   queue: Relayed["queue"],
 ): Effect.fn.Return<number, StoreUnavailable | NotPublished, GatewayRepo | QueuePort> {
   const repo = yield* GatewayRepo
-  const rows = yield* repo.pending(rowsPerRound, queue)
-  for (const row of rows) {
-    yield* publish(row)
-    yield* repo.markQueued(row.id, yield* Clock.currentTimeMillis)
+  const held = new Set<string>()
+  let refusal: NotPublished | null = null
+  let published = 0
+  for (const row of yield* repo.pending(rowsPerRound, queue)) {
+    if (held.has(row.body.phone_number)) continue
+    const refused = yield* publish(row).pipe(
+      Effect.as(null),
+      Effect.catchTag("NotPublished", (error) => Effect.succeed(error)),
+    )
+    if (refused === null) {
+      yield* repo.markQueued(row.id, yield* Clock.currentTimeMillis)
+      published++
+      continue
+    }
+    yield* Effect.logWarning(refused.message)
+    refusal = refused
+    held.add(row.body.phone_number)
+    if (held.size === refusalsMax) break
   }
-  return rows.length
+  if (published === 0 && refusal !== null) return yield* refusal
+  return published
 })
 
 /** One round of both, side by side; answers how many rows were published. A queue that refuses keeps its rows. */
 export const relayOnce = Effect.gen(function* () {
   const counts = yield* Effect.forEach(
     queues,
-    (queue) =>
-      Effect.catchTag(relayQueue(queue), "NotPublished", (refused) => Effect.as(Effect.logWarning(refused.message), 0)),
+    (queue) => Effect.catchTag(relayQueue(queue), "NotPublished", () => Effect.succeed(0)),
     { concurrency: queues.length },
   )
   return counts.reduce((sum, count) => sum + count, 0)
