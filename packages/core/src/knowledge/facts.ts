@@ -175,6 +175,7 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
         page: block.page,
       })
     }
+    headings = afterList(headings, block, document.blocks[position - 1])
     const text = withoutOrders(block.text).clean.trim()
     if (text === "") return
     if (block.kind === "heading") {
@@ -199,6 +200,16 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
 }
 
 type Add = (parts: ReadonlyArray<string>, attribute: string, value: string, unit: string | null) => void
+
+/** `Маски:` heads its list; the paragraph behind the list is another matter. */
+export const afterList = <A extends Heading>(
+  headings: Array<A>,
+  block: Block,
+  previous: Block | undefined,
+): Array<A> =>
+  block.kind === "paragraph" && previous?.kind === "list_item" && headings.length > 1 && headings.at(-1)!.level >= 6
+    ? headings.slice(0, -1)
+    : headings
 
 /** One paragraph answers a question; what follows is no longer its answer. */
 export const afterAnswer = <A extends Heading>(headings: Array<A>, block: Block): Array<A> =>

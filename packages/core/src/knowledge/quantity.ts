@@ -263,9 +263,22 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
         )
       if (!paid && !isTalk && !/[₸₽$€]|тенге|тг|руб/iu.test(rest)) {
         const unit = timeUnits.find(([, pattern]) => pattern.test(token.lower))![0]
+        const toTwo = /^-(?:два|две|другой|другую)(?!\p{L})/u.exec(after)
+        const end = token.end + (toTwo?.[0].length ?? 0)
         return {
-          quantity: make("duration", 1, null, unit, null, null, text, tokens, isWithin ? at - 2 : at - 1, token.end),
-          next: at + 1,
+          quantity: make(
+            "duration",
+            1,
+            toTwo === null ? null : 2,
+            unit,
+            null,
+            null,
+            text,
+            tokens,
+            isWithin ? at - 2 : at - 1,
+            end,
+          ),
+          next: at + (toTwo === null ? 1 : 3),
         }
       }
     }
@@ -328,7 +341,8 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   let afterUnit = next
   while (afterUnit < tokens.length && tokens[afterUnit]!.index < endAt) afterUnit++
   const link = tokens[afterUnit]
-  const opened = qualifierBefore(text, tokens, at)
+  const isAbove = /^-?(?:ден|дан|тен|тан|нен|нан)\s+(?:жоғары|бастап|артық|көп)/u.test(text.slice(endAt, endAt + 16))
+  const opened = qualifierBefore(text, tokens, at) ?? (isAbove ? "from" : null)
   const isDash = link !== undefined && dash.test(link.text) && link.index - endAt <= 1
   const isUpTo = link?.lower === "до" && opened === "from" && link.index - endAt <= 2
   if (isDash || isUpTo) {

@@ -7,7 +7,7 @@ import type { Quantity } from "../knowledge/quantity.ts"
 import { likeness } from "../knowledge/wording.ts"
 import type { Context } from "./claim-context.ts"
 import { sameNumber } from "./comparison.ts"
-import type { Index } from "./evidence.ts"
+import type { Evidence, Index } from "./evidence.ts"
 import type { Court } from "./weighing.ts"
 import { best, marginMin, score } from "./weighing.ts"
 
@@ -19,138 +19,159 @@ export const sumCue =
 const differenceCue =
   /(?<!\p{L})(?:дешевле|дороже|выгод\p{L}*|эконом\p{L}*|разниц\p{L}*|скидк\p{L}*|меньше|больше|ниже|выше|остат\p{L}*|оста\p{L}+|доплат\p{L}*|минус|вместо|вычет\p{L}*|предоплат\p{L}*)(?!\p{L})/iu
 
+interface Operand {
+  readonly value: number
+  readonly per: string | null
+  /** `от`: whatever is worked out from it is `от`, too. */
+  readonly isOpen: boolean
+  /** From how many pieces on it is the price. */
+  readonly tier: number
+}
+
 /** Exact arithmetic whose operands are on the table: a price times a number the client or the draft named, sums, discounts. */
 export const isArithmetic = (claim: Quantity, context: Context, court: Court, ownOperandsOnly: boolean): boolean => {
   if (claim.kind !== "money" && claim.kind !== "bare" && !(claim.kind === "count" && claim.value >= 1000)) return false
-  const { view, index } = court
-  const others = view.quantities.filter((other) => other.index !== claim.index)
-  const isSum = (other: Quantity) => other.kind === "money" || (other.kind === "bare" && other.value >= 100)
-  const mine = others.filter(isSum).filter((other) => other.value !== claim.value || other.per !== claim.per)
-  const prices: Array<{ readonly value: number; readonly per: string | null }> = mine.flatMap((other) => [
-    { value: other.value, per: other.per },
-    ...(other.to === null ? [] : [{ value: other.to, per: other.per }]),
+  const { view } = court
+  const sentence = context.sentence.text
+  // Only what has been found true may prove another.
+  const others = view.quantities.filter((other) => other.index !== claim.index && court.settled.has(other.index))
+  const own = others
+    .filter((other) => other.kind === "money" || (other.kind === "bare" && other.value >= 100))
+    .filter((other) => other.value !== claim.value || other.per !== claim.per)
+    .flatMap((other): ReadonlyArray<Operand> => {
+      const one = { value: other.value, per: other.per, isOpen: other.qualifier === "from", tier: 0 }
+      return other.to === null ? [one] : [one, { ...one, value: other.to }]
+    })
+    .slice(0, operandsMax)
+  const told = ownOperandsOnly ? [] : toldOf(claim, context, court).slice(0, operandsMax)
+  const mayBeOpen = claim.qualifier === "from" || claim.qualifier === "over" || claim.qualifier === "about"
+  const isReached = (made: Operand) => sameNumber(made.value, claim.value) && (!made.isOpen || mayBeOpen)
+  const products = [...own, ...told].flatMap((price) => productsOf(price, claim, context, court))
+  const percents = new Set(others.filter((other) => other.kind === "percent").map((other) => other.value))
+  for (const evidence of court.said) if (evidence.quantity.kind === "percent") percents.add(evidence.quantity.value)
+  const bases = [...own, ...told, ...products]
+  const isDearer = surchargeCue.test(sentence)
+  const parts = bases.flatMap((base) =>
+    [...percents].flatMap((percent) => [
+      { ...base, value: (base.value * (100 - percent)) / 100 },
+      { ...base, value: (base.value * percent) / 100 },
+      ...(isDearer ? [{ ...base, value: (base.value * (100 + percent)) / 100 }] : []),
+    ]),
+  )
+  if (products.some(isReached) || parts.some(isReached)) return true
+  // Sums and differences.
+  const isCued = sumCue.test(sentence) || differenceCue.test(sentence)
+  const terms = distinct([
+    ...own,
+    ...(own.length > 0 ? products.slice(0, 24) : []),
+    ...(ownOperandsOnly || !isCued ? [] : told),
+    ...(ownOperandsOnly
+      ? []
+      : court.said
+          .filter((evidence) => evidence.quantity.kind === "money")
+          .slice(0, 6)
+          .map(operandOf)),
+    ...(ownOperandsOnly ? [] : parts.slice(0, 12)),
+    ...(ownOperandsOnly || !isCued ? [] : namedOf(context, court)),
   ])
-  const own = prices.length
-  if (!ownOperandsOnly) {
-    const pool = index.evidence.filter(
+  const isOpen = (...some: ReadonlyArray<Operand>) => some.some((one) => one.isOpen)
+  for (const [a, one] of terms.entries())
+    for (const [b, two] of terms.entries()) {
+      if (b <= a) continue
+      if (isReached({ ...one, value: one.value + two.value, isOpen: isOpen(one, two) })) return true
+      if (sameNumber(Math.abs(one.value - two.value), claim.value)) return true
+      for (const three of terms.slice(b + 1, operandsMax))
+        if (isReached({ ...one, value: one.value + two.value + three.value, isOpen: isOpen(one, two, three) }))
+          return true
+    }
+  return false
+}
+
+const surchargeCue = /\+\s?\d|(?<!\p{L})(?:наценк|надбавк|дороже|срочн|сверху)/iu
+
+const distinct = (operands: ReadonlyArray<Operand>): ReadonlyArray<Operand> => [
+  ...new Map(operands.map((one) => [`${one.value} ${one.isOpen}`, one])).values(),
+]
+
+const operandOf = (evidence: Evidence): Operand => ({
+  value: evidence.quantity.value,
+  per: evidence.quantity.per ?? [...evidence.per][0] ?? null,
+  isOpen: evidence.quantity.qualifier === "from",
+  tier: evidence.tier,
+})
+
+/** The prices that the words of the claim point to, and those we told before. */
+const toldOf = (claim: Quantity, context: Context, court: Court): ReadonlyArray<Operand> => {
+  const pool = court.index.evidence.filter(
+    ({ quantity }) =>
+      quantity.kind === "money" && (claim.unit === null || claim.kind === "count" || quantity.unit === claim.unit),
+  )
+  const judged = score(pool, context)
+  const top = best(judged)
+  const pointed =
+    top !== null && (top.score > 0 || pool.length === 1)
+      ? judged.filter((one) => one.score >= top.score - marginMin).map((one) => operandOf(one.evidence))
+      : []
+  return [...pointed, ...court.said.filter(({ quantity }) => quantity.kind === "money").map(operandOf)]
+}
+
+/** The prices of everything whose name stands near the claim. */
+const namedOf = (context: Context, court: Court): ReadonlyArray<Operand> =>
+  court.index.evidence
+    .filter(
       (evidence) =>
         evidence.quantity.kind === "money" &&
-        (claim.unit === null || claim.kind === "count" || evidence.quantity.unit === claim.unit),
+        !evidence.isThreshold &&
+        evidence.name.length > 0 &&
+        evidence.name.every((stem) =>
+          [...context.words].some(([word, weight]) => weight >= 0.15 && likeness(stem, word) > 0),
+        ),
     )
-    const judged = score(pool, context)
-    const top = best(judged)
-    if (top !== null && (top.score > 0 || pool.length === 1))
-      for (const one of judged)
-        if (one.score >= top.score - marginMin)
-          prices.push({
-            value: one.evidence.quantity.value,
-            per: one.evidence.quantity.per ?? [...one.evidence.per][0] ?? null,
-          })
-    for (const evidence of court.said)
-      if (evidence.quantity.kind === "money")
-        prices.push({ value: evidence.quantity.value, per: evidence.quantity.per })
-  }
-  const bounded = prices.slice(0, operandsMax)
-  const value = claim.value
-  const lastClient = view.turn
-  const counts = new Set<number>()
-  for (const number of [...numbersIn(view.text.replace(claim.text, " ")), ...court.clientNumbers])
-    if (Number.isInteger(number) && number >= 2 && number <= 1000) counts.add(number)
+    .slice(0, operandsMax)
+    .map(operandOf)
+
+const productsOf = (price: Operand, claim: Quantity, context: Context, court: Court): ReadonlyArray<Operand> => {
   const sentence = context.sentence.text
+  const said = `${sentence} ${court.view.turn}`
+  const counts = new Set<number>()
+  for (const number of [...numbersIn(court.view.text.replace(claim.text, " ")), ...court.clientNumbers])
+    if (Number.isInteger(number) && number >= 2 && number <= 1000) counts.add(number)
+  if (/(?<!\p{L})полгода(?!\p{L})/iu.test(said)) counts.add(6)
+  if (/(?<!\p{L})(?:вдвоем|вдвоём|обоих|оба|обе)(?!\p{L})/iu.test(said)) counts.add(2)
+  const products: Array<Operand> = []
   const yearly =
     claim.per === "год" ||
     claim.per === "12 месяц" ||
-    /(?<!\p{L})(?:год|годов\p{L}*|12 мес\p{L}*)(?!\p{L})/iu.test(`${sentence} ${lastClient}`)
-  if (/(?<!\p{L})полгода(?!\p{L})/iu.test(`${sentence} ${lastClient}`)) counts.add(6)
-  if (/(?<!\p{L})(?:вдвоем|вдвоём|обоих|оба|обе)(?!\p{L})/iu.test(`${sentence} ${lastClient}`)) counts.add(2)
-  const derived: Array<number> = []
-  for (const price of bounded) {
-    const isYearOfMonths = price.per === "месяц" || price.per === null
-    if (yearly && isYearOfMonths) derived.push(price.value * 12)
-    for (const count of counts) {
-      // `Блок из 10 тренировок` has its own price.
-      if (hasOwnPrice(count, context, index)) continue
-      // A month's price times months is no price per month.
-      if (
-        claim.per !== null &&
-        price.per !== null &&
-        claim.per !== price.per &&
-        !(claim.per === "год" && count === 12) &&
-        claim.per !== `${count} ${price.per}`
-      )
-        continue
-      if (claim.per === "год" && price.per === "месяц" && count !== 12) continue
-      derived.push(price.value * count)
-      if (
-        /(?:рассрочк|част|платеж|платёж|на каждого|с каждого|разбить|делить|раздел|по\s|выходит|получается|равн)/iu.test(
-          sentence,
-        ) &&
-        price.per === null
-      )
-        derived.push(price.value / count)
-    }
-    if (claim.per === "месяц" && price.per === "год") derived.push(price.value / 12)
+    /(?<!\p{L})(?:год|годов\p{L}*|12 мес\p{L}*)(?!\p{L})/iu.test(said)
+  if (yearly && (price.per === "месяц" || price.per === null)) products.push({ ...price, value: price.value * 12 })
+  if (claim.per === "месяц" && price.per === "год") products.push({ ...price, value: price.value / 12 })
+  for (const count of counts) {
+    // `Блок из 10 тренировок` has its own price; the price from a hundred pieces on is not that of thirty.
+    if (count < price.tier || hasOwnPrice(count, context, court.index)) continue
+    // A month's price times months is no price per month.
+    if (
+      claim.per !== null &&
+      price.per !== null &&
+      claim.per !== price.per &&
+      !(claim.per === "год" && count === 12) &&
+      claim.per !== `${count} ${price.per}`
+    )
+      continue
+    if (claim.per === "год" && price.per === "месяц" && count !== 12) continue
+    products.push({ ...price, value: price.value * count })
+    if (
+      /(?:рассрочк|част|платеж|платёж|на каждого|с каждого|разбить|делить|раздел|(?<!\p{L})по\s|выходит|получается|равн|то есть|за (?:одн|занят|урок|штук|раз))/iu.test(
+        sentence,
+      ) &&
+      (price.per === null || claim.per !== null)
+    )
+      products.push({ ...price, value: price.value / count })
   }
-  const percents = new Set(others.filter((other) => other.kind === "percent").map((other) => other.value))
-  for (const evidence of court.said) if (evidence.quantity.kind === "percent") percents.add(evidence.quantity.value)
-  const bases = [...bounded.map((price) => price.value), ...derived]
-  const discounted: Array<number> = []
-  for (const percent of percents)
-    for (const base of bases) discounted.push((base * (100 - percent)) / 100, (base * percent) / 100)
-  const reached = [...derived, ...discounted]
-  if (reached.some((number) => sameNumber(number, value))) return true
-  // Sums and differences of what stands in the draft itself.
-  const terms = [
-    ...new Set([
-      ...prices
-        .slice(0, own)
-        .slice(0, operandsMax)
-        .map((price) => price.value),
-      ...(own > 0 ? derived.slice(0, 24) : []),
-    ]),
-  ]
-  const named = ownOperandsOnly ? [] : prices.slice(own, operandsMax).map((price) => price.value)
-  const cued = sumCue.test(sentence) || differenceCue.test(sentence) ? named : []
-  const rest = ownOperandsOnly
-    ? terms
-    : [
-        ...new Set([
-          ...terms,
-          ...cued,
-          ...court.said
-            .filter((evidence) => evidence.quantity.kind === "money")
-            .slice(0, 6)
-            .map((evidence) => evidence.quantity.value),
-          ...discounted.slice(0, 12),
-        ]),
-      ]
-  for (let a = 0; a < rest.length; a++)
-    for (let b = a + 1; b < rest.length; b++) {
-      if (sameNumber(rest[a]! + rest[b]!, value) || sameNumber(Math.abs(rest[a]! - rest[b]!), value)) return true
-      for (let c = b + 1; c < Math.min(rest.length, operandsMax); c++)
-        if (sameNumber(rest[a]! + rest[b]! + rest[c]!, value)) return true
-    }
-  const evidenceTerms = ownOperandsOnly
-    ? []
-    : index.evidence.filter(
-        (evidence) =>
-          evidence.quantity.kind === "money" &&
-          evidence.name.length > 0 &&
-          evidence.name.every((stem) =>
-            [...context.words].some(([word, weight]) => weight >= 0.15 && likeness(stem, word) > 0),
-          ),
-      )
-  for (let a = 0; a < Math.min(operandsMax, evidenceTerms.length); a++)
-    for (let b = a + 1; b < Math.min(operandsMax, evidenceTerms.length); b++) {
-      if (
-        /(?<!\p{L})(?:вместе|итого|всего|сумм\p{L}*|плюс|с учетом|с учётом|и то и другое|комплект\p{L}*|общ\p{L}*)(?!\p{L})/iu.test(
-          sentence,
-        ) &&
-        sameNumber(evidenceTerms[a]!.quantity.value + evidenceTerms[b]!.quantity.value, value)
-      )
-        return true
-    }
-  return false
+  // `2 месяца в подарок` of twelve.
+  const gift = /(\d{1,2}|один|два|три)\s+месяц\p{L}*\s+(?:в подарок|бесплатн\p{L}*)/iu.exec(said)
+  if (gift !== null && yearly && (price.per === "месяц" || price.per === null))
+    products.push({ ...price, value: price.value * (12 - (numbersIn(gift[1]!)[0] ?? 1)) })
+  return products
 }
 
 const hasOwnPrice = (count: number, context: Context, index: Index): boolean =>

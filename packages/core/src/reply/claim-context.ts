@@ -85,6 +85,8 @@ export const contextOf = (claim: { readonly index: number; readonly text: string
   const has = (text: string) => wordsOf(text).some((word) => word.stem !== "cen")
   let clauseText = `${before} ${view.text.slice(claim.index, end)} ${after}`
   const clause: Array<string> = []
+  // `7 000 ₸ и подъём 5 000 ₸`: what follows belongs to the next figure.
+  let leadsOn = false
   // `3 года на фурнитуру и 1 год на монтаж`: what stands before `и` was said of the figure before.
   const inSegment = view.quantities.find(
     (other) =>
@@ -107,7 +109,9 @@ export const contextOf = (claim: { readonly index: number; readonly text: string
     put(before, 1)
     clause.push(before)
     const shared = hasNextInSegment && has(before)
-    put(after, shared ? 0.4 : has(before) ? 0.8 : 1)
+    leadsOn = shared && /^\s*(?:и|плюс|а|\+)\s/iu.test(after)
+    const accompanies = /^\s*(?:с|со|и|плюс|включая|при)\s/iu.test(after)
+    put(after, leadsOn ? 0.15 : shared || (has(before) && accompanies) ? 0.4 : has(before) ? 0.8 : 1)
     if (!shared) clause.push(after)
     if (!has(before) && (!has(after) || shared)) {
       // `Тариф «Старт», 9 900 ₸`
@@ -121,7 +125,7 @@ export const contextOf = (claim: { readonly index: number; readonly text: string
   // The rest of the sentence, the nearer the more.
   put(view.text.slice(previousEnd, claim.index), joined && has(after) ? 0.35 : 0.6)
   put(view.text.slice(sentence.index, claim.index), joined && has(after) ? 0.35 : 0.45)
-  put(view.text.slice(end, nextStart), 0.35)
+  put(view.text.slice(end, nextStart), leadsOn ? 0.15 : 0.35)
   put(view.text.slice(end, sentence.end), 0.15)
   let weight = 0.3
   for (let at = sentenceAt - 1; at >= 0 && weight > 0.05; at--, weight *= 0.6) put(view.sentences[at]!.text, weight)

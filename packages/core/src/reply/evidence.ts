@@ -4,11 +4,11 @@
  */
 import { addressParts } from "../knowledge/address.ts"
 import type { Fact, KnowledgeDocument } from "../knowledge/document.ts"
-import { afterAnswer, documentOfText, factsOf, subjectJoint } from "../knowledge/facts.ts"
+import { afterAnswer, afterList, documentOfText, factsOf, subjectJoint } from "../knowledge/facts.ts"
 import { givesOrders, withoutOrders } from "../knowledge/injection.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
-import { stemsOf, wordsOf } from "../knowledge/wording.ts"
+import { stemOf, stemsOf, wordsOf } from "../knowledge/wording.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
 import { perKey } from "./comparison.ts"
 import { sentencesOf } from "./sentence.ts"
@@ -30,6 +30,12 @@ export interface Evidence {
   readonly periods: ReadonlySet<string>
   /** A sum that something begins at, such as `при заказе от 25 000 ₸`: nobody's price. */
   readonly isThreshold: boolean
+  /** From how many pieces on it is the price, 0 if from one. */
+  readonly tier: number
+  /** Its line says `на все`, `любые`. */
+  readonly ofAll: boolean
+  /** What follows `на` in its line: `скидка на оформление`. */
+  readonly onto: ReadonlyArray<string>
   readonly factId: string | null
   readonly source: "fact" | "text" | "chat"
 }
@@ -104,6 +110,14 @@ const evidenceOfFact = (fact: Fact, source: "fact" | "text"): ReadonlyArray<Evid
     terms: none,
     counts: quantities.filter((other) => other.kind === "count"),
     periods: none,
+    onto: [...`${parts.at(-1) ?? ""} ${fact.attribute}`.matchAll(/(?<!\p{L})на\s+(\p{L}{3,})/giu)].map((one) =>
+      stemOf(one[1]!),
+    ),
+    ofAll: /(?<!\p{L})(?:вс[её]|всех|всем|всю|весь|люб\p{L}+)(?!\p{L})/iu.test(surroundings),
+    tier:
+      quantity.kind === "money"
+        ? (findQuantities(fact.attribute).find((one) => one.kind === "count" && one.qualifier === "from")?.value ?? 0)
+        : 0,
     isThreshold:
       quantity.kind === "money" &&
       (quantity.qualifier === "from" || quantity.qualifier === "over") &&
@@ -118,7 +132,8 @@ const evidenceOfFact = (fact: Fact, source: "fact" | "text"): ReadonlyArray<Evid
 const statementsOf = (document: KnowledgeDocument): ReadonlyArray<Statement> => {
   const statements: Array<Statement> = []
   let headings: Array<{ readonly level: number; readonly text: string }> = []
-  for (const block of document.blocks) {
+  for (const [position, block] of document.blocks.entries()) {
+    headings = afterList(headings, block, document.blocks[position - 1])
     const text = withoutOrders(block.text).clean
     if (block.kind === "heading") {
       const level = block.level ?? 3
@@ -201,31 +216,37 @@ export const indexOf = (facts: ReadonlyArray<Fact>, knowledge: string): Index =>
   return index
 }
 
+/** Facts of one thing; a thing without a name of its own is told apart by its block. */
+const keyOf = (fact: Fact) =>
+  fact.subject.includes(subjectJoint) ? fact.subject : `${fact.subject} ${fact.id.replace(/\.\d+$/, "")}`
+
 /** A row `Безлимит | 28 000 ₸ | 1 месяц` sells a month: the terms of a subject are what its prices may be said per. */
 const withTerms = (facts: ReadonlyArray<Fact>): ReadonlyArray<Evidence> => {
   const terms = new Map<string, Set<string>>()
   const counts = new Map<string, Array<Quantity>>()
   const periods = new Map<string, Set<string>>()
   const all = facts.map((fact) => ({ fact, pieces: evidenceOfFact(fact, "fact") }))
-  for (const { fact, pieces } of all)
+  for (const { fact, pieces } of all) {
+    const key = keyOf(fact)
     for (const { quantity } of pieces) {
       if (quantity.per !== null && quantity.kind === "money")
-        periods.set(fact.subject, (periods.get(fact.subject) ?? new Set()).add(quantity.per))
-      if (quantity.kind === "count" && fact.subject.includes(subjectJoint)) {
-        const told = counts.get(fact.subject)
-        if (told === undefined) counts.set(fact.subject, [quantity])
+        periods.set(key, (periods.get(key) ?? new Set()).add(quantity.per))
+      if (quantity.kind === "count") {
+        const told = counts.get(key)
+        if (told === undefined) counts.set(key, [quantity])
         else if (told.length < 12) told.push(quantity)
       }
-      if (quantity.kind !== "duration" || quantity.to !== null || !fact.subject.includes(subjectJoint)) continue
+      if (quantity.kind !== "duration" || quantity.to !== null) continue
       const per = perKey(`${quantity.value} ${quantity.unit}`)
-      terms.set(fact.subject, (terms.get(fact.subject) ?? new Set()).add(per))
+      terms.set(key, (terms.get(key) ?? new Set()).add(per))
     }
+  }
   return all.flatMap(({ fact, pieces }) =>
     pieces.map((piece) => ({
       ...piece,
-      terms: terms.get(fact.subject) ?? none,
-      periods: periods.get(fact.subject) ?? none,
-      counts: counts.get(fact.subject) ?? piece.counts,
+      terms: terms.get(keyOf(fact)) ?? none,
+      periods: periods.get(keyOf(fact)) ?? none,
+      counts: counts.get(keyOf(fact)) ?? piece.counts,
     })),
   )
 }

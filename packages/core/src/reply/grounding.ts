@@ -20,7 +20,7 @@ import { contextOf } from "./claim-context.ts"
 import { sameNumber } from "./comparison.ts"
 import type { Evidence, Index } from "./evidence.ts"
 import { chatEvidence, indexOf } from "./evidence.ts"
-import { inclusionsOf, promisesOf } from "./promise.ts"
+import { endlessOf, inclusionsOf, promisesOf } from "./promise.ts"
 import { sentencesOf } from "./sentence.ts"
 import { strangeNames } from "./strange-name.ts"
 import { asTalk, denial } from "./talk.ts"
@@ -45,6 +45,8 @@ export const groundClaims = (input: GroundingInput): Grounding => {
 const chatLinesMax = 60
 
 const lineLettersMax = 4000
+
+const roundsMax = 3
 
 const groundWithin = (input: GroundingInput, index: Index): Grounding => {
   const lastOurs = input.chat.findLastIndex((line) => line.from !== "client")
@@ -87,20 +89,41 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
         detail: `Адреса «${text}» нет ни в документах, ни в переписке.`,
       })
     }
-  for (const claim of view.quantities) {
-    const part = addresses.find(
-      (one) => one.index <= claim.index + claim.text.length && one.end > claim.index && one.end >= claim.index,
-    )
-    if (
+  const settled = new Set<number>()
+  const court: Court = {
+    index,
+    view,
+    input,
+    said,
+    clientQuantities,
+    clientNumbers,
+    chatContacts,
+    settled,
+    turnQuantities: findQuantities(turn),
+  }
+  const waiting = view.quantities.filter((claim) => {
+    const part = addresses.find((one) => one.index <= claim.index + claim.text.length && one.end > claim.index)
+    const isPart =
       part !== undefined &&
       (claim.kind === "bare" || claim.kind === "count") &&
       claim.index + claim.text.length <= part.end &&
       (part.isCertain || isKnownAddress(part))
-    ) {
-      if (isKnownAddress(part)) claims.push({ text: claim.text, kind: claim.kind, basis: "fact", factId: null })
-      continue
+    if (isPart && isKnownAddress(part)) claims.push({ text: claim.text, kind: claim.kind, basis: "fact", factId: null })
+    return !isPart
+  })
+  // A total may stand before its addends: what was not proved at first is looked at again.
+  const verdicts = new Map<Quantity, GroundedClaim | UngroundedClaim>()
+  for (let round = 0; round < roundsMax; round++) {
+    const before = settled.size
+    for (const claim of waiting) {
+      if (settled.has(claim.index)) continue
+      const verdict = judge(claim, court)
+      verdicts.set(claim, verdict)
+      if (!("code" in verdict)) settled.add(claim.index)
     }
-    const verdict = judge(claim, { index, view, input, said, clientQuantities, clientNumbers, chatContacts })
+    if (settled.size === before || settled.size === waiting.length) break
+  }
+  for (const verdict of verdicts.values()) {
     if ("code" in verdict) problems.push(verdict)
     else claims.push(verdict)
   }
@@ -108,7 +131,7 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
     if ("code" in verdict) problems.push(verdict)
     else claims.push(verdict)
   }
-  for (const inclusion of inclusionsOf(view, index)) problems.push(inclusion)
+  problems.push(...inclusionsOf(view, index), ...endlessOf(view, index))
   for (const name of strangeNames(view, index, input.chat)) problems.push(name)
   return { claims, problems }
 }
@@ -143,6 +166,26 @@ const judge = (claim: Quantity, court: Court): GroundedClaim | UngroundedClaim =
       const high = weigh({ ...claim, value: claim.to, to: null, qualifier: "to" }, context, court)
       if (low.kind === "grounded" && high.kind === "grounded" && low.evidence !== high.evidence)
         return pass(low.basis, low.evidence)
+      // `кресло 89 000 ₸ — 268 000 ₸`: a dash may lead on to what comes out.
+      if (
+        /[₸₽$€%]\s[—–]\s/.test(claim.text) &&
+        ["", "x"].every(
+          (_, at) =>
+            !(
+              "code" in
+              judge(
+                {
+                  ...claim,
+                  value: at === 0 ? claim.value : claim.to!,
+                  to: null,
+                  text: claim.text.split(/\s[—–]\s/)[at] ?? claim.text,
+                },
+                court,
+              )
+            ),
+        )
+      )
+        return pass("arithmetic")
       if (low.kind === "wrong") return low.problem
       if (high.kind === "wrong") return high.problem
     }

@@ -2,12 +2,14 @@
  * Promises without figures: free of charge, gifts, discounts, guarantees, instalments, trial periods. The documents must
  * make the same promise, and for the weighty ones of the same thing.
  */
+import type { Quantity } from "../knowledge/quantity.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
 import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
 import type { GroundedClaim, UngroundedClaim } from "./claim.ts"
 import type { DraftView } from "./claim-context.ts"
 import { contextOf, isPlace } from "./claim-context.ts"
+import { admits } from "./comparison.ts"
 import type { Index, Statement } from "./evidence.ts"
 import type { Sentence } from "./sentence.ts"
 import { verbish } from "./weighing.ts"
@@ -42,7 +44,8 @@ const promiseWords: ReadonlyArray<PromiseWord> = [
       /(?<!\p{L})(?:акци(?:я|и|ю|ей|й|ях|онн\p{L}*)|спецпредложени\p{L}*|специальн\p{L}+ (?:цен\p{L}*|предложени\p{L}*)|распродаж\p{L}*)(?!\p{L})/giu,
     ofThing: false,
   },
-  { name: "гарантия", pattern: /(?<!\p{L})(?:гаранти\p{L}*|пожизненн\p{L}*)(?!\p{L})/giu, ofThing: true },
+  { name: "гарантия", pattern: /(?<!\p{L})(?:гаранти\p{L}*)(?!\p{L})/giu, ofThing: true },
+  { name: "пожизненно", pattern: /(?<!\p{L})(?:пожизненн\p{L}*|бессрочн\p{L}*)(?!\p{L})/giu, ofThing: true },
   {
     name: "официальный статус",
     pattern:
@@ -192,15 +195,23 @@ export const promisesOf = (
           (word) =>
             !promiseStem(promise.name, word.text) &&
             !verbish.test(word.text) &&
-            !/^(?:cen|mesyac|god|den|perv|klient|nov|oplat|polnost|zakaz|summ|uslov|proch|predlag|est)/u.test(
+            !/^(?:garant|cen|mesyac|god|den|perv|klient|nov|oplat|polnost|zakaz|summ|uslov|proch|predlag|est)/u.test(
               word.stem,
             ) &&
             word.text.length > 2,
         )
         const known = things.filter((word) => [...index.vocabulary].some((stem) => likeness(stem, word.stem) > 0))
+        const stemsOfPromise = (statement: Statement): Iterable<string> =>
+          promise.name === "пожизненно"
+            ? statement.text
+                .split(/[,;]\s/)
+                .filter((part) => promiseStem(promise.name, part))
+                .flatMap(wordsOf)
+                .map((word) => word.stem)
+            : statement.stems
         const covers = (words: typeof things) =>
           positive.some((statement) =>
-            words.some((word) => [...statement.stems].some((stem) => likeness(stem, word.stem) > 0)),
+            words.some((word) => [...stemsOfPromise(statement)].some((stem) => likeness(stem, word.stem) > 0)),
           )
         const strict = promise.name === "бесплатно" || promise.name === "гарантия"
         if (
@@ -255,11 +266,21 @@ const unmetCondition = (
   const about = granting.filter((statement) =>
     things.some((word) => [...statement.stems].some((stem) => likeness(stem, word.stem) > 0)),
   )
-  if (about.length === 0) return null
   const said = `${view.text} ${view.turn}`
+  const saidFigures = findQuantities(said)
+  const isOutside = (statement: Statement) => {
+    const bound = boundOf(statement.text)
+    return (
+      bound !== null &&
+      saidFigures.some((one) => one.kind === bound.kind && one.unit === bound.unit && one.qualifier === null) &&
+      !saidFigures.some((one) => one.kind === bound.kind && one.unit === bound.unit && admits(bound, one))
+    )
+  }
+  if (about.length === 0) return granting.length > 0 && granting.every(isOutside) ? granting[0]!.text : null
   const sums = findQuantities(said).filter(
     (quantity) => quantity.kind === "money" || quantity.kind === "bare" || quantity.kind === "count",
   )
+  const saidStems = new Set(wordsOf(view.text).map((word) => word.stem))
   const unmet = about.filter((statement) => {
     const threshold = findQuantities(statement.text).find(
       (quantity) =>
@@ -275,6 +296,10 @@ const unmetCondition = (
           sum.value >= threshold.value &&
           (sum.kind === threshold.kind || sum.kind === "bare" || threshold.kind === "money"),
       )
+    if (isOutside(statement)) return true
+    const condition = conditionOf(statement.text)
+    if (condition !== null && !condition.some((stem) => [...saidStems].some((word) => likeness(word, stem) > 0)))
+      return true
     const region = /(?:по|в пределах|в черте|внутри)\s+(?:г\.\s?)?([А-ЯЁӘҚ][\p{L}-]+|город[а-я]*|черт[а-я]+)/u.exec(
       statement.text,
     )
@@ -294,8 +319,40 @@ const unmetCondition = (
   return unmet.length === about.length ? unmet[0]!.text : null
 }
 
+/** `Дети до 5 лет бесплатно` */
+const boundOf = (line: string): Quantity | null => {
+  const at = line.search(/(?<!\p{L})(?:бесплатн|тегін)/iu)
+  return (
+    findQuantities(line).find(
+      (quantity) =>
+        quantity.kind === "duration" &&
+        (quantity.qualifier === "to" || quantity.qualifier === "from") &&
+        Math.abs(quantity.index - at) < 40,
+    ) ?? null
+  )
+}
+
+const conditionPattern = /(?<!\p{L})(?:при|если|за|только|без)\s+([^,;.()]{3,60})/giu
+/** The words of the condition beside `бесплатно`: `при лечении в день обращения`. */
+const conditionOf = (line: string): ReadonlyArray<string> | null => {
+  const at = line.search(/(?<!\p{L})(?:бесплатн|тегін)/iu)
+  if (at < 0) return null
+  // Only within its own clause: up to the commas around it.
+  const from = Math.max(line.lastIndexOf(";", at), line.lastIndexOf("—", at), line.lastIndexOf(",", at), 0)
+  const to = /[,;.]/.exec(line.slice(at))?.index ?? line.length - at
+  const clause = line.slice(Math.max(0, from), at + to)
+  const stems = [...clause.matchAll(conditionPattern)].flatMap((match) =>
+    wordsOf(match[1]!)
+      .map((word) => word.stem)
+      .filter((stem) => stem !== "besplatn"),
+  )
+  return stems.length === 0 ? null : stems
+}
+
 /** The words of what is free: its clause and the head of its line. */
 const freeStems = (promise: PromiseWord, statement: Statement): ReadonlyArray<string> => {
+  // `Бесплатный: до 200 контактов, 1 000 писем`
+  if (promise.name === "бесплатно" && /^\s*бесплатн/iu.test(statement.text)) return [...statement.stems]
   const clauses = statement.text.split(/[,;]\s|[:—–]\s/)
   const own = clauses.filter((clause) => promiseStem(promise.name, clause))
   return [
@@ -346,8 +403,22 @@ const headBeside = (text: string, from: number, to: number) => {
   )
 }
 
+const always =
+  /(?<!\p{L})(?:всегда|постоянно действу\p{L}*|в любой момент|в любое время|без ограничений|навсегда|неограниченн\p{L}*)(?!\p{L})/giu
+const bounded =
+  /(?<!\p{L})(?:скидк\p{L}*|бесплатн\p{L}*|гарант\p{L}*|верн\p{L}*|возврат\p{L}*|отмен\p{L}*|акци\p{L}*|рассрочк\p{L}*)(?!\p{L})|%/iu
+/** `Скидка действует всегда`: an offer without the end that the documents give it. */
+export const endlessOf = (view: DraftView, index: Index): ReadonlyArray<UngroundedClaim> =>
+  [...view.text.matchAll(always)].flatMap((match) => {
+    const sentence = view.sentences.findLast((one) => one.index <= match.index)
+    if (sentence === undefined || !bounded.test(sentence.text) || /\?\s*$/.test(sentence.text)) return []
+    return index.text.includes(match[0].toLowerCase().replaceAll("ё", "е"))
+      ? []
+      : [{ code: "ungrounded_promise" as const, text: match[0], detail: `«${match[0]}»: такого в документах нет.` }]
+  })
+
 const inclusive =
-  /(?<!\p{L})(?:вместе с(?:о)?|включая|уже с(?:о)?|в том числе)\s+(\p{L}{4,})|(?<!\p{L})(\p{L}{4,})\s+(?:уже\s+|тоже\s+|также\s+)?(?:входит|входят|включ[её]н[аоы]?)(?!\p{L})/giu
+  /(?<!\p{L})(?:вместе с(?:о)?|включая|уже с(?:о)?|в том числе|(?<=\p{L}\s)с(?:о)?)\s+(\p{L}{4,}(?<!их|ых|ого|его|ами))(?=[\s,.!—–-])|(?<!\p{L})(\p{L}{4,})\s+(?:уже\s+|тоже\s+|также\s+)?(?:входит|входят|включ[её]н[аоы]?)(?!\p{L})/giu
 
 /** `Вместе с монтажом`, `доставка входит`: what the documents sell apart is not thrown in. */
 export const inclusionsOf = (view: DraftView, index: Index): ReadonlyArray<UngroundedClaim> => {
@@ -365,14 +436,10 @@ export const inclusionsOf = (view: DraftView, index: Index): ReadonlyArray<Ungro
       const sums = view.quantities.filter(
         (one) => one.kind === "money" && one.index >= sentence.index && one.index < sentence.end,
       )
-      if (
-        !sums.some((sum) =>
-          index.evidence.some(
-            (evidence) => evidence.quantity.kind === "money" && evidence.quantity.value === sum.value,
-          ),
-        )
+      const plain = index.evidence.filter(
+        (evidence) => evidence.quantity.kind === "money" && sums.some((sum) => sum.value === evidence.quantity.value),
       )
-        continue
+      if (plain.length === 0 || plain.some((evidence) => isOf(evidence.words.keys()))) continue
     }
     if (
       index.statements.some(

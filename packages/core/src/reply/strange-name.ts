@@ -1,4 +1,5 @@
 /** Names of products that no document knows: «Премиум» where there are «Старт» and «Бизнес». */
+import { unitAt } from "../knowledge/quantity-unit.ts"
 import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
 import type { UngroundedClaim } from "./claim.ts"
@@ -46,6 +47,25 @@ export const strangeNames = (
     if (
       !view.quantities.some(
         (quantity) => quantity.kind === "money" || quantity.kind === "duration" || quantity.kind === "count",
+      )
+    )
+      continue
+    found.push({ code: "wrong_subject", text: match[0], detail: `Модели «${match[0]}» нет в документах.` })
+  }
+  // `iPhone 15` where the documents have 13 and 14.
+  for (const match of view.text.matchAll(
+    /(?<![\p{L}\d])([A-Za-z]{3,12})\s(\d{1,3})(?![\d.,]*\d|\s\d{3}|\s*[₸%])(?!\p{L})/gu,
+  )) {
+    const low = match[0].toLowerCase()
+    const sentence = view.sentences.findLast((one) => one.index <= match.index)
+    if (
+      sentence === undefined ||
+      index.text.includes(low) ||
+      !index.text.includes(`${match[1]!.toLowerCase()} `) ||
+      !new RegExp(`(?<![\\p{L}\\d])${match[1]!.toLowerCase()} \\d`, "u").test(index.text) ||
+      unitAt(view.text, match.index + match[0].length) !== null ||
+      !view.quantities.some(
+        (quantity) => quantity.kind === "money" && quantity.index >= sentence.index && quantity.index < sentence.end,
       )
     )
       continue

@@ -38,7 +38,12 @@ export const asTalk = (claim: Quantity, context: Context, court: Court): Basis |
       court.clientNumbers.some((number) => sameNumber(number, claim.value)))
   const rivalInClause = () => {
     const pool = court.index.evidence.filter(
-      (evidence) => isComparable(claim, evidence) && fit(claim, evidence) === "no" && !admits(evidence.quantity, claim),
+      (evidence) =>
+        isComparable(claim, evidence) &&
+        fit(claim, evidence) === "no" &&
+        !admits(evidence.quantity, claim) &&
+        // `1 кг — 7 000 ₸` is a unit, no limit.
+        !(evidence.quantity.value === 1 && evidence.quantity.qualifier === null),
     )
     if (pool.length === 0) return false
     const all = court.index.evidence.filter((evidence) => evidence.quantity.kind === claim.kind)
@@ -75,6 +80,7 @@ export const asTalk = (claim: Quantity, context: Context, court: Court): Basis |
     if (
       claim.kind === "money" &&
       (claim.qualifier === "to" ||
+        (claim.qualifier === "from" && court.view.quantities.some((other) => other.kind === "percent")) ||
         /(?<!\p{L})(?:в пределах|в рамках|уклад\p{L}+ в|бюджет\p{L}*|в сумму|вашу сумму)\s+$/iu.test(
           court.view.text.slice(Math.max(context.sentence.index, claim.index - 24), claim.index),
         )) &&
@@ -88,6 +94,20 @@ export const asTalk = (claim: Quantity, context: Context, court: Court): Basis |
       /(?<!\p{L})(?:а не|вместо|не получится|не сможем|не можем)(?!\p{L})/iu.test(sentence)
     if (refused) return "chat"
     if (claim.kind === "count" || claim.kind === "bare") {
+      if (
+        claim.kind === "count" &&
+        claim.qualifier === null &&
+        claim.to === null &&
+        court.index.evidence.some(
+          ({ quantity }) =>
+            quantity.kind === "count" &&
+            (quantity.qualifier !== null || quantity.to !== null) &&
+            nounStems(quantity.unit).some((stem) => nounStems(claim.unit).some((noun) => likeness(noun, stem) > 0)) &&
+            admits(quantity, claim),
+        ) &&
+        !rivalInClause()
+      )
+        return "chat"
       if (/(?:скидк|гарант|бесплатн)/iu.test(context.clauseText)) return null
       if (
         claim.kind === "count" &&

@@ -80,7 +80,11 @@ export interface Court {
   readonly said: ReadonlyArray<Evidence>
   readonly clientQuantities: ReadonlyArray<Quantity>
   readonly clientNumbers: ReadonlyArray<number>
+  /** Of the message being answered. */
+  readonly turnQuantities: ReadonlyArray<Quantity>
   readonly chatContacts: ReadonlySet<string>
+  /** Where the figures stand that have been found true so far. */
+  readonly settled: ReadonlySet<number>
 }
 
 type Weighed =
@@ -97,7 +101,19 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   if (!has(pool)) pool = [...pool, ...court.said.filter((evidence) => isComparable(claim, evidence))]
   if (!has(pool)) return { kind: "nowhere" }
   const judged = score(pool, context)
-  const same = judged.filter((one) => fit(claim, one.evidence) !== "no")
+  const alike = judged.filter((one) => fit(claim, one.evidence) !== "no")
+  const same = alike.filter((one) => !isContrary(context, one.evidence))
+  if (same.length === 0) {
+    const other = alike[0]!.evidence
+    return {
+      kind: "wrong",
+      problem: {
+        code: "wrong_subject",
+        text: claim.text,
+        detail: `«${claim.text}» сказано не о том: в документах это «${other.label}».`,
+      },
+    }
+  }
   const top = best(same)!
   // A rival is a figure of the same sort that the words fit better.
   const otherClaims = court.view.quantities.filter((other) => other.index !== claim.index)
@@ -130,20 +146,27 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
       return wrongSubject(whole.evidence)
   }
   if (isForeign(claim, context, same, court)) return wrongSubject(null)
-  if (isForSecond(claim, context, top.evidence)) return wrongSubject(null)
+  if (
+    isForSecond(claim, context, top.evidence) ||
+    isForAll(claim, context, top.evidence) ||
+    isOntoOther(claim, context, top.evidence, court)
+  )
+    return wrongSubject(null)
   const level = same.filter((one) => one.score >= top.score - Math.max(marginMin, 0.08 * top.score))
   const exact = level.filter((one) => fit(claim, one.evidence) === "yes")
   const terms = (detail: string): Weighed => ({
     kind: "wrong",
     problem: { code: "wrong_terms", text: claim.text, detail },
   })
-  if (exact.length === 0)
+  if (exact.length === 0 && !isSaidElsewise(claim, context, top.evidence))
     return terms(
       `«${claim.text}» сказано иначе, чем в документах: «${top.evidence.label}». Не теряйте «от», «до» и «рабочих».`,
     )
-  const good = exact.find((one) => perFits(claim, one.evidence) && !isTotalOfPeriod(claim, context, one.evidence))
+  const good = (exact.length === 0 ? [top] : exact).find(
+    (one) => perFits(claim, one.evidence) && !isTotalOfPeriod(claim, context, one.evidence, court),
+  )
   if (good === undefined)
-    return terms(`«${claim.text}»: в документах это «${exact[0]!.evidence.label}», за другой срок или единицу.`)
+    return terms(`«${claim.text}»: в документах это «${(exact[0] ?? top).evidence.label}», за другой срок или единицу.`)
   const other = coordinated(claim, context, good, rivals, court)
   if (other !== null) return wrongSubject(other)
   if (
@@ -163,6 +186,45 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   return { kind: "grounded", basis: good.evidence.source === "chat" ? "chat" : "fact", evidence: good.evidence }
 }
 
+/** `Минимальный заказ 2 часа` for `минимум 2 часа`; `до 30 минут не платите` for `более 30 минут оплачивается`. */
+const isSaidElsewise = (claim: Quantity, context: Context, evidence: Evidence): boolean => {
+  const rule = evidence.quantity.qualifier
+  const text = context.sentence.text.slice(0, claim.index - context.sentence.index)
+  if (claim.qualifier === null)
+    return (
+      (rule === "from" &&
+        /(?<!\p{L})(?:минимальн\p{L}*|минимум|не менее|начина\p{L}*)(?!\p{L})[^.,;\d]{0,40}$/iu.test(text)) ||
+      (rule === "to" &&
+        /(?<!\p{L})(?:максимальн\p{L}*|максимум|не более|не больше)(?!\p{L})[^.,;\d]{0,40}$/iu.test(text))
+    )
+  return (
+    claim.qualifier === "to" &&
+    (rule === "over" || rule === "from") &&
+    /(?<!\p{L})(?:не|без|бесплатн\p{L}*)(?!\p{L})/iu.test(context.clauseText)
+  )
+}
+
+const contraries: ReadonlyArray<readonly [string, string]> = [
+  ["optov", "rozn"],
+  ["budn", "vyhodn"],
+  ["zhensk", "muzhsk"],
+  ["detsk", "vzrosl"],
+]
+/** The retail price called wholesale, weekday hours told of a Saturday. */
+const isContrary = (context: Context, evidence: Evidence): boolean =>
+  contraries.some(([one, other]) =>
+    [
+      [one, other],
+      [other, one],
+    ].some(
+      ([said, meant]) =>
+        context.clause.has(said!) &&
+        !context.clause.has(meant!) &&
+        (evidence.words.get(meant!) ?? 0) >= 0.9 &&
+        (evidence.words.get(said!) ?? 0) < 0.9,
+    ),
+  )
+
 /** `Скидка 10% на вторую` said of both. */
 const isForSecond = (claim: Quantity, context: Context, evidence: Evidence): boolean =>
   claim.kind === "percent" &&
@@ -170,6 +232,40 @@ const isForSecond = (claim: Quantity, context: Context, evidence: Evidence): boo
   !context.words.has(second) &&
   /(?<!\p{L})(?:обе|оба|обоих|обеих|двоих|двух|всех|вс[её]|кажд\p{L}*|люб\p{L}*)(?!\p{L})/iu.test(context.sentence.text)
 const second = stemOf("второй")
+
+/** `Скидка 10% на коронки` where the documents give it on therapy. */
+const isOntoOther = (claim: Quantity, context: Context, evidence: Evidence, court: Court): boolean => {
+  if (claim.kind !== "percent" || evidence.onto.length === 0) return false
+  const end = claim.index + claim.text.length
+  const after = court.view.text.slice(end, Math.min(context.sentence.end, end + 40))
+  const onto = /^(?:\s+скидк\p{L}+)?\s+на\s+(?:\p{L}+(?:ую|ый|ой|ые|ое)\s+)?(\p{L}{4,})/u.exec(after)
+  if (onto === null) return false
+  const thing = stemOf(onto[1]!)
+  const { index } = court
+  if (!index.vocabulary.has(thing) && ![...index.vocabulary].some((stem) => likeness(stem, thing) > 0)) return false
+  const isOf = (stems: Iterable<string>, stem: string) => [...stems].some((one) => likeness(one, stem) > 0)
+  if (isOf(evidence.onto, thing) || isOf(evidence.words.keys(), thing)) return false
+  return !index.evidence.some(
+    ({ words }) => isOf(words.keys(), thing) && evidence.onto.some((stem) => isOf(words.keys(), stem)),
+  )
+}
+
+/** `Скидка 15% на всё` where it is on one thing, `гарантия 5 лет на все работы` where it is on one work. */
+const isForAll = (claim: Quantity, context: Context, evidence: Evidence): boolean => {
+  if (claim.kind !== "percent" && claim.kind !== "duration") return false
+  if (
+    !/(?<!\p{L})(?:на|для|по)\s+(?:абсолютно\s+)?(?:вс[её]|всех|всем|всю|весь|люб\p{L}+)(?!\p{L})/iu.test(
+      context.clauseText,
+    )
+  )
+    return false
+  if (evidence.ofAll) return false
+  const own =
+    evidence.onto.length > 0
+      ? evidence.onto
+      : evidence.name.filter((stem) => !/^(?:garant|skidk|srok|predoplat)/u.test(stem))
+  return own.length > 0 && !own.some((stem) => [...context.clause].some((word) => likeness(stem, word) > 0))
+}
 
 /** `На панели и инвертор 25 лет` where the documents give the inverter ten: two names, one figure. */
 const coordinated = (
@@ -179,8 +275,10 @@ const coordinated = (
   rivals: ReadonlyArray<Judged>,
   court: Court,
 ): Evidence | null => {
-  const lead = court.view.text.slice(context.sentence.index, claim.index)
-  const pairs = [...lead.slice(-160).matchAll(/([\p{L}-]{3,30})\s+и\s+(?:на\s+|для\s+)?([\p{L}-]{3,30})/gu)]
+  const end = claim.index + claim.text.length
+  const behind = /^[^,;.!?\d]{0,80}/u.exec(court.view.text.slice(end, context.sentence.end))![0]
+  const lead = `${court.view.text.slice(context.sentence.index, claim.index).slice(-160)} ${behind}`
+  const pairs = [...lead.matchAll(/([\p{L}-]{3,30})\s+и\s+(?:на\s+|для\s+)?([\p{L}-]{3,30})/gu)]
   for (const pair of pairs) {
     const one = stemOf(pair[1]!)
     const other = stemOf(pair[2]!)
@@ -210,9 +308,10 @@ const coordinated = (
 }
 
 /** A price per month called the price of everything. */
-const isTotalOfPeriod = (claim: Quantity, context: Context, evidence: Evidence): boolean =>
+const isTotalOfPeriod = (claim: Quantity, context: Context, evidence: Evidence, court: Court): boolean =>
   (claim.kind === "money" && claim.per === null && isPriceOfOne(context, evidence)) ||
   isOfFewer(claim, context, evidence) ||
+  isBelowTier(claim, context, evidence, court) ||
   (claim.kind === "money" &&
     claim.per === null &&
     evidence.quantity.per !== null &&
@@ -221,8 +320,9 @@ const isTotalOfPeriod = (claim: Quantity, context: Context, evidence: Evidence):
       context.sentence.text,
     ))
 
-const soMany = "(\\d{1,4}|двух|двоих|две|два|трех|трёх|три|четыре[хм]?|пять|пяти|шесть|шести|семь|восемь|девять|десять)"
-const behindSum = new RegExp(`^,?\\s*(?:за|на|для)\\s+${soMany}\\s+([а-яё]{3,})`, "iu")
+const soMany =
+  "(\\d{1,3}(?: \\d{3})+|\\d{1,6}|двух|двоих|две|два|трех|трёх|три|четыре[хм]?|пять|пяти|шесть|шести|семь|восемь|девять|десять)"
+const behindSum = new RegExp(`^\\s*(?:за|на|для)\\s+${soMany}\\s+([а-яё]{3,})`, "iu")
 const beforeSum = new RegExp(
   `(?:за|на|для)\\s+${soMany}\\s+([а-яё]{3,})\\s*(?:[—–:-]|это|выйдет|будет|стоит|получится|обойд[её]тся|составит|итого|\\s)*(?:в\\s+)?$`,
   "iu",
@@ -273,6 +373,19 @@ const isOfFewer = (claim: Quantity, context: Context, evidence: Evidence): boole
       (amount) => sameNumber(amount.value, number) || admits(amount, { ...amount, value: number, to: null }),
     )
   return evidence.name.some((stem) => likeness(stem, noun) > 0) || evidence.words.has(noun)
+}
+
+/** The price from a hundred pieces on, said of thirty. */
+const isBelowTier = (claim: Quantity, context: Context, evidence: Evidence, court: Court): boolean => {
+  if (claim.kind !== "money" || evidence.tier === 0) return false
+  const isAmount = (one: Quantity) =>
+    one.kind === "count" && !/^(?:мл|л|кг|г|гр|мм|см|м|м²|вт|квт|раз)$/u.test(one.unit ?? "")
+  const { sentence } = context
+  const inSentence = court.view.quantities.filter(
+    (one) => isAmount(one) && one.index >= sentence.index && one.index < sentence.end,
+  )
+  const amounts = inSentence.length > 0 ? inSentence : court.turnQuantities.filter(isAmount)
+  return amounts.length > 0 && amounts.every((amount) => amount.value < evidence.tier)
 }
 
 /** The price of one, said of two: `для двоих — 18 000 ₸`. */
