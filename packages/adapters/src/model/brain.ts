@@ -14,18 +14,24 @@ export interface Brain {
   readonly layer: Layer.Layer<LlmPort, WrongSettings>
 }
 
+/** What `brainOf` would be called, key or no key. */
+export const nameOf = (settings: Settings): string => {
+  const { LLM_PROVIDER: first, LLM_FALLBACK: second } = settings
+  return second === "none" || second === first
+    ? modelOf(first, settings)
+    : `${modelOf(first, settings)}, запасная ${modelOf(second, settings)}`
+}
+
 /** Null when no key is set. The prompts are read and checked when the layer is built. */
 export const brainOf = (settings: Settings, promptsFolder: string): Brain | null => {
   const first = settings.LLM_PROVIDER
   if (missing(first, settings).length > 0) return null
   const second = settings.LLM_FALLBACK
   const one = providerLayer(first, settings, promptsFolder)
+  const name = nameOf(settings)
   return second === "none" || second === first
-    ? { name: modelOf(first, settings), layer: one }
-    : {
-        name: `${modelOf(first, settings)}, запасная ${modelOf(second, settings)}`,
-        layer: Fallback.layer(one, providerLayer(second, settings, promptsFolder)),
-      }
+    ? { name, layer: one }
+    : { name, layer: Fallback.layer(one, providerLayer(second, settings, promptsFolder)) }
 }
 
 /** The settings that a provider still lacks. */
