@@ -313,6 +313,9 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
     const valueFirst = wordsOf(sentence.slice(0, firstStart)).length === 0
     let previousEnd = 0
     let head = ""
+    const extras: Array<string> = []
+    // `Залог: Accent 50 000 ₸, Camry 100 000 ₸`: the word before the colon is said of each.
+    const common = /^\s*([\p{L}][\p{L}\s]{2,30}):\s+\p{L}/u.exec(sentence.slice(0, firstStart))?.[1] ?? ""
     quantities.forEach((quantity, index) => {
       const next = quantities[index + 1]
       const before = sentence.slice(previousEnd, quantity.index)
@@ -350,6 +353,7 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
           quantity.kind !== quantities[0]!.kind &&
           !/\p{Lu}|[«"]/u.test(phrase.replace(/^\P{L}*\p{Lu}/u, ""))
         if (goesOn) extra = tidy(`${phrase} ${extra}`)
+        if (!goesOn && index > 0 && common !== "" && /^,\s/.test(before)) extra = tidy(`${extra} ${common}`)
         subject = goesOn ? [...path, spoken!] : [...path, phrase]
         if (!goesOn) spoken = phrase
       }
@@ -359,11 +363,13 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
         for (let back = index - 1, to = quantity.index; back >= 0; back--) {
           const amount = quantities[back]!
           if (
-            (amount.kind !== "count" && amount.kind !== "bare") ||
+            (amount.kind !== "count" &&
+              amount.kind !== "bare" &&
+              !(amount.kind === "duration" && amount.qualifier === "from")) ||
             !/^[\s.:()—–-]{1,5}$/u.test(sentence.slice(amount.index + amount.text.length, to))
           )
             break
-          extra = tidy(`${extra} ${amount.text}`)
+          extra = tidy(`${extra} ${extras[back] ?? ""} ${amount.text}`)
           to = amount.index
         }
       // `Абонемент на 3 месяца: 27 000 ₸`
@@ -374,6 +380,13 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
         !/(?:\/|за|в|на)\s*\S+$/u.test(quantity.text)
       )
         extra = tidy(`${extra} ${term.text}`)
+      extras[index] = extra
+      // `10% при оплате за 3 месяца`
+      if (quantity.kind === "percent" && next?.kind === "duration") {
+        const whole = /^[^,;.!?]*/.exec(sentence.slice(end))![0]
+        if (whole.length > untilComma.length && whole.length < 80)
+          extra = tidy(`${extra} ${whole.slice(untilComma.length)}`)
+      }
       const attribute = attributeWords.test(phrase) ? phrase.toLowerCase() : usual
       const noun = quantity.kind === "count" ? quantity.unit : null
       add(

@@ -103,7 +103,10 @@ export const readClock = (text: string, tokens: ReadonlyArray<Token>, at: number
   const hours = /^\s*(?:час(?:а|ов|ам)?|ч)(?![\p{L}])\.?/iu.exec(behind)
   const part = partOfDay.exec(behind.slice(hours?.[0].length ?? 0))
   const evening = (hour: number) => (part !== null && /дня|вечера/iu.test(part[1]!) && hour < 12 ? hour + 12 : hour)
-  if (part !== null && (hours !== null || part[1]!.toLowerCase() !== "дня" || at24))
+  if (
+    part !== null &&
+    (hours !== null || part[1]!.toLowerCase() !== "дня" || /(?:^|[\s(])(?:в|во|к)\s$/iu.test(before))
+  )
     return done(evening(numeral.value) * 60, end + (hours?.[0].length ?? 0) + part[0].length)
   // `с 9 до 18 (часов)`: both ends, when what follows is no other unit.
   const opened = /(?:^|[\s(])с\s$/iu.exec(before) !== null || /(?:^|[\s(])между\s$/iu.test(before)

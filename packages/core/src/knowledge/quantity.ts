@@ -188,7 +188,11 @@ const listedUnit = (text: string, from: number, value: number) => {
   const rest = text.slice(from, from + 48)
   const list = listPattern.exec(rest)
   if (list === null || unitAt(text, from) !== null) return null
-  const unit = unitAt(text, from + list[0].trimEnd().length)
+  const behind = from + list[0].trimEnd().length
+  // `1 и 15 числа`
+  if (/^\s+числ[аоу]?(?!\p{L})/iu.test(text.slice(behind, behind + 8)))
+    return { kind: "count" as const, unit: "числа", end: behind, workingDays: false }
+  const unit = unitAt(text, behind)
   return unit === null || (unit.kind === "money" && value < 100) ? null : unit
 }
 const listPattern =

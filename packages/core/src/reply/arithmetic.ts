@@ -4,7 +4,7 @@
  */
 import { numbersIn } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
-import { likeness } from "../knowledge/wording.ts"
+import { likeness, stemsOf } from "../knowledge/wording.ts"
 import type { Context } from "./claim-context.ts"
 import { sameNumber } from "./comparison.ts"
 import type { Evidence, Index } from "./evidence.ts"
@@ -29,7 +29,13 @@ interface Operand {
 }
 
 /** Exact arithmetic whose operands are on the table: a price times a number the client or the draft named, sums, discounts. */
-export const isArithmetic = (claim: Quantity, context: Context, court: Court, ownOperandsOnly: boolean): boolean => {
+export const isArithmetic = (
+  claim: Quantity,
+  context: Context,
+  court: Court,
+  ownOperandsOnly: boolean,
+  productsOnly = false,
+): boolean => {
   if (claim.kind !== "money" && claim.kind !== "bare" && !(claim.kind === "count" && claim.value >= 1000)) return false
   const { view } = court
   const sentence = context.sentence.text
@@ -59,6 +65,7 @@ export const isArithmetic = (claim: Quantity, context: Context, court: Court, ow
     ]),
   )
   if (products.some(isReached) || parts.some(isReached)) return true
+  if (productsOnly) return false
   // Sums and differences.
   const isCued = sumCue.test(sentence) || differenceCue.test(sentence)
   const terms = distinct([
@@ -97,7 +104,7 @@ const operandOf = (evidence: Evidence): Operand => ({
   value: evidence.quantity.value,
   per: evidence.quantity.per ?? [...evidence.per][0] ?? null,
   isOpen: evidence.quantity.qualifier === "from",
-  tier: evidence.tier,
+  tier: evidence.tierUnit === null ? evidence.tier : 0,
 })
 
 /** The prices that the words of the claim point to, and those we told before. */
@@ -112,7 +119,19 @@ const toldOf = (claim: Quantity, context: Context, court: Court): ReadonlyArray<
     top !== null && (top.score > 0 || pool.length === 1)
       ? judged.filter((one) => one.score >= top.score - marginMin).map((one) => operandOf(one.evidence))
       : []
-  return [...pointed, ...court.said.filter(({ quantity }) => quantity.kind === "money").map(operandOf)]
+  // What the client asks about, whatever the clause speaks of.
+  const asked = new Map(stemsOf(court.view.turn).map((stem) => [stem, 1] as const))
+  const byTurn = asked.size === 0 ? [] : score(pool, { ...context, words: asked, clause: new Set(asked.keys()) })
+  const topAsked = best(byTurn)
+  const wanted =
+    topAsked !== null && topAsked.score > 0
+      ? byTurn.filter((one) => one.score >= topAsked.score - marginMin).map((one) => operandOf(one.evidence))
+      : []
+  return [
+    ...pointed,
+    ...(wanted.length <= 4 ? wanted : []),
+    ...court.said.filter(({ quantity }) => quantity.kind === "money").map(operandOf),
+  ]
 }
 
 /** The prices of everything whose name stands near the claim. */
@@ -174,13 +193,15 @@ const productsOf = (price: Operand, claim: Quantity, context: Context, court: Co
   return products
 }
 
-const hasOwnPrice = (count: number, context: Context, index: Index): boolean =>
-  context.clause.has(`#${count}`) &&
-  index.evidence.some(
-    (evidence) =>
-      evidence.quantity.kind === "money" &&
-      evidence.words.has(`#${count}`) &&
-      evidence.name.some(
-        (stem) => !stem.startsWith("#") && [...context.clause].some((word) => likeness(word, stem) > 0),
-      ),
-  )
+const hasOwnPrice = (count: number, context: Context, index: Index): boolean => {
+  if (!context.clause.has(`#${count}`)) return false
+  const things = [...context.clause].filter((stem) => !stem.startsWith("#") && stem !== "cen")
+  return index.evidence.some((evidence) => {
+    if (evidence.quantity.kind !== "money" || !evidence.words.has(`#${count}`)) return false
+    const isOf = (stems: Iterable<string>, stem: string) => [...stems].some((one) => likeness(one, stem) > 0)
+    return (
+      evidence.name.some((stem) => !stem.startsWith("#") && isOf(things, stem)) ||
+      (things.length > 0 && things.every((thing) => isOf(evidence.words.keys(), thing)))
+    )
+  })
+}

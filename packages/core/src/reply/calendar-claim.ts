@@ -13,7 +13,7 @@ import type { Court } from "./weighing.ts"
 const ofBusiness =
   /(?<!\p{L})(?:работа(?:ем|ет|ют)|открыт\p{L}*|закрыва\p{L}*|график\p{L}*|режим\p{L}*|часы работы|принимаем|начал\p{L}*|начина\p{L}*|старт\p{L}*|заезд\p{L}*|выезд\p{L}*|поток\p{L}*|акци\p{L}*|доставк\p{L}*|доставим|привез\p{L}*|действует|жұмыс)/iu
 const ofCall =
-  /(?<!\p{L})(?:звон\p{L}*|созвон\p{L}*|позвон\p{L}*|перезвон\p{L}*|видеозвон\p{L}*|разговор\p{L}*|встреч\p{L}*|встрет\p{L}*|консультаци\p{L}*|қоңырау\p{L}*)/iu
+  /(?<!\p{L})(?:звон\p{L}*|созвон\p{L}*|созван\p{L}*|позвон\p{L}*|перезвон\p{L}*|видеозвон\p{L}*|разговор\p{L}*|встреч\p{L}*|встрет\p{L}*|консультаци\p{L}*|қоңырау\p{L}*)/iu
 
 /** A time that the calendar knows to be free or booked, offered as such. */
 export const isOfferedTime = (claim: Quantity, context: Context, court: Court): boolean => {
@@ -34,7 +34,8 @@ export const isOfCalendar = (claim: Quantity, context: Context, court: Court): b
   const { input, index } = court
   const instants = input.bookedCall === null ? input.freeSlots : [...input.freeSlots, input.bookedCall]
   if (claim.kind === "clock") {
-    const isBusiness = ofBusiness.test(context.sentence.text) && !ofCall.test(context.sentence.text)
+    const isRange = claim.qualifier === "from" || claim.qualifier === "to"
+    const isBusiness = (isRange || ofBusiness.test(context.sentence.text)) && !ofCall.test(context.sentence.text)
     if (isBusiness && index.evidence.some((evidence) => evidence.quantity.kind === "clock")) return false
     if (claim.value === input.hours.opensMinute || claim.value === input.hours.closesMinute) return true
     return (

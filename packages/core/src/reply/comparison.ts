@@ -167,6 +167,7 @@ export const perFits = (claim: Quantity, evidence: Evidence): boolean => {
   if (theirs === mine) return true
   if (theirs === null && claim.kind === "money" && evidence.terms.has(mine)) return true
   if (evidence.quantity.kind === "duration") return true
+  if (theirs === null && evidence.tierUnit !== null && evidence.periods.has(mine)) return true
   if (claim.kind === "count" && theirs === null && evidence.periods.has(mine)) return true
   if (evidence.per.has(mine)) return theirs === null || !timeUnitNames.has(theirs)
   if (mine === "разово") return theirs === null && !evidence.per.has("месяц")

@@ -32,6 +32,10 @@ export interface Evidence {
   readonly isThreshold: boolean
   /** From how many pieces on it is the price, 0 if from one. */
   readonly tier: number
+  /** The tier is one of time: `от 3 суток`. */
+  readonly tierUnit: string | null
+  /** Itself such a bound: a price depends on it. */
+  readonly ofTier: boolean
   /** Its line says `на все`, `любые`. */
   readonly ofAll: boolean
   /** What follows `на` in its line: `скидка на оформление`. */
@@ -101,6 +105,11 @@ const evidenceOfFact = (fact: Fact, source: "fact" | "text"): ReadonlyArray<Evid
   for (const [at, part] of parts.entries()) put(part, at === parts.length - 1 ? 1 : 0.8)
   const name = stemsOf(parts.at(-1) ?? "")
   const surroundings = `${fact.subject} ${fact.attribute} ${fact.value}`
+  const tier = quantities.some((one) => one.kind === "money")
+    ? findQuantities(fact.attribute).find(
+        (one) => (one.kind === "count" || one.kind === "duration") && one.qualifier === "from",
+      )
+    : undefined
   return quantities.map((quantity) => ({
     quantity: withUnit(quantity, fact),
     words,
@@ -114,10 +123,9 @@ const evidenceOfFact = (fact: Fact, source: "fact" | "text"): ReadonlyArray<Evid
       stemOf(one[1]!),
     ),
     ofAll: /(?<!\p{L})(?:вс[её]|всех|всем|всю|весь|люб\p{L}+)(?!\p{L})/iu.test(surroundings),
-    tier:
-      quantity.kind === "money"
-        ? (findQuantities(fact.attribute).find((one) => one.kind === "count" && one.qualifier === "from")?.value ?? 0)
-        : 0,
+    tier: tier?.value ?? 0,
+    tierUnit: tier?.kind === "duration" ? tier.unit : null,
+    ofTier: quantity.kind === "duration" && quantity.qualifier === "from",
     isThreshold:
       quantity.kind === "money" &&
       (quantity.qualifier === "from" || quantity.qualifier === "over") &&

@@ -199,7 +199,8 @@ const judge = (claim: Quantity, court: Court): GroundedClaim | UngroundedClaim =
       if (
         (claim.kind === "money" || claim.kind === "bare") &&
         (result.problem.code !== "wrong_terms" || sumCue.test(context.sentence.text)) &&
-        isArithmetic(claim, context, court, true)
+        (isArithmetic(claim, context, court, true) ||
+          (result.problem.code === "wrong_subject" && isArithmetic(claim, context, court, false, true)))
       )
         return pass("arithmetic")
       return result.problem

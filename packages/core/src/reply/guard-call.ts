@@ -286,7 +286,7 @@ const isOfDocument = (time: TimeFound, sentence: Sentence, input: GuardInput): b
   const said = time.text.toLowerCase().trim()
   if (/\d/.test(said) && !/(?<!\p{L})(?:завтра|сегодня|послезавтра)/iu.test(said) && low.includes(said)) return true
   return (
-    /(?<!\p{L})(?:работаем|открыт\p{L}*|график\p{L}*|режим\p{L}*|доставк\p{L}*|привез\p{L}*|старт\p{L}*|начал\p{L}*|занятия|поток\p{L}*|акци\p{L}*)/iu.test(
+    /(?<!\p{L})(?:работаем|открыт\p{L}*|график\p{L}*|режим\p{L}*|доставк\p{L}*|привез\p{L}*|старт\p{L}*|начал\p{L}*|занятия|групп\p{L}*|урок\p{L}*|сеанс\p{L}*|рейс\p{L}*|тренировк\p{L}*|заезд|выезд|сда[её]т\p{L}*|сдать|поток\p{L}*|акци\p{L}*)/iu.test(
       sentence.text,
     ) &&
     (/\d/.test(said) ? [...said.matchAll(/\d+/g)].every((match) => low.includes(match[0])) : true) &&

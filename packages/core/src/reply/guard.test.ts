@@ -6,8 +6,14 @@ import { documentOfText, factsOf } from "../knowledge/facts.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
 import { minuteMs } from "../time/instant.ts"
 import { documents, examples, type GuardExample } from "./guard.examples.ts"
+import { examples as known } from "./guard.examples-known.ts"
+import { examples as offices } from "./guard.examples-offices.ts"
+import { examples as people } from "./guard.examples-people.ts"
+import { examples as services } from "./guard.examples-services.ts"
+import { examples as trade } from "./guard.examples-trade.ts"
 import type { GuardInput, Review } from "./guard.ts"
 import { countEmoji, review } from "./guard.ts"
+import { reviewCase } from "./guard-case.ts"
 import { sentencesOf } from "./sentence.ts"
 
 const zone = "Asia/Almaty"
@@ -60,6 +66,13 @@ describe("the guard", () => {
   for (const example of examples) {
     it(`${example.verdict === "pass" ? "passes" : "refuses"} ${example.why}: ${example.draft.slice(0, 60)}`, () => {
       const result = review(inputOf(example))
+      assert.strictEqual(result.verdict, example.verdict, told(result))
+    })
+  }
+
+  for (const example of [...known, ...services, ...offices, ...people, ...trade]) {
+    it(`${example.verdict === "pass" ? "passes" : "refuses"} ${example.why}: ${example.draft.slice(0, 60)}`, () => {
+      const result = reviewCase(example, () => false)
       assert.strictEqual(result.verdict, example.verdict, told(result))
     })
   }

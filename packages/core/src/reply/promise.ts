@@ -276,7 +276,7 @@ const unmetCondition = (
       !saidFigures.some((one) => one.kind === bound.kind && one.unit === bound.unit && admits(bound, one))
     )
   }
-  if (about.length === 0) return granting.length > 0 && granting.every(isOutside) ? granting[0]!.text : null
+  if (about.length === 0) return granting.find(isOutside)?.text ?? null
   const sums = findQuantities(said).filter(
     (quantity) => quantity.kind === "money" || quantity.kind === "bare" || quantity.kind === "count",
   )
@@ -332,7 +332,7 @@ const boundOf = (line: string): Quantity | null => {
   )
 }
 
-const conditionPattern = /(?<!\p{L})(?:при|если|за|только|без)\s+([^,;.()]{3,60})/giu
+const conditionPattern = /(?<!\p{L})(?:при|если|за|только|без|для(?! вс))\s+([^,;.()]{3,60})/giu
 /** The words of the condition beside `бесплатно`: `при лечении в день обращения`. */
 const conditionOf = (line: string): ReadonlyArray<string> | null => {
   const at = line.search(/(?<!\p{L})(?:бесплатн|тегін)/iu)
@@ -425,6 +425,7 @@ export const inclusionsOf = (view: DraftView, index: Index): ReadonlyArray<Ungro
   const found: Array<UngroundedClaim> = []
   for (const match of view.text.matchAll(inclusive)) {
     const noun = stemOf(match[1] ?? match[2]!)
+    if (/^(?:skidk|predoplat|rassroch|garant|oplat)/u.test(noun)) continue
     const isOf = (stems: Iterable<string>) => [...stems].some((stem) => likeness(stem, noun) > 0)
     const apart = index.evidence.find(
       ({ name, quantity }) => (quantity.kind === "money" || quantity.kind === "percent") && isOf(name.slice(0, 2)),
@@ -445,7 +446,8 @@ export const inclusionsOf = (view: DraftView, index: Index): ReadonlyArray<Ungro
       index.statements.some(
         (statement) =>
           isOf(statement.stems) &&
-          /(?<!\p{L})(?<!не )(?:вход[ия]т|включ|в стоимость|бесплатн|в подарок|в комплекте)/iu.test(statement.text),
+          (/(?<!\p{L})(?<!не )(?:вход[ия]т|включ|в стоимость|в подарок|в комплект)/iu.test(statement.text) ||
+            (/бесплатн/iu.test(statement.text) && conditionOf(statement.text) === null)),
       )
     )
       continue

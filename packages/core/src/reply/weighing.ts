@@ -190,6 +190,14 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
 const isSaidElsewise = (claim: Quantity, context: Context, evidence: Evidence): boolean => {
   const rule = evidence.quantity.qualifier
   const text = context.sentence.text.slice(0, claim.index - context.sentence.index)
+  if (
+    claim.kind === "duration" &&
+    claim.qualifier === null &&
+    rule === "from" &&
+    evidence.ofTier &&
+    /(?<!\p{L})(?:на|за)\s*$/iu.test(text)
+  )
+    return true
   if (claim.qualifier === null)
     return (
       (rule === "from" &&
@@ -209,6 +217,7 @@ const contraries: ReadonlyArray<readonly [string, string]> = [
   ["budn", "vyhodn"],
   ["zhensk", "muzhsk"],
   ["detsk", "vzrosl"],
+  ["utr", "vecher"],
 ]
 /** The retail price called wholesale, weekday hours told of a Saturday. */
 const isContrary = (context: Context, evidence: Evidence): boolean =>
@@ -277,8 +286,9 @@ const coordinated = (
 ): Evidence | null => {
   const end = claim.index + claim.text.length
   const behind = /^[^,;.!?\d]{0,80}/u.exec(court.view.text.slice(end, context.sentence.end))![0]
-  const lead = `${court.view.text.slice(context.sentence.index, claim.index).slice(-160)} ${behind}`
-  const pairs = [...lead.matchAll(/([\p{L}-]{3,30})\s+и\s+(?:на\s+|для\s+)?([\p{L}-]{3,30})/gu)]
+  const lead = court.view.text.slice(context.sentence.index, claim.index).slice(-160)
+  const pairPattern = /([\p{L}-]{3,30})\s+и\s+(?:на\s+|для\s+)?([\p{L}-]{3,30})/gu
+  const pairs = [...lead.matchAll(pairPattern), ...behind.matchAll(pairPattern)]
   for (const pair of pairs) {
     const one = stemOf(pair[1]!)
     const other = stemOf(pair[2]!)
@@ -378,6 +388,17 @@ const isOfFewer = (claim: Quantity, context: Context, evidence: Evidence): boole
 /** The price from a hundred pieces on, said of thirty. */
 const isBelowTier = (claim: Quantity, context: Context, evidence: Evidence, court: Court): boolean => {
   if (claim.kind !== "money" || evidence.tier === 0) return false
+  if (evidence.tierUnit !== null) {
+    const terms = court.view.quantities.filter(
+      (one) =>
+        one.kind === "duration" &&
+        one.unit === evidence.tierUnit &&
+        one.index >= context.sentence.index &&
+        one.index < context.sentence.end,
+    )
+    const asked = terms.length > 0 ? terms : court.turnQuantities.filter((one) => one.unit === evidence.tierUnit)
+    return asked.length > 0 && asked.every((term) => term.value < evidence.tier)
+  }
   const isAmount = (one: Quantity) =>
     one.kind === "count" && !/^(?:мл|л|кг|г|гр|мм|см|м|м²|вт|квт|раз)$/u.test(one.unit ?? "")
   const { sentence } = context
