@@ -1,6 +1,7 @@
 /** All of the agent's workers at once, over whatever stands behind its ports. */
 import { keepGoing } from "@wa/adapters/runtime/keep-going"
-import { ack, QueuePort } from "@wa/core/ports/queue-port"
+import { setAside } from "@wa/adapters/runtime/set-aside"
+import { QueuePort } from "@wa/core/ports/queue-port"
 import { Effect } from "effect"
 import { wakeNext } from "./conversation-worker.ts"
 import { receive } from "./inbox.ts"
@@ -22,12 +23,7 @@ export const runAgent = ({ workers }: AgentWorkers) =>
       [
         queue.consume("incoming_messages", receive, { workers }),
         queue.consumeDead("incoming_messages", (message) =>
-          message.body === undefined
-            ? Effect.as(
-                Effect.logError("an incoming message could not be read and was set aside", { why: message.reason }),
-                ack,
-              )
-            : receive(message.body),
+          message.body === undefined ? setAside("incoming_messages", message) : receive(message.body),
         ),
         keepGoing("outbox", publishNext, { idleMs: 300 }),
         ...conversations,

@@ -131,6 +131,21 @@ describe("a model that is away", () => {
       assert.deepStrictEqual(yield* w.outcomes, ["a answered"])
     }),
   )
+  it.effect("by a defect ends neither the program nor the turn: it is tried again", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      const reply = w.brain.reply
+      w.brain.reply = () => Effect.die(new TypeError("a draft that nobody thought of"))
+      yield* w.writes("Здравствуйте", { message_id: "a" })
+      yield* w.wakeNextDue
+      assert.deepStrictEqual(yield* w.outcomes, ["a null"])
+      w.brain.reply = reply
+      yield* w.wakeNextDue
+      yield* w.wakeNextDue
+      yield* w.publish
+      assert.deepStrictEqual(yield* w.outcomes, ["a answered"])
+    }),
+  )
   it.effect("for the moderator is no verdict: nobody is greeted with a canned sentence", () =>
     Effect.gen(function* () {
       const w = yield* world()

@@ -42,21 +42,33 @@ export const thinkAbout = Effect.fn("agent.thinkAbout")(
         ? draftReply(key, asked)
         : draftTouch(key, asked),
   (effect, key, asked) =>
-    Effect.catchTag(effect, "LlmUnavailable", (error) =>
-      Effect.gen(function* () {
-        yield* Effect.logWarning(error.message)
-        const at = yield* Clock.currentTimeMillis
-        return yield* applyEvent(key, () => ({
-          _tag: "ModelFailed",
-          at,
-          ticket: asked.ticket,
-          kind: error.kind,
-          retryAfterMs: error.retryAfterMs,
-          detail: error.detail,
-        }))
-      }),
+    effect.pipe(
+      Effect.catchTag("LlmUnavailable", (error) =>
+        Effect.andThen(
+          Effect.logWarning(error.message),
+          failed(key, asked, error.kind, error.retryAfterMs, error.detail),
+        ),
+      ),
+      // A defect over one conversation must not end the program for all of them: it is told, and tried again ever later.
+      Effect.catchDefect((defect) =>
+        Effect.andThen(
+          Effect.logError("thinking about one conversation failed", { task: asked._tag, defect }),
+          failed(key, asked, "bad_answer", null, String(defect)),
+        ),
+      ),
     ),
 )
+
+const failed = Effect.fnUntraced(function* (
+  key: ContactKey,
+  asked: Asked,
+  kind: LlmUnavailable["kind"],
+  retryAfterMs: number | null,
+  detail: string,
+) {
+  const at = yield* Clock.currentTimeMillis
+  return yield* applyEvent(key, () => ({ _tag: "ModelFailed", at, ticket: asked.ticket, kind, retryAfterMs, detail }))
+})
 
 const classify = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<Asked, { _tag: "Classify" }>) {
   const context = yield* gather(key)

@@ -1,9 +1,10 @@
 /** All of the gateway's workers at once, over whatever stands behind its ports. */
 import { keepGoing } from "@wa/adapters/runtime/keep-going"
+import { setAside } from "@wa/adapters/runtime/set-aside"
 import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
 import type { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import type { LlmPort } from "@wa/core/ports/llm-port"
-import { ack, type NotPublished, QueuePort } from "@wa/core/ports/queue-port"
+import { type NotPublished, QueuePort } from "@wa/core/ports/queue-port"
 import type { WappiDenied, WappiPort, WappiRefused } from "@wa/core/ports/wappi-port"
 import { Effect, Semaphore } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
@@ -43,9 +44,7 @@ export const makeGateway = Effect.gen(function* () {
       queue.consume("voice_transcription", transcribe, { workers: voiceWorkers }),
       queue.consumeDead("outgoing_messages", (message) => oneAtATime(returnExpired(message))),
       queue.consumeDead("voice_transcription", (message) =>
-        message.body === undefined
-          ? Effect.as(Effect.logError("a voice note could not be read and was set aside", { why: message.reason }), ack)
-          : giveUpOnVoice(message.body),
+        message.body === undefined ? setAside("voice_transcription", message) : giveUpOnVoice(message.body),
       ),
     ],
     { concurrency: "unbounded", discard: true },

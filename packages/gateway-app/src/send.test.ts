@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
-import { retry } from "@wa/core/ports/queue-port"
+import { dead, retry } from "@wa/core/ports/queue-port"
 import type { OutgoingBody } from "@wa/core/queue/messages"
 import { Effect } from "effect"
 import { client, minute, noon, other, outgoing, profileId, second, type World, world } from "./gateway.fixture.ts"
@@ -584,10 +584,10 @@ describe("a message that waited too long in the queue", () => {
       assert.deepStrictEqual(w.received(), ["раз", "два"])
     }),
   )
-  it.effect("is acked when it cannot be read, and kept when the database is away", () =>
+  it.effect("stays buried when it cannot be read, and is kept when the database is away", () =>
     Effect.gen(function* () {
       const w = yield* world()
-      assert.deepStrictEqual(yield* expired(w, undefined), ack)
+      assert.deepStrictEqual(yield* expired(w, undefined), dead("expired"))
       yield* w.store.disconnect
       assert.strictEqual((yield* expired(w, outgoing("a", "раз")))._tag, retry("")._tag)
     }),

@@ -6,6 +6,7 @@
  * as a report to the agent. Does not promise delivery to the phone: WhatsApp reports that later. Rules S1 to S6 of
  * docs/RULES.md.
  */
+import { setAside } from "@wa/adapters/runtime/set-aside"
 import { chatIdOf } from "@wa/core/contact/phone"
 import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
 import { GatewayRepo, type LedgerRow, type LedgerStatus } from "@wa/core/ports/gateway-repo"
@@ -258,10 +259,7 @@ const settle = Effect.fnUntraced(function* (
 /** A message that waited too long comes back to the agent, unless it left after all. */
 export const returnExpired = Effect.fn("gateway.returnExpired")(
   function* (message: DeadMessage<"outgoing_messages">) {
-    if (message.body === undefined) {
-      yield* Effect.logError("an outgoing message could not be read and was set aside", { why: message.reason })
-      return ack
-    }
+    if (message.body === undefined) return yield* setAside("outgoing_messages", message)
     const repo = yield* GatewayRepo
     const { row } = yield* repo.beginSend(message.body, yield* Clock.currentTimeMillis)
     // Waiting: nothing was asked of the gateway yet, or it was refused.
