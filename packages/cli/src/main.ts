@@ -5,6 +5,7 @@ import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { chatCommand } from "./chat-command.ts"
 import { doctorCommand } from "./doctor-command.ts"
+import { evalCommand } from "./eval-command.ts"
 import { intentCommand } from "./intent-command.ts"
 import { kbCommand } from "./kb-command.ts"
 import { migrateCommand } from "./migrate-command.ts"
@@ -18,6 +19,7 @@ const wa = Command.make("wa").pipe(
     startCommand,
     chatCommand,
     simulateCommand,
+    evalCommand,
     intentCommand,
     whenCommand,
     kbCommand,

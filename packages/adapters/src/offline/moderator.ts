@@ -91,7 +91,7 @@ export const classify = (request: Pick<ClassifyRequest, "chat" | "contact">): Ve
     belief.not_client < sureInConflict
   const asked = contentOf(bare.replace(toAnybody, " ")).length
   if (toAnybody.test(bare) && asked === 0 && against === 0)
-    return { verdict: "unknown", confidence: 0.4, reasoning: "Такое спрашивает кто угодно." }
+    return { verdict: "unknown", confidence: 0.85, reasoning: "Такое спрашивает кто угодно." }
   if (against >= weightMin && !isHard && !isEven) {
     const confidence = Math.min(0.97, 0.82 + 0.04 * (others.length - 1) - 0.05 * Math.min(3, clients.length))
     const but = clients.length === 0 ? "" : ` Слабые признаки клиента: ${told(clients)}.`
@@ -130,7 +130,9 @@ export const classify = (request: Pick<ClassifyRequest, "chat" | "contact">): Ve
       0.06 * Math.min(3, forIt - 2) +
       (forIt >= 3 ? 0.08 : 0) +
       (isAsked ? 0.03 : 0) +
-      (business === "" ? 0 : 0.02)
+      (business === "" ? 0 : 0.02) +
+      // Where sign and words agree, a first question is clear enough to be answered.
+      (isAsked && forIt < 3 && belief.client >= 0.7 ? 0.09 : 0)
     const less = against > 0 ? 0.15 : 0
     return {
       verdict: "client",
@@ -160,7 +162,7 @@ export const classify = (request: Pick<ClassifyRequest, "chat" | "contact">): Ve
       : clients.length > 0
         ? `Слишком мало, чтобы судить: ${told(clients)}.${card}`
         : `В сообщениях нет ни признаков клиента, ни признаков постороннего.${card}`
-  return { verdict: "unknown", confidence: clients.length > 0 || business !== "" ? 0.45 : 0.3, reasoning }
+  return { verdict: "unknown", confidence: clients.length > 0 || business !== "" ? 0.5 : 0.85, reasoning }
 }
 
 const greetings =

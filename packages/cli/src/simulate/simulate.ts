@@ -34,6 +34,8 @@ export interface SimulateOptions {
   readonly zone: string | null
   /** Folder of the project's own knowledge base. */
   readonly knowledgeFolder: string
+  /** Answers what a scenario does not script; the offline brain unless told. */
+  readonly brain?: LlmPort["Service"]
 }
 
 const phoneDefault = "+77010000001"
@@ -192,8 +194,8 @@ const simulateScenario = (file: string, scenario: Scenario, options: SimulateOpt
       const { holidayCheck } = yield* Effect.promise(() => import("@wa/core/calendar/holidays"))
       const isHoliday = holidayCheck(settings.HOLIDAYS_COUNTRY)
       const knowledge = Context.get(yield* knowledgeOf(file, scenario, options), KnowledgePort)
-      const offline = Context.get(yield* Layer.build(OfflineBrain.layer), LlmPort)
-      const brain = makeScriptedBrain(scenario.brain ?? {}, offline, zone)
+      const otherwise = options.brain ?? Context.get(yield* Layer.build(OfflineBrain.layer), LlmPort)
+      const brain = makeScriptedBrain(scenario.brain ?? {}, otherwise, zone)
       const world = yield* makeWorld({ clock, settings, isHoliday, knowledge, knowledgeTag: KnowledgePort, brain })
       for (const written of scenario.whitelist ?? []) {
         const listed = normalisePhone(written)
@@ -242,6 +244,12 @@ const doesSomething = (step: Step): boolean =>
   step.broker !== undefined ||
   step.database !== undefined
 
+const captioned: Readonly<Record<string, string>> = {
+  image: "image/jpeg",
+  video: "video/mp4",
+  document: "application/pdf",
+}
+
 type World = Effect.Success<ReturnType<typeof makeWorld>>
 
 const act = (
@@ -266,7 +274,13 @@ const act = (
       })
     else if (step.client.type === "reaction")
       whatsapp.clientReacts(phone, whatsapp.chat(phone).at(-1)?.id ?? "", step.client.text ?? "👍")
-    else whatsapp.clientWrites(phone, step.client.text ?? "", { ...named, type: step.client.type ?? "chat" })
+    else {
+      const { text = "", type = "chat" } = step.client
+      // WhatsApp captions files only.
+      const mimeType = captioned[type]
+      const media = mimeType === undefined ? {} : { media: { base64: "AA==", mimeType } }
+      whatsapp.clientWrites(phone, text, { ...named, type, ...media })
+    }
   }
   if (step.group !== undefined)
     whatsapp.clientWrites(phone, step.group, { ...named, chatId: "120363000000000001@g.us" })
