@@ -314,8 +314,10 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
     let previousEnd = 0
     let head = ""
     const extras: Array<string> = []
+    let headPhrase = ""
+    let ellipsis = ""
     // `Залог: Accent 50 000 ₸, Camry 100 000 ₸`: the word before the colon is said of each.
-    const common = /^\s*([\p{L}][\p{L}\s]{2,30}):\s+\p{L}/u.exec(sentence.slice(0, firstStart))?.[1] ?? ""
+    const common = /^\s*([\p{L}][\p{L}\s]{2,30}):\s+[\p{L}\d]/u.exec(sentence.slice(0, firstStart))?.[1] ?? ""
     quantities.forEach((quantity, index) => {
       const next = quantities[index + 1]
       const before = sentence.slice(previousEnd, quantity.index)
@@ -353,20 +355,31 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
           quantity.kind !== quantities[0]!.kind &&
           !/\p{Lu}|[«"]/u.test(phrase.replace(/^\P{L}*\p{Lu}/u, ""))
         if (goesOn) extra = tidy(`${phrase} ${extra}`)
+        // `Стерилизация кошки 22 000 ₸, собаки от 35 000 ₸`: the head is said once.
+        const [headWord = "", ...others] = headPhrase.split(" ")
+        const isElliptic =
+          /^(?:ночью|вечером|утром|днём|днем)$/u.test(phrase) ||
+          (others.length === 1 && /^\p{Ll}{4,}$/u.test(others[0]!) && /^\p{Ll}+$/u.test(phrase) && headWord.length > 4)
+        if (!goesOn) ellipsis = index > 0 && isElliptic && /^,\s/.test(before) ? headWord : ""
+        if (index === 0) headPhrase = phrase
         if (!goesOn && index > 0 && common !== "" && /^,\s/.test(before)) extra = tidy(`${extra} ${common}`)
         subject = goesOn ? [...path, spoken!] : [...path, phrase]
         if (!goesOn) spoken = phrase
       }
       const term = quantities[index - 1]
       // `Визитки 500 шт. — 14 000 ₸`, `Комплект 5 кВт (10 панелей): 1 850 000 ₸`: the sum is of so many.
-      if (quantity.kind === "money")
-        for (let back = index - 1, to = quantity.index; back >= 0; back--) {
+      if (quantity.kind === "money" || quantity.kind === "percent")
+        for (let back = index - 1, to = quantity.index, isAside = false; back >= 0; back--) {
           const amount = quantities[back]!
+          if (/\)/.test(sentence.slice(amount.index, to))) isAside = true
           if (
             (amount.kind !== "count" &&
               amount.kind !== "bare" &&
-              !(amount.kind === "duration" && amount.qualifier === "from")) ||
-            !/^[\s.:()—–-]{1,5}$/u.test(sentence.slice(amount.index + amount.text.length, to))
+              !(
+                (amount.kind === "duration" || (amount.kind === "clock" && isAside)) &&
+                (amount.qualifier === "from" || quantity.kind === "percent" || isAside)
+              )) ||
+            !/^[\s.:()—–-]{1,5}(?:скидка\s)?$/u.test(sentence.slice(amount.index + amount.text.length, to))
           )
             break
           extra = tidy(`${extra} ${extras[back] ?? ""} ${amount.text}`)
@@ -380,6 +393,7 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
         !/(?:\/|за|в|на)\s*\S+$/u.test(quantity.text)
       )
         extra = tidy(`${extra} ${term.text}`)
+      if (ellipsis !== "") extra = tidy(`${extra} ${ellipsis}`)
       extras[index] = extra
       // `10% при оплате за 3 месяца`
       if (quantity.kind === "percent" && next?.kind === "duration") {

@@ -46,7 +46,7 @@ export const qualifierBefore = (text: string, tokens: ReadonlyArray<Token>, at: 
     const word = tokens[back]!
     const meaning = qualifiers.get(word.lower)
     if (meaning === undefined) {
-      if (steps === 0 && /^(?:чем|всего|лишь|целых|только|суммы|срока|мне|вам)$/u.test(word.lower)) continue
+      if (steps === 0 && /^(?:чем|по|всего|лишь|целых|только|суммы|срока|мне|вам)$/u.test(word.lower)) continue
       return null
     }
     const negation = tokens[back - 1]?.lower

@@ -131,6 +131,8 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     unitAt(text, token.end)?.kind !== "money"
   )
     return true
+  // `2-комнатная`, `3-летний`
+  if (/^-[а-яё]{5,}/iu.test(text.slice(token.end, token.end + 7)) && /^\d{1,3}$/.test(token.text)) return true
   // `24/7`, `50/50`, `2-в-1`, `4х4`
   if (after?.text === "/" && tokens[at + 2]?.type === "number" && after.index === token.end) return true
   if (before?.text === "/" && tokens[at - 2]?.type === "number") return true

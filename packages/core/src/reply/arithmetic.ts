@@ -51,7 +51,11 @@ export const isArithmetic = (
     .slice(0, operandsMax)
   const told = ownOperandsOnly ? [] : toldOf(claim, context, court).slice(0, operandsMax)
   const mayBeOpen = claim.qualifier === "from" || claim.qualifier === "over" || claim.qualifier === "about"
-  const isReached = (made: Operand) => sameNumber(made.value, claim.value) && (!made.isOpen || mayBeOpen)
+  const isReached = (made: Operand) =>
+    (sameNumber(made.value, claim.value) ||
+      // `примерно по 20 833 ₸`: a quotient rarely comes out even.
+      (claim.qualifier === "about" && Math.abs(made.value - claim.value) < 0.5)) &&
+    (!made.isOpen || mayBeOpen)
   const products = [...own, ...told].flatMap((price) => productsOf(price, claim, context, court))
   const percents = new Set(others.filter((other) => other.kind === "percent").map((other) => other.value))
   for (const evidence of court.said) if (evidence.quantity.kind === "percent") percents.add(evidence.quantity.value)
@@ -104,7 +108,7 @@ const operandOf = (evidence: Evidence): Operand => ({
   value: evidence.quantity.value,
   per: evidence.quantity.per ?? [...evidence.per][0] ?? null,
   isOpen: evidence.quantity.qualifier === "from",
-  tier: evidence.tierUnit === null ? evidence.tier : 0,
+  tier: evidence.tier,
 })
 
 /** The prices that the words of the claim point to, and those we told before. */

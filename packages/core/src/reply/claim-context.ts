@@ -43,7 +43,7 @@ export const contextOf = (claim: { readonly index: number; readonly text: string
       (own === undefined ||
         other.kind === own.kind ||
         (isSum(own) && isSum(other)) ||
-        (own.kind !== "money" && other.index < claim.index) ||
+        (own.kind !== "money" && own.kind !== "percent" && other.index < claim.index) ||
         (other.index > claim.index && isSum(other))) &&
       other.index >= sentence.index &&
       other.index < sentence.end &&
@@ -142,8 +142,9 @@ export const contextOf = (claim: { readonly index: number; readonly text: string
 const wideStems = [stemOf("казахстану"), stemOf("регионы"), stemOf("областям"), stemOf("межгород"), stemOf("рк")]
 
 const latinCities =
-  /^(almat|astan|shimkent|shymkent|karagand|aktob|aktau|atyr|taraz|pavlodar|seme|ust|oskemen|kostan|kokshetau|uralsk|kyzylord|petropavl|turkestan|taldykorgan|temirtau|ekibastuz|rudn|zhezkazgan|balhash|konaev|kapshaga)/u
+  /^(almat|astan|shimkent|shymkent|karagand|aktob|akta?$|atyr|taraz|pavlodar|seme|ust|oskemen|kostan|kokshetau|uralsk|kyzylord|petropavl|turkestan|taldykorgan|temirtau|ekibastuz|rudn|zhezkazgan|balhash|konaev|kapshaga)/u
 
+export const isCity = (stem: string): boolean => latinCities.test(stem)
 /** A city, or what stands for the rest of the country. */
 export const isPlace = (stem: string): boolean =>
   latinCities.test(stem) || wideStems.includes(stem) || stem === "zagorod"

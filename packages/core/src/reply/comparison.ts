@@ -156,6 +156,9 @@ const perAlias: Readonly<Record<string, string>> = {
 
 export const perKey = (per: string) => perAlias[per] ?? per
 
+/** Units of sale: a page is no document, a pair no piece. */
+const countedBy =
+  /^(?:документ|страниц|лист|копи|штук|шт|пар|комплект|упаковк|коробк|человек|гост|занят|урок|визит|створк|окно|метр|м²|м2|кг|километр|км|машин|зуб|канал)/iu
 const strictPer = /^(?:человек|чел|гост|персон|м²|м2|кв|кг|час|смен|касс|точк|сотрудник|пользовател|метр|км)/iu
 
 export const perFits = (claim: Quantity, evidence: Evidence): boolean => {
@@ -173,6 +176,8 @@ export const perFits = (claim: Quantity, evidence: Evidence): boolean => {
   if (mine === "разово") return theirs === null && !evidence.per.has("месяц")
   if (theirs !== null && !isTime && !timeUnitNames.has(theirs) && likeness(stemOf(theirs), stemOf(mine)) > 0)
     return true
+  if (theirs !== null && !isTime && !timeUnitNames.has(theirs) && countedBy.test(mine) && countedBy.test(theirs))
+    return false
   const stem = stemOf(mine.split(" ").at(-1) ?? mine)
   const inWords = [...evidence.words.keys()].some((word) => likeness(word, stem) > 0)
   if (/^\d/.test(mine)) return theirs === null && inWords && evidence.words.has(`#${mine.split(" ")[0]}`)

@@ -105,7 +105,7 @@ const evidenceOfFact = (fact: Fact, source: "fact" | "text"): ReadonlyArray<Evid
   for (const [at, part] of parts.entries()) put(part, at === parts.length - 1 ? 1 : 0.8)
   const name = stemsOf(parts.at(-1) ?? "")
   const surroundings = `${fact.subject} ${fact.attribute} ${fact.value}`
-  const tier = quantities.some((one) => one.kind === "money")
+  const tier = quantities.some((one) => one.kind === "money" || one.kind === "percent")
     ? findQuantities(fact.attribute).find(
         (one) => (one.kind === "count" || one.kind === "duration") && one.qualifier === "from",
       )

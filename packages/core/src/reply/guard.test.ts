@@ -6,7 +6,9 @@ import { documentOfText, factsOf } from "../knowledge/facts.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
 import { minuteMs } from "../time/instant.ts"
 import { documents, examples, type GuardExample } from "./guard.examples.ts"
+import { examples as homes } from "./guard.examples-homes.ts"
 import { examples as known } from "./guard.examples-known.ts"
+import { examples as last } from "./guard.examples-last.ts"
 import { examples as offices } from "./guard.examples-offices.ts"
 import { examples as people } from "./guard.examples-people.ts"
 import { examples as services } from "./guard.examples-services.ts"
@@ -70,7 +72,7 @@ describe("the guard", () => {
     })
   }
 
-  for (const example of [...known, ...services, ...offices, ...people, ...trade]) {
+  for (const example of [...known, ...services, ...offices, ...people, ...trade, ...homes, ...last]) {
     it(`${example.verdict === "pass" ? "passes" : "refuses"} ${example.why}: ${example.draft.slice(0, 60)}`, () => {
       const result = reviewCase(example, () => false)
       assert.strictEqual(result.verdict, example.verdict, told(result))

@@ -89,7 +89,7 @@ const promiseStem = (name: string, text: string): boolean => {
 }
 
 const hedged =
-  /(?<!\p{L})(?:уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|спросим|провер\p{L}*|подскажет|расскажет|обсуд\p{L}*|не могу|не можем|не предусмотр\p{L}*|не предоставля\p{L}*|не обеща\p{L}*|не указан\p{L}*|нет информации|не знаю|не дела\p{L}*|не даю|не даем|не даём|не действу\p{L}*|не вход\p{L}*|не распростран\p{L}*|менеджер\p{L}*|передам|нет)(?!\p{L})/iu
+  /(?<!\p{L})(?:уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|спросим|провер(?:ю|им|ить|яю|яем)|подскажет|расскажет|обсуд\p{L}*|не могу|не можем|не предусмотр\p{L}*|не предоставля\p{L}*|не обеща\p{L}*|не указан\p{L}*|нет информации|не знаю|не дела\p{L}*|не даю|не даем|не даём|не действу\p{L}*|не вход\p{L}*|не распростран\p{L}*|менеджер\p{L}*|передам|нет)(?!\p{L})/iu
 
 export const promisesOf = (
   view: DraftView,
@@ -142,6 +142,12 @@ export const promisesOf = (
           ),
       )
       const pass: GroundedClaim = { text: match[0], kind: "promise", basis: "fact", factId: null }
+      // A discount with its percent is judged as a figure.
+      const hasPercent = promise.name === "скидка" && /%|процент/iu.test(clause)
+      if (hasPercent && saying.length === 0) {
+        found.push(pass)
+        continue
+      }
       if (promiseStem(promise.name, operators)) {
         found.push({ ...pass, basis: "chat" })
         continue
@@ -154,8 +160,6 @@ export const promisesOf = (
         })
         continue
       }
-      // A discount with its percent is judged as a figure.
-      const hasPercent = promise.name === "скидка" && /%|процент/iu.test(clause)
       if (promise.name === "бесплатно") {
         // Where another figure of the documents fits the words better than what is free, it is not free.
         const words = [...new Set(wordsOf(clause).map((word) => word.stem))].filter(
@@ -418,7 +422,7 @@ export const endlessOf = (view: DraftView, index: Index): ReadonlyArray<Unground
   })
 
 const inclusive =
-  /(?<!\p{L})(?:вместе с(?:о)?|включая|уже с(?:о)?|в том числе|(?<=\p{L}\s)с(?:о)?)\s+(\p{L}{4,}(?<!их|ых|ого|его|ами))(?=[\s,.!—–-])|(?<!\p{L})(\p{L}{4,})\s+(?:уже\s+|тоже\s+|также\s+)?(?:входит|входят|включ[её]н[аоы]?)(?!\p{L})/giu
+  /(?<!\p{L})(?:вместе с(?:о)?|включая|уже с(?:о)?|в том числе|(?<=\p{L}\s)с(?:о)?)\s+(?:\p{L}+(?:ым|им|ой|ей)\s+)?(\p{L}{4,}(?<!их|ых|ого|его|ами))(?=[\s,.!—–-])|(?<!\p{L})(\p{L}{4,})\s+(?:уже\s+|тоже\s+|также\s+)?(?:входит|входят|включ[её]н[аоы]?)(?!\p{L})/giu
 
 /** `Вместе с монтажом`, `доставка входит`: what the documents sell apart is not thrown in. */
 export const inclusionsOf = (view: DraftView, index: Index): ReadonlyArray<UngroundedClaim> => {

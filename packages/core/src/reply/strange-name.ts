@@ -52,6 +52,14 @@ export const strangeNames = (
       continue
     found.push({ code: "wrong_subject", text: match[0], detail: `Модели «${match[0]}» нет в документах.` })
   }
+  // `4-комнатная` where the documents have two and three.
+  for (const match of view.text.matchAll(/(?<![\p{L}\d.,-])(\d{1,3})-([а-яё]{5,})/giu)) {
+    const root = match[2]!.slice(0, Math.max(4, match[2]!.length - 3)).toLowerCase()
+    const said = chat.map((line) => line.text).join(" ")
+    if (new RegExp(`(?<!\\d)${match[1]}-?\\s?${root}`, "iu").test(`${index.text} ${said}`)) continue
+    if (!new RegExp(`\\d-${root}`, "iu").test(index.text)) continue
+    found.push({ code: "wrong_subject", text: match[0], detail: `«${match[0]}» нет в документах.` })
+  }
   // `iPhone 15` where the documents have 13 and 14.
   for (const match of view.text.matchAll(
     /(?<![\p{L}\d])([A-Za-z]{3,12})\s(\d{1,3})(?![\d.,]*\d|\s\d{3}|\s*[₸%])(?!\p{L})/gu,

@@ -11,6 +11,7 @@ import type { ChatLine } from "../ports/llm-port.ts"
 import type { Instant } from "../time/instant.ts"
 import type { Basis, UngroundedClaim } from "./claim.ts"
 import type { Context, DraftView } from "./claim-context.ts"
+import { isCity } from "./claim-context.ts"
 import { admits, fit, isComparable, measured, nounStems, perFits, sameNumber } from "./comparison.ts"
 import type { Evidence, Index } from "./evidence.ts"
 import { timeUnitNames } from "./evidence.ts"
@@ -120,6 +121,8 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   const rivals = judged.filter(
     (one) =>
       fit(claim, one.evidence) === "no" &&
+      !isContrary(context, one.evidence) &&
+      !(claim.kind === "percent" && isBelowTier(claim, context, one.evidence, court)) &&
       !(one.evidence.isThreshold && claim.qualifier === null) &&
       // The two ends of `с 9:00 до 18:00` are no rivals.
       !(claim.kind === "clock" && claim.qualifier !== null && one.evidence.quantity.qualifier !== claim.qualifier) &&
@@ -148,6 +151,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   if (isForeign(claim, context, same, court)) return wrongSubject(null)
   if (
     isForSecond(claim, context, top.evidence) ||
+    (claim.kind === "percent" && isBelowTier(claim, context, top.evidence, court)) ||
     isForAll(claim, context, top.evidence) ||
     isOntoOther(claim, context, top.evidence, court)
   )
@@ -219,8 +223,16 @@ const contraries: ReadonlyArray<readonly [string, string]> = [
   ["detsk", "vzrosl"],
   ["utr", "vecher"],
 ]
+/** `Доставка в Актау` at the price of Almaty. */
+const isElsewhere = (context: Context, evidence: Evidence): boolean => {
+  const said = [...context.clause].filter(isCity)
+  if (said.length === 0) return false
+  const theirs = [...evidence.words.keys()].filter(isCity)
+  return theirs.length > 0 && !theirs.some((one) => said.some((other) => likeness(one, other) > 0))
+}
 /** The retail price called wholesale, weekday hours told of a Saturday. */
 const isContrary = (context: Context, evidence: Evidence): boolean =>
+  isElsewhere(context, evidence) ||
   contraries.some(([one, other]) =>
     [
       [one, other],
@@ -387,7 +399,7 @@ const isOfFewer = (claim: Quantity, context: Context, evidence: Evidence): boole
 
 /** The price from a hundred pieces on, said of thirty. */
 const isBelowTier = (claim: Quantity, context: Context, evidence: Evidence, court: Court): boolean => {
-  if (claim.kind !== "money" || evidence.tier === 0) return false
+  if ((claim.kind !== "money" && claim.kind !== "percent") || evidence.tier === 0) return false
   if (evidence.tierUnit !== null) {
     const terms = court.view.quantities.filter(
       (one) =>
@@ -424,6 +436,8 @@ const vague =
 /** The clause names a thing, and nothing that the figure belongs to is named anywhere. */
 const isForeign = (claim: Quantity, context: Context, same: ReadonlyArray<Judged>, court: Court): boolean => {
   if (claim.kind === "clock" || claim.kind === "date") return false
+  // `Разовое` names the thing, too.
+  const perStem = claim.per === null || claim.per === "разово" ? "" : stemOf(claim.per)
   const things = wordsOf(context.clauseText).filter(
     (word) =>
       context.clause.has(word.stem) &&
@@ -431,20 +445,21 @@ const isForeign = (claim: Quantity, context: Context, same: ReadonlyArray<Judged
       word.text.length > 3 &&
       !vague.test(word.stem) &&
       !nounStems(claim.unit).includes(word.stem) &&
-      stemOf(claim.per ?? "") !== word.stem,
+      perStem !== word.stem,
   )
   if (things.length === 0) return false
   const touches = (evidence: Evidence) => {
     for (const stem of evidence.words.keys()) {
-      if (stem === "cen" || stem === "srok" || nounStems(claim.unit).includes(stem) || stemOf(claim.per ?? "") === stem)
-        continue
+      if (stem === "cen" || stem === "srok" || nounStems(claim.unit).includes(stem) || perStem === stem) continue
       for (const word of context.words.keys()) if (likeness(stem, word) > 0) return true
     }
     return evidence.name.length === 0
   }
   if (!same.some((one) => touches(one.evidence))) return true
   // `Балансировка 4 000 ₸` where balancing is known, though not as something with this price.
-  const head = things[0]!
+  const counted = new Set(court.view.quantities.flatMap((one) => nounStems(one.kind === "count" ? one.unit : null)))
+  const head = things.find((word) => !counted.has(word.stem))
+  if (head === undefined) return false
   const isThing = court.index.heads.has(head.stem) && (claim.kind === "money" || claim.kind === "percent")
   return (
     isThing &&
