@@ -20,6 +20,17 @@ describe("facts of a document", () => {
       "Доставка по Казахстану | цена | 3000 тг | KZT",
     ]))
 
+  it("hold an address whole", () =>
+    assert.deepStrictEqual(read("Адрес: г. Алматы, ул. Примерная, 1, офис 12"), [
+      "price | адрес | г. Алматы, ул. Примерная, 1, офис 12 | null",
+    ]))
+
+  it("take no header for a table of contacts", () =>
+    assert.deepStrictEqual(read("Компания | ТОО «Кедр» (вымышленная)\nТелефон | +7 701 234 56 78"), [
+      "Компания | сведения | ТОО «Кедр» (вымышленная) | null",
+      "price | телефон | +7 701 234 56 78 | null",
+    ]))
+
   it("belong to row and column in a table", () =>
     assert.deepStrictEqual(
       read(

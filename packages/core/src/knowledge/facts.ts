@@ -267,7 +267,10 @@ const unitOf = (quantity: Quantity): string | null =>
   quantity.kind === "clock" || quantity.kind === "date" ? null : quantity.unit
 
 const sentencesOf = (text: string): ReadonlyArray<string> => {
-  const cut = text.replace(/([\p{L}\d»)₸%]{2,}[.!?])\s+(?=[«\p{Lu}])/gu, "$1\u0001")
+  const cut = text.replace(
+    /([\p{L}\d»)₸%]{2,}[.!?])(?<!(?:^|[\s,(])(?:ул|пр|мкр|пер|просп|им|наб|обл)\.)\s+(?=[«\p{Lu}])/gu,
+    "$1\u0001",
+  )
   return cut.split("\u0001").filter((part) => part.trim() !== "")
 }
 
@@ -358,7 +361,7 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
         // `Стерилизация кошки 22 000 ₸, собаки от 35 000 ₸`: the head is said once.
         const [headWord = "", ...others] = headPhrase.split(" ")
         const isElliptic =
-          /^(?:ночью|вечером|утром|днём|днем)$/u.test(phrase) ||
+          /^(?:ночью|вечером|утром|днём|днем|меньше|иначе|дальше|далее|свыше|больше)$/u.test(phrase) ||
           (others.length === 1 && /^\p{Ll}{4,}$/u.test(others[0]!) && /^\p{Ll}+$/u.test(phrase) && headWord.length > 4)
         if (!goesOn) ellipsis = index > 0 && isElliptic && /^,\s/.test(before) ? headWord : ""
         if (index === 0) headPhrase = phrase

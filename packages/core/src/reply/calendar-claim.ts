@@ -20,6 +20,8 @@ export const isOfferedTime = (claim: Quantity, context: Context, court: Court): 
   if (claim.kind !== "clock" && claim.kind !== "date") return false
   const { input } = court
   const sentence = context.sentence.text
+  // `Оплатите до 17:00` offers no time.
+  if (claim.qualifier === "to" && !ofCall.test(sentence)) return false
   if (ofBusiness.test(context.clauseText) || (ofBusiness.test(sentence) && !ofCall.test(sentence))) return false
   const known = input.bookedCall === null ? input.freeSlots : [...input.freeSlots, input.bookedCall]
   const end = claim.index + claim.text.length

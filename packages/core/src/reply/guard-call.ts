@@ -268,6 +268,13 @@ const hasPromise = (sentence: string): boolean => {
   }
   if (isQuestion) return false
   const call = willCall.exec(sentence)
+  // `Ждём вас!` behind an address is politeness.
+  if (
+    call !== null &&
+    /^(?:жд[её]м вас|будем ждать вас)$/iu.test(call[0]) &&
+    !/\d|завтра|сегодня|понедельник|вторник|сред[уы]|четверг|пятниц|суббот|воскрес|звон/iu.test(sentence)
+  )
+    return false
   return (
     call !== null &&
     !canceledPromise.test(sentence.slice(0, call.index)) &&

@@ -11,6 +11,7 @@ import { examples as known } from "./guard.examples-known.ts"
 import { examples as last } from "./guard.examples-last.ts"
 import { examples as offices } from "./guard.examples-offices.ts"
 import { examples as people } from "./guard.examples-people.ts"
+import { examples as plain } from "./guard.examples-plain.ts"
 import { examples as services } from "./guard.examples-services.ts"
 import { examples as trade } from "./guard.examples-trade.ts"
 import type { GuardInput, Review } from "./guard.ts"
@@ -72,7 +73,7 @@ describe("the guard", () => {
     })
   }
 
-  for (const example of [...known, ...services, ...offices, ...people, ...trade, ...homes, ...last]) {
+  for (const example of [...known, ...services, ...offices, ...people, ...trade, ...homes, ...last, ...plain]) {
     it(`${example.verdict === "pass" ? "passes" : "refuses"} ${example.why}: ${example.draft.slice(0, 60)}`, () => {
       const result = reviewCase(example, () => false)
       assert.strictEqual(result.verdict, example.verdict, told(result))

@@ -431,7 +431,7 @@ const isPriceOfOne = (context: Context, evidence: Evidence): boolean =>
 export const verbish = /(?:ть|ться|ет|ют|ут|ит|ят|ат|ем|им|ите|ете|йте|ла|ло|ли|ся|сь|но|ее)$/u
 
 const vague =
-  /^(?:вариант|решени|предложени|пакет|стоим|cen|srok|variant|resheni|predlozheni|uslug|mesyac|god|den|chas|nedel|perv|sledu|minim|maksim|bazov|polnost|oplat|summ|itog|start|klient|kompani|tochn|cifr|stoim|ekonom|vygod|raschet|raznic|vsego|obsh|obsch|dopoln)/u
+  /^(?:вариант|решени|предложени|пакет|стоим|cen|srok|variant|resheni|predlozheni|uslug|mesyac|god|den|chas|nedel|perv|sledu|minim|maksim|bazov|polnost|oplat|summ|itog|start|klient|kompani|tochn|cifr|stoim|ekonom|vygod|raschet|raznic|vsego|obsh|obsch|dopoln|nacenk|nadbavk|doplat|bystr)/u
 
 /** The clause names a thing, and nothing that the figure belongs to is named anywhere. */
 const isForeign = (claim: Quantity, context: Context, same: ReadonlyArray<Judged>, court: Court): boolean => {
