@@ -42,6 +42,7 @@ export const send = Effect.fn("gateway.send")(
     // A known id is a redelivery, or a crash in the middle.
     return yield* resume(row)
   },
+  (effect, body) => Effect.annotateLogs(effect, { correlation: body.correlation_id }),
   Effect.catchTag("StoreUnavailable", (error) => Effect.succeed<Handled>(retry(error.message))),
   Effect.catchTag("WappiDenied", (error) => Effect.as(Effect.logError(error.message), retry(error.message) as Handled)),
 )

@@ -107,6 +107,24 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         })
       }),
     )
+    live("names in the outbox the first message that is answered, and a touch by itself", () =>
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        yield* apply(anna, t0, { message: said("m1", t0) })
+        yield* apply(anna, t0 + 1, { message: said("m2", t0 + 1) })
+        const send = { _tag: "Send", text: "Ответ", isSafe: false } as const
+        yield* apply(anna, t0 + 2, {
+          commands: [{ ...send, outboundId: uuid(1), kind: "reply", touch: null, messageIds: ["m1", "m2"] }],
+        })
+        yield* apply(anna, t0 + 3, {
+          commands: [{ ...send, outboundId: uuid(2), kind: "touch", touch: 1, messageIds: [] }],
+        })
+        assert.deepStrictEqual(
+          (yield* repo.outbox(10)).map((row) => row.correlationId),
+          ["m1", uuid(2)],
+        )
+      }),
+    )
     live("stores nothing, not even the contact, when the answer is null", () =>
       Effect.gen(function* () {
         const repo = yield* AgentRepo

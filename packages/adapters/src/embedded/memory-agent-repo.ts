@@ -474,7 +474,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
               decidedAt: message.at,
               knownOperatorAt: contact.conversation.lastOperatorSentAt,
               knownClientAt: contact.conversation.lastClientSentAt,
-              correlationId: outboundId,
+              correlationId: contact.messages.find((one) => one.answeredBy === outboundId)?.messageId ?? outboundId,
             }),
           )
           .sort((a, b) => (a.kind === b.kind ? 0 : a.kind === "reply" ? -1 : 1))

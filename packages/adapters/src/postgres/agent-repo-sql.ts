@@ -475,9 +475,12 @@ export const make = (options: AgentRepoOptions = {}) =>
           timestamp: Date
           known_operator_at: number | null
           known_client_at: number | null
+          correlation_id: string
         }>`SELECT m.outbound_id, m.profile_id, m.phone_number, m.message_text, m.kind, m.timestamp,
             (c.state ->> 'lastOperatorSentAt')::float8 AS known_operator_at,
-            (c.state ->> 'lastClientSentAt')::float8 AS known_client_at
+            (c.state ->> 'lastClientSentAt')::float8 AS known_client_at,
+            COALESCE((SELECT a.message_id FROM messages a
+              WHERE a.contact_id = m.contact_id AND a.answered_by = m.outbound_id ORDER BY a.id LIMIT 1), m.outbound_id) AS correlation_id
           FROM messages m JOIN contacts c ON c.id = m.contact_id
           WHERE m.delivery = 'pending' ORDER BY m.kind = 'touch', m.id LIMIT ${limit}`
         return rows.map(
@@ -490,7 +493,7 @@ export const make = (options: AgentRepoOptions = {}) =>
             decidedAt: instantOf(row.timestamp),
             knownOperatorAt: row.known_operator_at,
             knownClientAt: row.known_client_at,
-            correlationId: row.outbound_id,
+            correlationId: row.correlation_id,
           }),
         )
       }, orUnavailable("outbox")),

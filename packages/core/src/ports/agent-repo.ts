@@ -111,6 +111,7 @@ export interface OutboxRow {
   /** `lastOperatorSentAt` and `lastClientSentAt` of the conversation as it is stored now. */
   readonly knownOperatorAt: Instant | null
   readonly knownClientAt: Instant | null
+  /** The first client message that it answers, which the logs of both programs name; its own id for a touch. */
   readonly correlationId: string
 }
 
