@@ -16,7 +16,7 @@ const read = (name: string): ReadonlyArray<Opening> =>
     .split("\n")
     .map((line) => JSON.parse(line) as Opening)
 
-/** What it scored when it first saw them; docs/EVALUATION.md tells more. */
+/** The bar; docs/EVALUATION.md tells by how much it is cleared. */
 const heldOutFloor = 0.85
 
 const nobody: ContactInfo = { name: null, full_name: null, business_name: null }

@@ -23,8 +23,8 @@ const plainNames = new Set(["ищет работу", "ошибся номеро�
 const weightMin = 3
 /** Shares of belief, by words alone, that suffice where signs do not. A lost client costs more than an answered stranger. */
 const sureInConflict = 0.75
-const sureOfStranger = 0.65
-const sureThoughWanting = 0.9
+const sureOfStranger = 0.8
+const sureThoughWanting = 0.95
 const sureOfClient = 0.5
 const contentWordsMin = 2
 
@@ -83,12 +83,14 @@ export const classify = (request: Pick<ClassifyRequest, "chat" | "contact">): Ve
   const card = business === "" ? "" : ` В карточке указан бизнес «${business.slice(0, 60)}».`
 
   const belief = weigh(folded, counts)
-  // One sign against one as good: words decide.
+  const isPlain = others.some(({ sign }) => plainNames.has(sign.name))
+  const isAsking = /\?/.test(said)
+  const mayWant = isAsking || wanting.test(bare)
+  // One kind of stranger against a sign, or a buyer's words in a question: words decide, and in doubt nobody does.
   const isEven =
-    against === weightMin &&
-    !others.some(({ sign }) => plainNames.has(sign.name)) &&
-    forIt >= weightMin &&
-    belief.not_client < sureInConflict
+    !isPlain &&
+    belief.not_client < sureInConflict &&
+    (forIt >= 2 ? against <= forIt + 2 : isAsking && others.length === 1 && belief.client >= sureOfClient)
   const asked = contentOf(bare.replace(toAnybody, " ")).length
   if (toAnybody.test(bare) && asked === 0 && against === 0)
     return { verdict: "unknown", confidence: 0.85, reasoning: "Такое спрашивает кто угодно." }
@@ -101,19 +103,22 @@ export const classify = (request: Pick<ClassifyRequest, "chat" | "contact">): Ve
       reasoning: `Не похож на клиента: ${told(others)}.${but}`,
     }
   }
-  if (against === 2 && forIt === 0 && bare.split(" ").length >= 3)
+  if (against === 2 && forIt === 0 && bare.split(" ").length >= 3 && (!mayWant || belief.not_client >= sureInConflict))
     return {
       verdict: "not_client",
       confidence: 0.7,
       reasoning: `Скорее не клиент: ${told(others)}, о товаре и услугах ни слова.`,
     }
-  if (against >= weightMin && forIt <= against) {
+  if (against >= weightMin && forIt <= against + 2) {
     const verdict = belief.not_client >= sureInConflict ? "not_client" : "unknown"
     const end = verdict === "unknown" ? "" : " По словам ближе к постороннему."
     return {
       verdict,
       confidence: verdict === "unknown" ? 0.5 : 0.65,
-      reasoning: `Признаки спорят: ${told(clients)}, но ${told(others)}.${end}`,
+      reasoning:
+        clients.length === 0
+          ? `Похоже на постороннего (${told(others)}), но спрашивает как покупатель.${end}`
+          : `Признаки спорят: ${told(clients)}, но ${told(others)}.${end}`,
     }
   }
   // Talk of prices and terms alone is heard from suppliers, too.
@@ -124,15 +129,14 @@ export const classify = (request: Pick<ClassifyRequest, "chat" | "contact">): Ve
       reasoning: `Похоже на постороннего, хотя ${told(clients)}.`,
     }
   if (forIt >= 2) {
-    const isAsked = /\?/.test(said)
     const confidence =
       0.74 +
       0.06 * Math.min(3, forIt - 2) +
       (forIt >= 3 ? 0.08 : 0) +
-      (isAsked ? 0.03 : 0) +
+      (isAsking ? 0.03 : 0) +
       (business === "" ? 0 : 0.02) +
       // Where sign and words agree, a first question is clear enough to be answered.
-      (isAsked && forIt < 3 && belief.client >= 0.7 ? 0.09 : 0)
+      (isAsking && forIt < 3 && belief.client >= 0.7 ? 0.09 : 0)
     const less = against > 0 ? 0.15 : 0
     return {
       verdict: "client",
@@ -143,7 +147,6 @@ export const classify = (request: Pick<ClassifyRequest, "chat" | "contact">): Ve
   const count = bare === "" ? 0 : bare.split(" ").length
   const rest = contentOf(bare)
   const isEnough = rest.length >= contentWordsMin && !toAnybody.test(bare)
-  const mayWant = /\?/.test(said) || wanting.test(bare)
   if (rest.length > contentWordsMin && isEnough && belief.not_client >= (mayWant ? sureThoughWanting : sureOfStranger))
     return {
       verdict: "not_client",
@@ -169,11 +172,11 @@ const greetings =
   /(?<!\S)(?:здравствуйте|здрасте|привет\S*|салам\S*|салем|сәлем\S*|добр\S+|день|дня|утро|вечер|ночи|алло|ало|ау|а|и|же|вы|это|можно|вопрос|подскажите|скажите|пожалуйста|тут|здесь|кто|есть|кто-нибудь|на связи|меня|слышите|видите|как|дела|хорошо|ок|да|нет|что|спасибо)(?!\S)/g
 /** What a buyer can hardly do without: a wish, a request, a word of goods and money. */
 const wanting =
-  /(?<!\S)(?:хо[чт]|нуж|над[оа]|можн|можете|мог|скаж|подскаж|интерес|цен|стои|скольк|купи|заказ|запис|оплат|мне|нам|вы|как|где|когда|какой|какие|какая|жду|ждем|готов|или|пожалуйста|план|помо|посовет|керек|бар|болса|алай)\S*/
+  /(?<!\S)(?:хо[чт]|нуж|над[оа]|можн|можете|мог|скаж|подскаж|интерес|цен|стои|скольк|купи|заказ|запис|оплат|мне|нам|вы|как|где|когда|какой|какие|какая|жду|ждем|готов|или|пожалуйста|план|помо|посовет|ищ[еу]|керек|бар|болса|алай)\S*|\d+ (?:шт|штук|литр|кг|кв|метр|м2|см|мм|человек|персон|класс|на \d)/
 
 /** Questions that anybody asks of an unknown number. */
 const toAnybody =
-  /(?<!\S)(?:как вас зовут|вы кто|кто вы|кто это|кто пишет|с кем (?:я )?(?:говорю|общаюсь|переписываюсь|разговариваю)|вы (?:мне )?(?:звонили|писали|набирали)|звонили мне|от вас (?:был звонок|звонили)|официальн\S* номер|ваш номер|чей (?:это )?номер|откуда (?:у вас )?(?:мой )?номер|куда я попал\S*|с вами можно|можно (?:с вами )?поговорить|можно (?:вас )?(?:отвлечь|побеспокоить)|(?:это|вы|ты) (?:чат-?)?бот|(?:вы|это) (?:живой )?человек|живой человек|есть (?:тут |здесь )?кто\S*|кто (?:тут|здесь|нибудь)|что (?:вы )?хотели|чем (?:я )?(?:могу|обязан\S*)|что за (?:номер|компания|фирма)|это какая (?:компания|фирма)|вы на связи|(?:вам )?удобно (?:сейчас )?(?:говорить|разговаривать)|вас как зовут|(?:туда|правильно) попал\S*|(?:мне )?сказали (?:вам )?(?:написать|позвонить)|вы онлайн|как к вам обращаться|(?:скоро|позже|потом|завтра|вечером) (?:вам )?(?:напишу|позвоню|отвечу)|(?:извините|простите) за поздн\S*|вы (?:еще|ещё) (?:тут|здесь)|это менеджер|прочитайте|ну (?:как|что)|кто звонил|(?:вы )?(?:сейчас )?можете (?:говорить|разговаривать|ответить)|к вам дело|есть разговор|на связи|(?:вас )?на (?:минут\S*|секунд\S*)|с этого номера|это (?:каспи|kaspi|банк|халык)|жақсысыз\S*(?: ба)?|қалайсыз\S*|калайсыз\S*|вы здесь|вы тут|сіз кім\S*|бұл кім\S*|кімсіз)(?!\S)/
+  /(?<!\S)(?:как вас зовут|вы кто|кто вы|кто это|кто пишет|с кем (?:я )?(?:говорю|общаюсь|переписываюсь|разговариваю)|вы (?:мне )?(?:звонили|писали|набирали)|звонили мне|от вас (?:был звонок|звонили)|официальн\S* номер|ваш номер|чей (?:это )?номер|откуда (?:у вас )?(?:мой )?номер|куда я попал\S*|с вами можно|можно (?:с вами )?поговорить|можно (?:вас )?(?:отвлечь|побеспокоить)|(?:это|вы|ты) (?:чат-?)?бот|(?:вы|это) (?:живой )?человек|живой человек|есть (?:тут |здесь )?кто\S*|кто (?:тут|здесь|нибудь)|что (?:вы )?хотели|чем (?:я )?(?:могу|обязан\S*)|что за (?:номер|компания|фирма)|это какая (?:компания|фирма)|вы на связи|(?:вам )?удобно (?:сейчас )?(?:говорить|разговаривать)|вас как зовут|(?:туда|правильно) попал\S*|(?:мне )?сказали (?:вам )?(?:написать|позвонить)|вы онлайн|кому я пишу|можно на ты|не вижу \S* ?сообщения|дозвон\S*|как к вам обращаться|(?:скоро|позже|потом|завтра|вечером) (?:вам )?(?:напишу|позвоню|отвечу)|(?:извините|простите) за поздн\S*|вы (?:еще|ещё) (?:тут|здесь)|это менеджер|прочитайте|ну (?:как|что)|кто звонил|(?:вы )?(?:сейчас )?можете (?:говорить|разговаривать|ответить)|к вам дело|есть разговор|на связи|(?:вас )?на (?:минут\S*|секунд\S*)|с этого номера|это (?:каспи|kaspi|банк|халык)|жақсысыз\S*(?: ба)?|қалайсыз\S*|калайсыз\S*|вы здесь|вы тут|сіз кім\S*|бұл кім\S*|кімсіз)(?!\S)/
 
 const asking =
   /^(?:\S+ ){0,2}(?:как|какой|какая|какие|каком|где|когда|сколько|можно|есть|почему|зачем|чем|что|кто|куда|ли|қандай|қалай|қайда|қашан|неше)(?!\S)|(?<!\S)(?:ма|ме|ба|бе|па|пе|ли)$/
