@@ -20,6 +20,7 @@ const findSigns = finder([...clientSigns, ...strangerSigns])
 const hardNames = new Set(["спрашивает цену", "хочет купить, заказать или подключить", "просит для себя"])
 /** Signs of strangers that a client hardly shows, whatever else is said. */
 const plainNames = new Set(["ищет работу", "ошибся номером", "код или служебное уведомление"])
+const kinName = "пишет как родня или друг"
 const weightMin = 3
 /** Shares of belief, by words alone, that suffice where signs do not. A lost client costs more than an answered stranger. */
 const sureInConflict = 0.75
@@ -71,9 +72,7 @@ export const classify = (request: Pick<ClassifyRequest, "chat" | "contact">): Ve
   const clients = found.filter(({ sign }) => sign.side === "client")
   // "Мне вас порекомендовала подруга": who says вы to us is no friend of ours.
   const isFormal = /(?<!\S)(?:вы|вас|вам|вами|ваш\S*|здравствуйте|сіз\S*)(?!\S)/.test(bare)
-  const others = found.filter(
-    ({ sign }) => sign.side === "not_client" && !(isFormal && sign.name === "пишет как родня или друг"),
-  )
+  const others = found.filter(({ sign }) => sign.side === "not_client" && !(isFormal && sign.name === kinName))
   const sum = (list: ReadonlyArray<Found>) => list.reduce((total, { sign }) => total + sign.weight, 0)
   const forIt = sum(clients)
   const against = sum(others)
@@ -84,13 +83,16 @@ export const classify = (request: Pick<ClassifyRequest, "chat" | "contact">): Ve
 
   const belief = weigh(folded, counts)
   const isPlain = others.some(({ sign }) => plainNames.has(sign.name))
+  const isFamiliar = others.some(({ sign }) => sign.name === kinName)
   const isAsking = /\?/.test(said)
   const mayWant = isAsking || wanting.test(bare)
   // One kind of stranger against a sign, or a buyer's words in a question: words decide, and in doubt nobody does.
   const isEven =
     !isPlain &&
     belief.not_client < sureInConflict &&
-    (forIt >= 2 ? against <= forIt + 2 : isAsking && others.length === 1 && belief.client >= sureOfClient)
+    (forIt >= 2
+      ? against <= forIt + 2
+      : isAsking && others.length === 1 && !isFamiliar && belief.client >= sureOfClient)
   const asked = contentOf(bare.replace(toAnybody, " ")).length
   if (toAnybody.test(bare) && asked === 0 && against === 0)
     return { verdict: "unknown", confidence: 0.85, reasoning: "Такое спрашивает кто угодно." }
