@@ -8,7 +8,16 @@ const folder = mkdtempSync(join(tmpdir(), "wa-test-"))
 const report = join(folder, "report.json")
 const run = spawnSync(
   "vitest",
-  ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...process.argv.slice(2)],
+  // Patience for a machine that is busy: what hangs still fails.
+  [
+    "run",
+    "--testTimeout=30000",
+    "--hookTimeout=60000",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ],
   { stdio: "inherit", shell: process.platform === "win32" },
 )
 let counts
