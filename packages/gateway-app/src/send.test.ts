@@ -377,6 +377,18 @@ describe("a crash", () => {
       assert.deepStrictEqual(w.reports(), ["a sent null"])
     }),
   )
+  it.effect("lets no later message of the chat overtake the one that is in doubt, and holds no other chat up", () =>
+    Effect.gen(function* () {
+      const w = yield* crashedWhile(false)
+      const later = outgoing("b", "два", { decided_at: iso(w.clock.now() + second) })
+      assert.deepStrictEqual(yield* doSend(w, later), ack)
+      yield* doSend(w, outgoing("c", "другому", { phone_number: other, decided_at: iso(w.clock.now() + second) }))
+      assert.deepStrictEqual(w.received(), [])
+      yield* reviewFor(w, 3 * minute)
+      assert.deepStrictEqual(w.received(), ["раз", "два"])
+      assert.sameMembers(w.reports(), ["a sent null", "b sent null", "c sent null"])
+    }),
+  )
   it.effect("before the call ends in one message, whether the queue or the review comes first", () =>
     Effect.gen(function* () {
       for (const isReviewedFirst of [true, false]) {

@@ -39,6 +39,8 @@ export const send = Effect.fn("gateway.send")(
   function* (body: OutgoingBody) {
     const repo = yield* GatewayRepo
     const { row } = yield* repo.beginSend(body, yield* Clock.currentTimeMillis)
+    // Entered, it is safe here: what must go first is settled first, and `reviewDoubts` goes on with this one then.
+    if (row.status === "waiting" && (yield* hasToWaitFor(row)) !== null) return ack
     // A known id is a redelivery, or a crash in the middle.
     return yield* resume(row)
   },
@@ -46,6 +48,24 @@ export const send = Effect.fn("gateway.send")(
   Effect.catchTag("StoreUnavailable", (error) => Effect.succeed<Handled>(retry(error.message))),
   Effect.catchTag("WappiDenied", (error) => Effect.as(Effect.logError(error.message), retry(error.message) as Handled)),
 )
+
+/**
+ * The message of the same chat that was decided earlier and whose fate is open, or null: replies go out in order. One that
+ * the gateway may carry out much later holds nobody up.
+ */
+const hasToWaitFor = Effect.fnUntraced(function* (row: LedgerRow) {
+  const repo = yield* GatewayRepo
+  const open = yield* repo.openSends(row.profileId)
+  return (
+    open.find(
+      (one) =>
+        one.phone === row.phone &&
+        one.outboundId !== row.outboundId &&
+        one.status !== "in_doubt_late" &&
+        Date.parse(one.body.decided_at) < Date.parse(row.body.decided_at),
+    ) ?? null
+  )
+})
 
 const resume = (row: LedgerRow): Effect.Effect<Handled, StoreUnavailable | WappiDenied, Everything> => {
   switch (row.status) {
@@ -239,6 +259,7 @@ export const reviewDoubts = Effect.gen(function* () {
 const expire = (body: OutgoingBody, why: string) => settle(body, "expired", null, why)
 
 const resumeWaiting = Effect.fnUntraced(function* (row: LedgerRow) {
+  if ((yield* hasToWaitFor(row)) !== null) return ack
   const now = yield* Clock.currentTimeMillis
   return now - Date.parse(row.body.decided_at) > expiresAfterMs
     ? yield* expire(row.body, "слишком долго не удавалось отправить")
