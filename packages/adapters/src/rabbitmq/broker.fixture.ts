@@ -12,9 +12,12 @@ let used = 0
 export const freshPrefix = () => `${run}-${++used}.`
 
 /** A channel beside the port's, for raw messages and for looking. */
-export const withChannel = <A>(use: (channel: ConfirmChannel) => Promise<A>): Effect.Effect<A> =>
+export const withChannel = <A>(
+  use: (channel: ConfirmChannel) => Promise<A>,
+  url: string = rabbitmqUrl,
+): Effect.Effect<A> =>
   Effect.promise(async () => {
-    const connection = await amqp.connect(rabbitmqUrl)
+    const connection = await amqp.connect(url)
     connection.on("error", () => {})
     try {
       const channel = await connection.createConfirmChannel()
