@@ -31,7 +31,8 @@ export const startProgram = (
   args: ReadonlyArray<string>,
   settings: Readonly<Record<string, string>>,
 ): Program => {
-  const child = spawn(process.execPath, [join(root, main), ...args], {
+  // As `scripts/boot.mjs` starts it.
+  const child = spawn(process.execPath, ["--liftoff-only", join(root, main), ...args], {
     // No `.env` of anybody.
     cwd: tmpdir(),
     env: {
