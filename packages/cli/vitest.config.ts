@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config"
 
-// The long kill test of the two programs takes minutes and is asked for: `WA_KILLS=200 npm test kill`. A shorter one of the
-// all-in-one start is always run.
+// Killing the programs takes minutes and is asked for: `WA_KILLS=200 npm test kill`, and `WA_KILLS=25 npm test start` for the
+// all-in-one start.
 const isAsked = process.env["WA_KILLS"] !== undefined
 
 export default defineConfig({
