@@ -6,6 +6,24 @@ import { day, draft, hour, key, minute, noon, other, overloaded, second, type Wo
 const tuesdayAt = (time: string) => `2026-11-24T${time}:00+05:00`
 const replies = (w: World) => w.brain.asked.filter((task) => task === "reply").length
 
+describe("a turn that is longer than what the model is shown", () => {
+  it.effect("is told whole: its first message, too", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      const reply = w.brain.reply
+      let asked = ""
+      w.brain.reply = (request) => {
+        asked = request.newMessage
+        return reply(request)
+      }
+      for (let n = 1; n <= 30; n++) yield* w.writes(`вопрос номер ${n}`, { message_id: `m${n}` })
+      for (let n = 0; n < 3; n++) yield* w.wakeNextDue
+      assert.strictEqual(asked.split("\n").length, 30)
+      assert.isTrue(asked.startsWith("вопрос номер 1\n"))
+    }),
+  )
+})
+
 describe("a model that lies", () => {
   const lies: ReadonlyArray<readonly [string, ReturnType<typeof draft>]> = [
     ["invents a price", draft("Тариф «Старт» стоит 9 900 ₸ в месяц.", { facts: ["f1"] })],

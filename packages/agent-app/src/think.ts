@@ -29,6 +29,8 @@ import { applyEvent } from "./apply-event.ts"
 type Asked = Extract<Command, { readonly _tag: "Classify" | "DraftReply" | "DraftTouch" }>
 
 const passagesMax = 8
+/** Messages of the chat among which those of the turn are looked for. */
+const turnLookBack = 200
 /** Slots that the model is told of. */
 const slotsKnownMax = 40
 /** Slots that the guard knows: all that can be booked at all. */
@@ -190,7 +192,8 @@ const gather = Effect.fnUntraced(function* (key: ContactKey) {
   const repo = yield* AgentRepo
   const { maxContextMessages, zone } = yield* AgentSettings
   const now = yield* Clock.currentTimeMillis
-  const stored = yield* repo.history(key, maxContextMessages)
+  // A turn may be longer, or older, than what the model is shown of the chat.
+  const stored = yield* repo.history(key, Math.max(maxContextMessages, turnLookBack))
   const contact = yield* repo.contact(key)
   const callAt = contact?.conversation.callAt ?? null
   const taken = new Set(yield* repo.takenSlots(key.profileId, now))
@@ -198,7 +201,7 @@ const gather = Effect.fnUntraced(function* (key: ContactKey) {
     now,
     zone,
     stored,
-    chat: stored.map(lineOf),
+    chat: stored.slice(-maxContextMessages).map(lineOf),
     info: contact?.info ?? { name: null, full_name: null, business_name: null },
     callAt: callAt !== null && callAt > now ? callAt : null,
     taken,
