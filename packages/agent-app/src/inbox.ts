@@ -6,7 +6,7 @@ import type { ContactKey } from "@wa/core/contact/contact-key"
 import type { Event } from "@wa/core/conversation/conversation"
 import { ack, type Handled, retry } from "@wa/core/ports/queue-port"
 import type { IncomingBody } from "@wa/core/queue/messages"
-import { readIntent } from "@wa/core/reply/intent"
+import { readIntent } from "@wa/core/reply-intent/intent"
 import { Clock, Effect } from "effect"
 import { type Applied, applyEvent } from "./apply-event.ts"
 

@@ -7,6 +7,7 @@ import { freeSlots, slotsToOffer } from "@wa/core/calendar/call-slots"
 import { readTime } from "@wa/core/calendar/call-time"
 import type { ContactKey } from "@wa/core/contact/contact-key"
 import type { Command } from "@wa/core/conversation/conversation"
+import { type GuardInput, review } from "@wa/core/guard/guard"
 import { AgentRepo, type StoredMessage } from "@wa/core/ports/agent-repo"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
 import {
@@ -18,7 +19,6 @@ import {
   type ReplyRequest,
 } from "@wa/core/ports/llm-port"
 import { callAgreement } from "@wa/core/reply/call-agreement"
-import { type GuardInput, review } from "@wa/core/reply/guard"
 import { safeReply, safeTouch } from "@wa/core/reply/safe-text"
 import { hourMs } from "@wa/core/time/instant"
 import { startOfDay } from "@wa/core/time/wall-clock"

@@ -1,5 +1,5 @@
 /** `wa intent`: what a client's answer means for the follow-up. */
-import { readIntent } from "@wa/core/reply/intent"
+import { readIntent } from "@wa/core/reply-intent/intent"
 import { Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { print, stdinLines } from "./terminal.ts"

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import * as Guard from "@wa/core/guard/guard"
 import { promptNames } from "@wa/core/prompt/prompt"
 import { renderClassify, renderPlain, renderReply, renderTouch } from "@wa/core/prompt/render"
-import * as Guard from "@wa/core/reply/guard"
 import { Effect } from "effect"
 import {
   chat,

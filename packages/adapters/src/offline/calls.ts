@@ -6,7 +6,7 @@
 import { findTimes } from "@wa/core/calendar/call-time"
 import { dateInWords, inWords, inWordsKk, shortTime } from "@wa/core/calendar/time-in-words"
 import type { DraftCall, ReplyRequest } from "@wa/core/ports/llm-port"
-import { readIntent } from "@wa/core/reply/intent"
+import { readIntent } from "@wa/core/reply-intent/intent"
 import type { Instant } from "@wa/core/time/instant"
 import { hourMs } from "@wa/core/time/instant"
 import { isoWithOffset, localDate } from "@wa/core/time/wall-clock"

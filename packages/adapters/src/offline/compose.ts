@@ -4,8 +4,8 @@
  * true working hours. Where nothing passes, a sentence that claims nothing remains, and a person is asked.
  */
 import type { WorkingHours } from "@wa/core/calendar/working-hours"
+import { review } from "@wa/core/guard/guard"
 import type { Draft, DraftCall, ReplyRequest } from "@wa/core/ports/llm-port"
-import { review } from "@wa/core/reply/guard"
 import { sentencesOf } from "@wa/core/reply/sentence"
 
 export interface Candidate {

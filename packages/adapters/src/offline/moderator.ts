@@ -6,7 +6,7 @@
  * it never met is `unknown`. The confidence is a rule of thumb: docs/EVALUATION.md holds it against how often it is right.
  */
 import type { ClassifyRequest, Verdict } from "@wa/core/ports/llm-port"
-import { isOneSlipAway } from "@wa/core/reply/intent-pattern"
+import { isOneSlipAway } from "@wa/core/reply-intent/intent-pattern"
 import { clientSigns } from "./moderator-client-signs.ts"
 import { counts } from "./moderator-counts.ts"
 import type { Found } from "./moderator-sign.ts"

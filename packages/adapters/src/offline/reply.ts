@@ -4,8 +4,8 @@
  */
 import { withoutOrders } from "@wa/core/knowledge/injection"
 import type { Draft, ReplyRequest } from "@wa/core/ports/llm-port"
-import { readIntent } from "@wa/core/reply/intent"
 import { isKazakh, safeReply, unheardVoiceText } from "@wa/core/reply/safe-text"
+import { readIntent } from "@wa/core/reply-intent/intent"
 import type { Found } from "./answer.ts"
 import { answer } from "./answer.ts"
 import { callReply, isAboutCall, joined, spread, wishOf } from "./calls.ts"

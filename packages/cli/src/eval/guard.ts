@@ -1,6 +1,6 @@
 /** How well the guard tells drafts that may leave from drafts that must not, over labelled cases. It needs no model. */
 import { holidayCheck } from "@wa/core/calendar/holidays"
-import { reviewCase } from "@wa/core/reply/guard-case"
+import { reviewCase } from "@wa/core/guard/guard-case"
 import { Schema } from "effect"
 import type { Line } from "./data-file.ts"
 

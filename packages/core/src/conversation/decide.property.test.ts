@@ -6,8 +6,8 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { nextOpening } from "../calendar/working-hours.ts"
-import { readIntent } from "../reply/intent.ts"
 import { unheardVoiceText } from "../reply/safe-text.ts"
+import { readIntent } from "../reply-intent/intent.ts"
 import { dayMs, hourMs, minuteMs, secondMs } from "../time/instant.ts"
 import { policy as defaults, draft, holidays, hours, local, stored } from "./chat.fixture.ts"
 import type { Command, Conversation, Event, Policy } from "./conversation.ts"

@@ -5,7 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { nextOpening } from "../calendar/working-hours.ts"
 import { readChatId } from "../contact/phone.ts"
-import { readIntent } from "../reply/intent.ts"
+import { readIntent } from "../reply-intent/intent.ts"
 import { dayMs, hourMs, secondMs } from "../time/instant.ts"
 import { isoWithOffset } from "../time/wall-clock.ts"
 import { Chat, hours, local, zone } from "./chat.fixture.ts"

@@ -4,8 +4,8 @@
  */
 import { findTimes } from "../calendar/call-time.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
+import { readIntent } from "../reply-intent/intent.ts"
 import type { Instant } from "../time/instant.ts"
-import { readIntent } from "./intent.ts"
 
 /** Reasons against, in Russian; empty when the client agreed. */
 export const callAgreement = (callAt: Instant, chat: ReadonlyArray<ChatLine>, zone: string): ReadonlyArray<string> => {

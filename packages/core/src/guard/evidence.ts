@@ -10,8 +10,8 @@ import type { Quantity } from "../knowledge/quantity.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
 import { stemOf, stemsOf, wordsOf } from "../knowledge/wording.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
+import { sentencesOf } from "../reply/sentence.ts"
 import { perKey } from "./comparison.ts"
-import { sentencesOf } from "./sentence.ts"
 
 export interface Evidence {
   readonly quantity: Quantity

@@ -6,12 +6,12 @@ import type { Quantity } from "../knowledge/quantity.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
 import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
+import type { Sentence } from "../reply/sentence.ts"
 import type { GroundedClaim, UngroundedClaim } from "./claim.ts"
 import type { DraftView } from "./claim-context.ts"
 import { contextOf, isPlace } from "./claim-context.ts"
 import { admits } from "./comparison.ts"
 import type { Index, Statement } from "./evidence.ts"
-import type { Sentence } from "./sentence.ts"
 import { verbish } from "./weighing.ts"
 
 interface PromiseWord {

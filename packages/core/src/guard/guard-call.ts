@@ -7,10 +7,10 @@ import { findTimes } from "../calendar/call-time.ts"
 import { dayAndTime } from "../calendar/time-in-words.ts"
 import { isOpen, isWorkingDay } from "../calendar/working-hours.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
+import type { Sentence } from "../reply/sentence.ts"
 import type { Instant } from "../time/instant.ts"
 import { localDate, wallTime } from "../time/wall-clock.ts"
 import type { GuardInput, Refusal } from "./guard.ts"
-import type { Sentence } from "./sentence.ts"
 
 const promised =
   /(?<!\p{L})(?:записал\p{L}*|запишу|записан\p{L}*|записываю|забронировал\p{L}*|забронирован\p{L}*|бронирую|зарезервировал\p{L}*|назначил\p{L}*|(?:встреч\p{L}*|звон\p{L}*|созвон\p{L}*|консультаци\p{L}*|разговор|при[её]м|запись)\s+(?:уже\s+)?(?:назначен\p{L}*|запланирован\p{L}*|подтвержд[её]н\p{L}*|перенес[её]н\p{L}*|оформлен\p{L}*|созда\p{L}*)|перенес(?:ла|ли|у|ем|ено|ена|[её]н)?|перен[её]с|подтверждаю (?:звон\p{L}*|встреч\p{L}*|созвон\p{L}*|запись)|жазып қойдым|жаздым|жазылды\p{L}*|тіркедім|зафиксировал\p{L}*|внес(?:ла|ли)? (?:вас )?в (?:календарь|расписание|график)|вн[её]с (?:вас )?в (?:календарь|расписание|график)|поставил\p{L}* (?:звон\p{L}*|встреч\p{L}*|созвон\p{L}*|вас|в календарь))(?!\p{L})/iu

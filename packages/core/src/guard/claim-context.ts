@@ -4,7 +4,7 @@
  */
 import type { Quantity } from "../knowledge/quantity.ts"
 import { stemOf, stemsOf, wordsOf } from "../knowledge/wording.ts"
-import type { Sentence } from "./sentence.ts"
+import type { Sentence } from "../reply/sentence.ts"
 
 /** Cities that a document rarely names one by one: it says `по Казахстану`. */
 const cities =

@@ -8,12 +8,12 @@ import type { Fact } from "../knowledge/document.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
 import { wordsOf } from "../knowledge/wording.ts"
 import type { ChatLine, Draft } from "../ports/llm-port.ts"
+import { sentencesOf } from "../reply/sentence.ts"
 import type { Instant } from "../time/instant.ts"
 import type { GroundedClaim, UngroundedCode } from "./claim.ts"
 import { groundClaims } from "./grounding.ts"
 import { callsOf } from "./guard-call.ts"
 import { leakOf, obeyedOrder } from "./guard-instructions.ts"
-import { sentencesOf } from "./sentence.ts"
 
 export interface GuardInput {
   readonly draft: Draft
