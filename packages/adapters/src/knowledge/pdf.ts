@@ -141,7 +141,7 @@ const toLay = (page: DrawnPage): PageToLay => {
   return {
     width: isSideways ? height : width,
     height: isSideways ? width : height,
-    segments: segmentsOf({ ...page, glyphs, horizontals, verticals }),
+    segments: segmentsOf({ ...page, glyphs, horizontals, verticals, dots: page.dots.map(rect) }),
     horizontals,
     verticals,
     boxes: page.boxes.map(rect),
