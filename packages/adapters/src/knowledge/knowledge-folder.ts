@@ -5,7 +5,7 @@
  * Does not look into subfolders, and does not follow changes while nobody asks.
  */
 import { readdir, readFile, stat } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import type { Fact, KnowledgeDocument, Passage, UnreadableDocument } from "@wa/core/knowledge/document"
 import { documentOfText, factsOf } from "@wa/core/knowledge/facts"
 import { makeSearch, renderDocument } from "@wa/core/knowledge/search"
@@ -107,6 +107,12 @@ const look = async (folder: string, known: ReadonlyMap<string, Known>): Promise<
     next.set(file, before?.stamp === stamp ? before : { stamp, read: await readFileOf(path, file, found.size) })
   }
   return next
+}
+
+/** One file as the folder would read it. */
+export const readKnowledgeFile = async (path: string): Promise<KnowledgeDocument | UnreadableDocument> => {
+  const found = await stat(path).catch(() => undefined)
+  return readFileOf(path, basename(path), found?.size ?? 0)
 }
 
 const readFileOf = async (

@@ -37,6 +37,8 @@ export interface DrawnPage {
   readonly boxes: ReadonlyArray<Rect>
   /** Small round or square shapes: what browsers and word processors draw before the items of a list. */
   readonly dots: ReadonlyArray<Rect>
+  /** A picture covers a good part of the page. */
+  readonly hasPicture: boolean
   /** Some glyphs were dropped since the page has more than `glyphsMax`. */
   readonly isCut: boolean
 }
@@ -46,6 +48,8 @@ const glyphsMax = 60_000
 const linesMax = 20_000
 /** A line thicker than this is a bar or a box. */
 const lineThicknessMax = 3
+/** A smaller picture is a logo or a photograph beside text. */
+const picturePartMin = 0.2
 const dotSizeMin = 1.2
 const dotSizeMax = 9
 const dotsMax = 5_000
@@ -101,6 +105,7 @@ export const drawnPage = async (page: PDFPageProxy): Promise<DrawnPage> => {
   const boxes: Array<Rect> = []
   const dots: Array<Rect> = []
   let isCut = false
+  let pictureArea = 0
   let state: TextState = {
     ctm: matrixOf(viewport.transform),
     font: undefined,
@@ -239,6 +244,8 @@ export const drawnPage = async (page: PDFPageProxy): Promise<DrawnPage> => {
         break
       case OPS.transform:
         state = { ...state, ctm: multiply(state.ctm, matrixOf(args)) }
+        // pdf.js leaves large pictures out; what remains is the square that one would have been painted into.
+        pictureArea = Math.max(pictureArea, Math.abs(state.ctm[0] * state.ctm[3] - state.ctm[1] * state.ctm[2]))
         break
       case OPS.beginText:
         textMatrix = identity
@@ -297,7 +304,18 @@ export const drawnPage = async (page: PDFPageProxy): Promise<DrawnPage> => {
       }
     }
   }
-  return { width: viewport.width, height: viewport.height, glyphs, horizontals, verticals, boxes, dots, isCut }
+  const hasPicture = pictureArea > picturePartMin * viewport.width * viewport.height
+  return {
+    width: viewport.width,
+    height: viewport.height,
+    glyphs,
+    horizontals,
+    verticals,
+    boxes,
+    dots,
+    hasPicture,
+    isCut,
+  }
 }
 
 const isDot = ({ x0, x1, y0, y1 }: Rect): boolean => {

@@ -212,3 +212,21 @@ describe("price lists as people make them", () => {
     assert.deepStrictEqual(tables(document)[0]?.at(-1), ["Гарантия", "24 месяца", "24 месяца"])
   })
 })
+
+describe("pages of pictures", () => {
+  const pixel = Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    "base64",
+  )
+  it("are told apart from blank pages and from pages with a logo", async () => {
+    const document = await read((pdf) => {
+      pdf.text("Прайс-лист на услуги")
+      pdf.image(pixel, 400, 20, { width: 60 })
+      pdf.addPage().image(pixel, 0, 0, { width: 595 })
+      pdf.addPage()
+      pdf.addPage().image(pixel, 0, 0, { width: 595 })
+      pdf.text("Подпись под картинкой", 50, 700)
+    })
+    assert.deepStrictEqual(document.picturePages, [2])
+  })
+})
