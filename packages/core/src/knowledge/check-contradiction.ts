@@ -275,6 +275,7 @@ const contactsOf = ({ document, facts, headings }: Read): ReadonlyArray<Contact>
   facts.flatMap((fact): ReadonlyArray<Contact> => {
     const block = blockOf(fact, document)
     if (block === undefined) return []
+    if (fact.attribute !== "адрес" && !/@|\d[\d\s()-]{4}/.test(fact.value)) return []
     const last = fact.subject.split(subjectJoint).at(-1)!.trim()
     const isOwn = !headings.has(last) && document.file.replace(/\.[a-z]{2,4}$/i, "") !== last
     const label = isOwn ? keyOf(last, contactWords) : ""

@@ -75,12 +75,12 @@ export const unansweredOf = (
   questions: ReadonlyArray<string>,
 ): ReadonlyArray<Finding> => {
   if (documents.length === 0) return []
-  const search = makeSearch(documents)
+  const search = questions.length > 0 ? makeSearch(documents) : () => []
   const wholly = (passage: Passage) => `${passage.headings.join("\n")}\n${passage.text}`
   const usual = usualQuestions
     .filter(({ answer }) => !documents.some(({ blocks }) => blocks.some((block) => answer.test(block.text))))
     .map(({ question }) => question)
-  const rarity = rarityIn(documents)
+  const rarity = questions.length > 0 ? rarityIn(documents) : () => 0
   const own = questions.filter((question) => {
     const terms = searchTerms(question)
     const whole = terms.reduce((sum, term) => sum + rarity(term), 0)

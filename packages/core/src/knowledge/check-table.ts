@@ -19,7 +19,7 @@ const generic = new Set(
 const namesNothing = (text: string): boolean => stemsOf(text).every((stem) => generic.has(stem))
 
 const moneyOf = (text: string): ReadonlyArray<Quantity> =>
-  findQuantities(text).filter((quantity) => quantity.kind === "money")
+  /\d/.test(text) ? findQuantities(text).filter((quantity) => quantity.kind === "money") : []
 
 /** What is left of a line when its figures are taken out. */
 const withoutFigures = (text: string): string => {
