@@ -22,6 +22,7 @@ import { PrometheusMetrics } from "effect/observability"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { AgentSettings } from "./agent-settings.ts"
 import { applyEvent } from "./apply-event.ts"
+import { callRoutes } from "./call-routes.ts"
 import { checkHealth } from "./health.ts"
 import { nextStep } from "./next-step.ts"
 import { openApi } from "./openapi.ts"
@@ -99,6 +100,7 @@ export const agentServer = (context: Context.Context<Services>, options: AgentSe
       setHeaders: (reply) => void reply.header("cache-control", "no-cache"),
     })
   })
+  callRoutes(server, context, admin)
   server.register(async (api) => {
     api.addHook("onRequest", admin.only)
     apiRoutes(api)

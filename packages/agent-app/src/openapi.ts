@@ -21,6 +21,15 @@ const ofContact = [
   },
 ]
 const admin = [{ admin: [] }, { session: [] }]
+const feed = [...admin, { calendar: [] }]
+const ofCall = {
+  name: "id",
+  in: "path",
+  required: true,
+  schema: { type: "integer" },
+  description: "Number of the call",
+}
+const calendar = (description: string) => ({ description, content: { "text/calendar": { schema: text } } })
 const closed = {
   401: error("ADMIN_TOKEN is needed"),
   403: error("The cookie came with a request of another page"),
@@ -43,6 +52,12 @@ export const openApi = {
         in: "cookie",
         name: "wa_console",
         description: "Left by `/?token=` or `POST /session`",
+      },
+      calendar: {
+        type: "apiKey",
+        in: "query",
+        name: "token",
+        description: "ADMIN_TOKEN, or the token of `wa calls address`, which opens the feed alone",
       },
     },
     schemas: {
@@ -151,6 +166,9 @@ export const openApi = {
       Call: {
         type: "object",
         properties: {
+          id: { type: "integer" },
+          uid: { type: "string", description: "Stays with a call wherever it is moved to" },
+          sequence: { type: "integer", description: "Counts its moves and its cancellation" },
           profileId: text,
           phone: text,
           name: textOrNull,
@@ -159,6 +177,7 @@ export const openApi = {
           status: { enum: ["scheduled", "moved", "cancelled"] },
           notes: text,
           createdAt: instant,
+          changedAt: instant,
         },
       },
       OperatorRequest: {
@@ -271,6 +290,34 @@ export const openApi = {
           200: json("Calls", { type: "object", properties: { now: instant, zone: text, calls: listOf(ref("Call")) } }),
           ...closed,
         },
+      },
+    },
+    "/api/calls/{id}/cancel": {
+      parameters: [ofCall],
+      post: {
+        summary: "Cancels a call that lies ahead; the client is told nothing",
+        security: admin,
+        responses: {
+          200: json("Cancelled", { type: "object", properties: { is: { enum: ["cancelled"] }, call: ref("Call") } }),
+          404: error("No such call"),
+          409: error("It no longer stands at that time: moved, cancelled before, or over"),
+          ...closed,
+        },
+      },
+    },
+    "/calls.ics": {
+      get: {
+        summary: "Today's calls and those to come, for a calendar to subscribe to",
+        security: feed,
+        responses: { 200: calendar("RFC 5545"), ...closed },
+      },
+    },
+    "/calls/{id}.ics": {
+      parameters: [ofCall],
+      get: {
+        summary: "One call as it stands now, as a file for a calendar",
+        security: feed,
+        responses: { 200: calendar("RFC 5545"), 404: error("No such call"), ...closed },
       },
     },
     "/api/requests": {

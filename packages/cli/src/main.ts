@@ -3,6 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import { runProgram } from "@wa/adapters/runtime/run-program"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
+import { callsCommand } from "./calls-command.ts"
 import { chatCommand } from "./chat-command.ts"
 import { doctorCommand } from "./doctor-command.ts"
 import { evalCommand } from "./eval-command.ts"
@@ -23,6 +24,7 @@ const wa = Command.make("wa").pipe(
     intentCommand,
     whenCommand,
     kbCommand,
+    callsCommand,
     migrateCommand,
     doctorCommand,
   ]),

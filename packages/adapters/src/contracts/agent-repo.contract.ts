@@ -597,6 +597,57 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         assert.deepInclude(calls[0], { key: anna, name: "Анна", timezone: "Asia/Almaty" })
       }),
     )
+    live("knows a call again wherever it was moved to, and counts what became of it", () =>
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        yield* apply(boris, t0, { commands: [{ _tag: "BookCall", callAt: slot }] })
+        yield* apply(anna, t0, { commands: [{ _tag: "BookCall", callAt: slot + hourMs }] })
+        const [booked] = yield* repo.calls(10)
+        assert.deepInclude(booked, { sequence: 0, changedAt: t0 })
+        yield* apply(anna, t0 + 1, {
+          commands: [{ _tag: "MoveCall", from: slot + hourMs, callAt: slot + 2 * hourMs }],
+        })
+        yield* apply(anna, t0 + 2, {
+          commands: [{ _tag: "MoveCall", from: slot + 2 * hourMs, callAt: slot + 3 * hourMs }],
+        })
+        const moved = yield* repo.call(booked!.id)
+        assert.deepInclude(moved, {
+          uid: booked!.uid,
+          sequence: 2,
+          scheduledAt: slot + 3 * hourMs,
+          status: "scheduled",
+          changedAt: t0 + 2,
+          key: anna,
+        })
+        yield* apply(anna, t0 + 3, { commands: [{ _tag: "CancelCall", callAt: slot + 3 * hourMs }] })
+        assert.deepInclude(yield* repo.call(booked!.id), {
+          id: moved!.id,
+          uid: booked!.uid,
+          sequence: 3,
+          status: "cancelled",
+          changedAt: t0 + 3,
+        })
+        // The next call of the same contact is another one.
+        yield* apply(anna, t0 + 4, { commands: [{ _tag: "BookCall", callAt: slot + hourMs }] })
+        const uids = new Set((yield* repo.calls(10)).map((call) => call.uid))
+        assert.strictEqual(uids.size, 3)
+        assert.isNull(yield* repo.call(999_999))
+      }),
+    )
+    live("tells the calls within two moments, the second left out", () =>
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        for (const [n, key] of [anna, boris, abroad].entries())
+          yield* apply(key, t0, { commands: [{ _tag: "BookCall", callAt: slot + n * hourMs }] })
+        const at = (within: { from?: number; to?: number }, limit = 10) =>
+          Effect.map(repo.calls(limit, within), (calls) => calls.map((call) => (call.scheduledAt - slot) / hourMs))
+        assert.deepStrictEqual(yield* at({}), [2, 1, 0])
+        assert.deepStrictEqual(yield* at({ from: slot + hourMs }), [2, 1])
+        assert.deepStrictEqual(yield* at({ to: slot + hourMs }), [0])
+        assert.deepStrictEqual(yield* at({ from: slot, to: slot + 2 * hourMs }), [1, 0])
+        assert.deepStrictEqual(yield* at({}, 1), [2])
+      }),
+    )
     live("books the same call of the same contact once", () =>
       Effect.gen(function* () {
         const repo = yield* AgentRepo

@@ -87,6 +87,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
   const unpublished = new Map<string, OutboundRow>()
   const touches: Array<OutboundRow> = []
   const requests: Array<Mutable<OperatorRequest>> = []
+  let callsMade = 0
   const usage: Array<{ readonly at: Instant; readonly tokens: number }> = []
   let isUp = true
   let failing = 0
@@ -268,14 +269,13 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
         return
       }
       case "MoveCall":
-        endCall(row, command.from, "moved")
-        bookCall(row, command.callAt, at)
+        bookCall(row, command.callAt, at, endCall(row, command.from, "moved", at))
         return
       case "BookCall":
-        bookCall(row, command.callAt, at)
+        bookCall(row, command.callAt, at, undefined)
         return
       case "CancelCall":
-        endCall(row, command.callAt, "cancelled")
+        endCall(row, command.callAt, "cancelled", at)
         return
       case "RecordOutcome":
         setOutcome(row, command.messageIds, outcomeText(command.outcome))
@@ -339,9 +339,13 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
     chain.lastTouchAt = lastTouchAt ?? chain.lastTouchAt
   }
 
-  const bookCall = (row: ContactRow, scheduledAt: Instant, createdAt: Instant) => {
+  const bookCall = (row: ContactRow, scheduledAt: Instant, createdAt: Instant, from: CallRow | undefined) => {
     if (row.calls.some((call) => call.status === "scheduled" && call.scheduledAt === scheduledAt)) return
+    const id = ++callsMade
     row.calls.push({
+      id,
+      uid: from?.uid ?? `call-${id}`,
+      sequence: from === undefined ? 0 : from.sequence + 1,
       key: row.key,
       name: null,
       scheduledAt,
@@ -349,12 +353,19 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
       status: "scheduled",
       notes: "",
       createdAt,
+      changedAt: createdAt,
     })
   }
-  const endCall = (row: ContactRow, scheduledAt: Instant, status: CallRow["status"]) => {
-    for (const call of row.calls)
-      if (call.status === "scheduled" && call.scheduledAt === scheduledAt) call.status = status
+  const endCall = (row: ContactRow, scheduledAt: Instant, status: "moved" | "cancelled", at: Instant) => {
+    const call = row.calls.find((one) => one.status === "scheduled" && one.scheduledAt === scheduledAt)
+    if (call === undefined) return undefined
+    call.status = status
+    call.changedAt = at
+    if (status === "cancelled") call.sequence += 1
+    return call
   }
+  const shownCalls = (): Array<CallRow> =>
+    all().flatMap((row) => row.calls.map((call) => ({ ...call, name: row.info.name ?? row.info.full_name })))
 
   const nextDue = (now: Instant): ContactRow | undefined => {
     let next: ContactRow | undefined
@@ -496,13 +507,19 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
           .map((call) => call.scheduledAt)
           .sort((a, b) => a - b),
       ),
-    calls: (limit) =>
+    calls: (limit, { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = {}) =>
       attempt("calls", () =>
-        all()
-          .flatMap((row) => row.calls.map((call) => ({ ...call, name: row.info.name ?? row.info.full_name })))
-          .sort((a, b) => b.scheduledAt - a.scheduledAt)
+        shownCalls()
+          .filter((call) => call.scheduledAt >= from && call.scheduledAt < to)
+          .sort((a, b) => b.scheduledAt - a.scheduledAt || b.id - a.id)
           .slice(0, limit),
       ),
+    call: (id) =>
+      attempt("call", () => {
+        const calls = shownCalls()
+        const uid = calls.find((call) => call.id === id)?.uid
+        return calls.filter((call) => call.uid === uid).sort((a, b) => b.sequence - a.sequence)[0] ?? null
+      }),
     followUps: (key) =>
       attempt("followUps", () => (contacts.get(nameOf(key))?.chains ?? []).map((chain) => ({ ...chain }))),
     traces: (key, limit) =>

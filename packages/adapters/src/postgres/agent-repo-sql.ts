@@ -273,12 +273,18 @@ export const make = (options: AgentRepoOptions = {}) =>
           return
         }
         case "MoveCall":
-          yield* endCall(contactId, command.from, "moved")
-          return yield* bookCall(key, contactId, command.callAt, at)
+          return yield* bookCall(
+            key,
+            contactId,
+            command.callAt,
+            at,
+            yield* endCall(contactId, command.from, "moved", at),
+          )
         case "BookCall":
-          return yield* bookCall(key, contactId, command.callAt, at)
+          return yield* bookCall(key, contactId, command.callAt, at, undefined)
         case "CancelCall":
-          return yield* endCall(contactId, command.callAt, "cancelled")
+          yield* endCall(contactId, command.callAt, "cancelled", at)
+          return
         case "RecordOutcome":
           yield* setOutcome(contactId, command.messageIds, outcomeText(command.outcome))
           return
@@ -298,16 +304,30 @@ export const make = (options: AgentRepoOptions = {}) =>
       }
     })
 
-    const bookCall = (key: ContactKey, contactId: number, scheduledAt: Instant, at: Date) =>
+    const bookCall = (
+      key: ContactKey,
+      contactId: number,
+      scheduledAt: Instant,
+      at: Date,
+      /** The row that it was moved from. */
+      from: { readonly uid: string; readonly sequence: number } | undefined,
+    ) =>
       // The same call of the same contact is on record already; that of another contact is a rival that was first.
-      Effect.asVoid(sql`INSERT INTO scheduled_calls (contact_id, profile_id, scheduled_at, timezone, status, created_at)
+      Effect.asVoid(sql`INSERT INTO scheduled_calls (contact_id, profile_id, scheduled_at, timezone, status, created_at,
+          changed_at, uid, sequence)
         SELECT ${contactId}::int, ${key.profileId}::text, ${dateOf(scheduledAt)}::timestamptz, ${timezone}::text, 'scheduled',
-          ${at}::timestamptz
+          ${at}::timestamptz, ${at}::timestamptz, coalesce(${from?.uid ?? null}::uuid, gen_random_uuid()),
+          ${from === undefined ? 0 : from.sequence + 1}::int
         WHERE NOT EXISTS (SELECT 1 FROM scheduled_calls WHERE contact_id = ${contactId} AND status = 'scheduled'
           AND scheduled_at = ${dateOf(scheduledAt)})`)
-    const endCall = (contactId: number, scheduledAt: Instant, status: CallRow["status"]) =>
-      Effect.asVoid(sql`UPDATE scheduled_calls SET status = ${status}
-        WHERE contact_id = ${contactId} AND status = 'scheduled' AND scheduled_at = ${dateOf(scheduledAt)}`)
+    const endCall = (contactId: number, scheduledAt: Instant, status: "moved" | "cancelled", at: Date) =>
+      Effect.map(
+        sql<{ uid: string; sequence: number }>`UPDATE scheduled_calls SET status = ${status}, changed_at = ${at},
+            sequence = sequence + ${status === "cancelled" ? 1 : 0}::int
+          WHERE contact_id = ${contactId} AND status = 'scheduled' AND scheduled_at = ${dateOf(scheduledAt)}
+          RETURNING uid, sequence`,
+        ([row]) => row,
+      )
 
     const advanceChain = (contactId: number, touch: number, dueAt: Instant, lastTouchAt: Instant | null, at: Date) =>
       Effect.asVoid(sql`INSERT INTO follow_ups (contact_id, touch_number, next_touch_at, last_touch_at, created_at)
@@ -373,6 +393,36 @@ export const make = (options: AgentRepoOptions = {}) =>
         createdAt: instantOf(row.created_at),
         wakeUpAt: instantOrNull(row.wake_up_at),
       }))
+
+    interface StoredCall {
+      readonly id: number
+      readonly uid: string
+      readonly sequence: number
+      readonly profile_id: string
+      readonly phone_number: string
+      readonly name: string | null
+      readonly scheduled_at: Date
+      readonly timezone: string
+      readonly status: CallRow["status"]
+      readonly notes: string
+      readonly created_at: Date
+      readonly changed_at: Date
+    }
+    const callColumns = sql`c.profile_id, c.phone_number, coalesce(c.name, c.full_name) AS name, s.id, s.uid, s.sequence,
+      s.scheduled_at, s.timezone, s.status, s.notes, s.created_at, s.changed_at`
+    const callOf = (row: StoredCall): CallRow => ({
+      id: row.id,
+      uid: row.uid,
+      sequence: row.sequence,
+      key: keyOf(row),
+      name: row.name,
+      scheduledAt: instantOf(row.scheduled_at),
+      timezone: row.timezone,
+      status: row.status,
+      notes: row.notes,
+      createdAt: instantOf(row.created_at),
+      changedAt: instantOf(row.changed_at),
+    })
 
     const tokensSince = (from: Instant) =>
       Effect.map(
@@ -507,31 +557,20 @@ export const make = (options: AgentRepoOptions = {}) =>
           WHERE profile_id = ${profileId} AND status = 'scheduled' AND scheduled_at >= ${dateOf(from)} ORDER BY scheduled_at`
         return rows.map((row) => instantOf(row.scheduled_at))
       }, orUnavailable("takenSlots")),
-      calls: Effect.fn("AgentRepo.calls")(function* (limit) {
-        const rows = yield* sql<{
-          profile_id: string
-          phone_number: string
-          name: string | null
-          scheduled_at: Date
-          timezone: string
-          status: CallRow["status"]
-          notes: string
-          created_at: Date
-        }>`SELECT c.profile_id, c.phone_number, coalesce(c.name, c.full_name) AS name, s.scheduled_at, s.timezone, s.status,
-            s.notes, s.created_at
-          FROM scheduled_calls s JOIN contacts c ON c.id = s.contact_id ORDER BY s.scheduled_at DESC, s.id DESC LIMIT ${limit}`
-        return rows.map(
-          (row): CallRow => ({
-            key: keyOf(row),
-            name: row.name,
-            scheduledAt: instantOf(row.scheduled_at),
-            timezone: row.timezone,
-            status: row.status,
-            notes: row.notes,
-            createdAt: instantOf(row.created_at),
-          }),
-        )
+      calls: Effect.fn("AgentRepo.calls")(function* (limit, { from, to } = {}) {
+        const rows = yield* sql<StoredCall>`SELECT ${callColumns}
+          FROM scheduled_calls s JOIN contacts c ON c.id = s.contact_id
+          WHERE s.scheduled_at >= coalesce(${dateOrNull(from ?? null)}::timestamptz, '-infinity')
+            AND s.scheduled_at < coalesce(${dateOrNull(to ?? null)}::timestamptz, 'infinity')
+          ORDER BY s.scheduled_at DESC, s.id DESC LIMIT ${limit}`
+        return rows.map(callOf)
       }, orUnavailable("calls")),
+      call: Effect.fn("AgentRepo.call")(function* (id) {
+        const [row] = yield* sql<StoredCall>`SELECT ${callColumns}
+          FROM scheduled_calls s JOIN contacts c ON c.id = s.contact_id
+          WHERE s.uid = (SELECT uid FROM scheduled_calls WHERE id = ${id}) ORDER BY s.sequence DESC LIMIT 1`
+        return row === undefined ? null : callOf(row)
+      }, orUnavailable("call")),
       followUps: Effect.fn("AgentRepo.followUps")(function* (key) {
         const rows = yield* sql<{
           touch_number: number

@@ -125,6 +125,18 @@ const agentTables = statements(
   `CREATE INDEX token_usage_at ON token_usage (at)`,
 )
 
+/**
+ * A call keeps its `uid` wherever it is moved to, as calendars want it; `sequence` counts its moves and its cancellation.
+ * Rows of before were never told to a calendar, so each begins as a call of its own.
+ */
+const callsForCalendars = statements(
+  `ALTER TABLE scheduled_calls ADD COLUMN uid uuid NOT NULL DEFAULT gen_random_uuid(),
+    ADD COLUMN sequence int NOT NULL DEFAULT 0, ADD COLUMN changed_at timestamptz`,
+  `UPDATE scheduled_calls SET changed_at = created_at`,
+  `ALTER TABLE scheduled_calls ALTER COLUMN changed_at SET NOT NULL`,
+  `CREATE INDEX scheduled_calls_uid ON scheduled_calls (uid, sequence DESC)`,
+)
+
 const gatewayTables = statements(
   `CREATE TABLE profiles (profile_id text PRIMARY KEY, began_at timestamptz NOT NULL)`,
 
@@ -226,10 +238,21 @@ const migrate =
       )
     })
 
-const agentSteps = { "0001_tables": agentTables }
+const agentSteps = { "0001_tables": agentTables, "0002_calls_for_calendars": callsForCalendars }
 const gatewaySteps = { "0001_tables": gatewayTables }
 /** For whoever asks how far a database is: all steps, in order. */
 export const stepNames = { agent: Object.keys(agentSteps), gateway: Object.keys(gatewaySteps) } as const
+
+/** The steps that a database has behind it; null: the program was never there. */
+export const appliedSteps = Effect.fnUntraced(function* (program: "agent" | "gateway") {
+  const sql = yield* SqlClient.SqlClient
+  const table = `${program}_migrations`
+  const [there] = yield* sql<{ is: boolean }>`SELECT to_regclass(${table}) IS NOT NULL AS is`
+  if (there?.is !== true) return null
+  const rows = yield* sql<{ migration_id: number; name: string }>`
+    SELECT migration_id, name FROM ${sql(table)} ORDER BY migration_id`
+  return rows.map((row) => `${String(row.migration_id).padStart(4, "0")}_${row.name}`)
+})
 
 export const migrateAgent = migrate("agent", agentSteps)
 export const migrateGateway = migrate("gateway", gatewaySteps)

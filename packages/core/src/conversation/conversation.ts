@@ -180,8 +180,8 @@ export type Event =
   | { readonly _tag: "Released"; readonly at: Instant }
   /** A person took the chat without writing. */
   | { readonly _tag: "PersonTookOver"; readonly at: Instant }
-  /** A person cancelled the call. */
-  | { readonly _tag: "CallCancelled"; readonly at: Instant }
+  /** A person cancelled the call at `callAt`. */
+  | { readonly _tag: "CallCancelled"; readonly at: Instant; readonly callAt: Instant }
 
 export type IgnoredWhy = "not_client" | "opted_out" | "reaction" | "system" | "deleted" | "whitelisted"
 export type HandedOverWhy =

@@ -579,6 +579,8 @@ class Life {
       const act = this.chance.weighted({ PersonTookOver: 1, Released: 2, CallCancelled: 1, client: 2, notClient: 0.5 })
       if (act === "client" || act === "notClient")
         this.tell({ _tag: "PersonClassified", at: this.now, isClient: act === "client" })
+      else if (act === "CallCancelled")
+        this.tell({ _tag: act, at: this.now, callAt: this.chance.isLucky(0.9) ? (this.callAt ?? this.now) : this.now })
       else this.tell({ _tag: act, at: this.now })
     }
   }

@@ -422,9 +422,26 @@ describe("a call", () => {
 
   it("can be cancelled by a person, once", () => {
     const chat = booked()
-    const cancel = () => chat.tell({ _tag: "CallCancelled", at: chat.now })
-    assert.deepStrictEqual(cancel(), [{ _tag: "CancelCall", callAt: wednesday15 }])
-    assert.deepStrictEqual(cancel(), [])
+    const cancel = (callAt: number) => chat.tell({ _tag: "CallCancelled", at: chat.now, callAt })
+    assert.deepStrictEqual(cancel(wednesday15 + hourMs), [], "another call than the one on record")
+    assert.deepStrictEqual(cancel(wednesday15), [{ _tag: "CancelCall", callAt: wednesday15 }])
+    assert.deepStrictEqual(cancel(wednesday15), [])
+  })
+
+  it("that is over can no longer be cancelled by a person", () => {
+    const chat = booked().at(wednesday15)
+    assert.deepStrictEqual(chat.tell({ _tag: "CallCancelled", at: chat.now, callAt: wednesday15 }), [])
+    assert.strictEqual(chat.state.callAt, wednesday15)
+  })
+
+  it("that a person cancels while an answer is being written has the answer written anew", () => {
+    const chat = again(booked(), "А о чём будем говорить?")
+    const { ticket } = chat
+    chat.tell({ _tag: "CallCancelled", at: chat.now, callAt: wednesday15 })
+    chat.drafts("Созвонимся в среду, как договорились.", { ticket })
+    assert.isUndefined(chat.only("Send"))
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("DraftReply"))
   })
 
   it("that was already confirmed is not booked again", () => {

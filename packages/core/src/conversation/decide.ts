@@ -64,9 +64,7 @@ export const decide = (before: Conversation, event: Event, policy: Policy): Deci
     case "SendExpired":
       return sendExpired(before, event, policy)
     case "CallCancelled":
-      return before.callAt === null
-        ? [before, []]
-        : [{ ...before, callAt: null }, [{ _tag: "CancelCall", callAt: before.callAt }]]
+      return callCancelled(before, event)
   }
 }
 
@@ -237,6 +235,15 @@ const personClassified = (
   }
   const [after, commands] = event.isClient ? reopened(next) : notAClient(next, event.at, policy)
   return [after, [record, ...commands]]
+}
+
+/** A call that the client moved meanwhile is another one than the person meant, and one that is over took place. */
+const callCancelled = (before: Conversation, event: Extract<Event, { _tag: "CallCancelled" }>): Decision => {
+  const { callAt } = event
+  if (before.callAt !== callAt || callAt <= event.at) return [before, []]
+  // A draft that is being written may still speak of the call: it is asked for anew.
+  const [next] = reopened({ ...before, callAt: null, thinking: null })
+  return [next, [{ _tag: "CancelCall", callAt }]]
 }
 
 /** A turn that waited for evidence, or was being thought of, is answered at the next wake-up: its burst is over. */

@@ -116,6 +116,11 @@ export interface OutboxRow {
 }
 
 export interface CallRow {
+  readonly id: number
+  /** Stays with a call wherever it is moved to: each move is a row of its own, with the next `sequence`. */
+  readonly uid: string
+  /** From 0; each move and the cancellation count. */
+  readonly sequence: number
   readonly key: ContactKey
   readonly name: string | null
   readonly scheduledAt: Instant
@@ -123,6 +128,8 @@ export interface CallRow {
   readonly status: "scheduled" | "moved" | "cancelled"
   readonly notes: string
   readonly createdAt: Instant
+  /** When it was booked, moved away or cancelled, whatever was last. */
+  readonly changedAt: Instant
 }
 
 export interface TraceRow extends Trace {
@@ -195,7 +202,13 @@ export class AgentRepo extends Context.Service<
     readonly markPublished: (outboundId: string) => Effect<boolean, StoreUnavailable>
     /** Booked calls of a profile at or after `from`. */
     readonly takenSlots: (profileId: string, from: Instant) => Effect<ReadonlyArray<Instant>, StoreUnavailable>
-    readonly calls: (limit: number) => Effect<ReadonlyArray<CallRow>, StoreUnavailable>
+    /** Latest first; `within` is half-open. */
+    readonly calls: (
+      limit: number,
+      within?: { readonly from?: Instant; readonly to?: Instant },
+    ) => Effect<ReadonlyArray<CallRow>, StoreUnavailable>
+    /** The call of this number as it stands now: of one that was moved, the row that it was moved to. */
+    readonly call: (id: number) => Effect<CallRow | null, StoreUnavailable>
     readonly followUps: (key: ContactKey) => Effect<ReadonlyArray<FollowUpRow>, StoreUnavailable>
     /** Newest first. */
     readonly traces: (key: ContactKey, limit: number) => Effect<ReadonlyArray<TraceRow>, StoreUnavailable>
