@@ -102,7 +102,9 @@ export const openApi = {
         required: ["at", "why", "touch"],
         properties: {
           at: instant,
-          why: { enum: ["turn_over", "model_answer", "model_retry", "evidence", "touch", "takeover_ends"] },
+          why: {
+            enum: ["turn_over", "model_answer", "model_retry", "evidence", "touch", "call_reminder", "takeover_ends"],
+          },
           touch: { type: ["integer", "null"] },
         },
       },
@@ -136,7 +138,7 @@ export const openApi = {
           text,
           at: instant,
           isVoice: { type: "boolean" },
-          kind: { enum: ["reply", "touch", null] },
+          kind: { enum: ["reply", "touch", "reminder", null] },
           touch: { type: ["integer", "null"] },
           delivery: textOrNull,
           outcome: textOrNull,

@@ -55,7 +55,7 @@ const said = (messageId: string, at: number, text = `Сообщение ${messag
 })
 const send = (
   outboundId: string,
-  kind: "reply" | "touch" = "reply",
+  kind: "reply" | "touch" | "reminder" = "reply",
   messageIds: ReadonlyArray<string> = [],
 ): Command => ({
   _tag: "Send",
@@ -66,7 +66,7 @@ const send = (
   messageIds,
   isSafe: false,
 })
-const withdraw = (what: "all" | "touches" = "all"): Command => ({ _tag: "WithdrawUnsent", what })
+const withdraw = (what: "all" | "touches" | "reminders" = "all"): Command => ({ _tag: "WithdrawUnsent", what })
 const answered = (messageIds: ReadonlyArray<string>): Command => ({
   _tag: "RecordOutcome",
   messageIds,
@@ -324,7 +324,30 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         assert.deepInclude((yield* repo.outbox(1))[0], { knownOperatorAt: t0 + 2, knownClientAt: t0 + 3 })
       }),
     )
-    live("withdraws reminders alone when told so", () =>
+    live("withdraws the reminders of calls alone when told so, and sends them like replies", () =>
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        yield* apply(anna, t0, {
+          commands: [send(uuid(1), "touch"), send(uuid(2), "reminder"), send(uuid(3)), send(uuid(4), "reminder")],
+        })
+        assert.deepStrictEqual(
+          (yield* repo.outbox(10)).map((row) => [row.outboundId, row.kind]),
+          [
+            [uuid(2), "reminder"],
+            [uuid(3), "reply"],
+            [uuid(4), "reminder"],
+            [uuid(1), "touch"],
+          ],
+        )
+        assert.deepInclude(yield* repo.stats(t0), { replies: 1, touches: 1 })
+        yield* apply(anna, t0 + 1, { commands: [withdraw("reminders")] })
+        assert.deepStrictEqual(
+          (yield* repo.outbox(10)).map((row) => row.outboundId),
+          [uuid(3), uuid(1)],
+        )
+      }),
+    )
+    live("withdraws touches alone when told so", () =>
       Effect.gen(function* () {
         const repo = yield* AgentRepo
         yield* apply(anna, t0, { commands: [send(uuid(1)), send(uuid(2), "touch")] })

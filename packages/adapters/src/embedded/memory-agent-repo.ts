@@ -257,7 +257,8 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
       }
       case "WithdrawUnsent": {
         for (const [outboundId, { contact, message }] of unpublished) {
-          if (contact !== row || (command.what === "touches" && message.kind !== "touch")) continue
+          if (contact !== row) continue
+          if (command.what !== "all" && message.kind !== (command.what === "touches" ? "touch" : "reminder")) continue
           message.delivery = "withdrawn"
           unpublished.delete(outboundId)
           withdrawn.add(outboundId)
@@ -401,7 +402,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
         if (message.outcome !== null) outcomes[message.outcome] = (outcomes[message.outcome] ?? 0) + 1
         if (message.from !== "bot" || isUnreached(message.delivery)) continue
         if (message.kind === "touch") touched += 1
-        else replies += 1
+        else if (message.kind === "reply") replies += 1
       }
     return {
       contacts: {
@@ -488,7 +489,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
               correlationId: contact.messages.find((one) => one.answeredBy === outboundId)?.messageId ?? outboundId,
             }),
           )
-          .sort((a, b) => (a.kind === b.kind ? 0 : a.kind === "reply" ? -1 : 1))
+          .sort((a, b) => Number(a.kind === "touch") - Number(b.kind === "touch"))
           .slice(0, limit),
       ),
     markPublished: (outboundId) =>

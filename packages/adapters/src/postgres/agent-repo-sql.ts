@@ -261,7 +261,8 @@ export const make = (options: AgentRepoOptions = {}) =>
         }
         case "WithdrawUnsent": {
           const rows = yield* sql<{ outbound_id: string }>`UPDATE messages SET delivery = 'withdrawn'
-            WHERE contact_id = ${contactId} AND delivery = 'pending' ${command.what === "touches" ? sql`AND kind = 'touch'` : sql``}
+            WHERE contact_id = ${contactId} AND delivery = 'pending'
+              AND (${command.what} = 'all' OR kind = ${command.what === "touches" ? "touch" : "reminder"})
             RETURNING outbound_id`
           if (rows.length === 0) return
           const ids = rows.map((row) => row.outbound_id)
@@ -442,7 +443,7 @@ export const make = (options: AgentRepoOptions = {}) =>
       const [open] = yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM messages
         WHERE author = 'client' AND outcome IS NULL`
       const [sent] = yield* sql<{ replies: number; touches: number }>`SELECT
-        count(*) FILTER (WHERE kind <> 'touch')::int AS replies, count(*) FILTER (WHERE kind = 'touch')::int AS touches
+        count(*) FILTER (WHERE kind = 'reply')::int AS replies, count(*) FILTER (WHERE kind = 'touch')::int AS touches
         FROM messages WHERE author = 'bot' AND timestamp >= ${since} AND NOT (delivery IN ${unreached})`
       const [calls] = yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM scheduled_calls
         WHERE status = 'scheduled' AND created_at >= ${since}`

@@ -137,6 +137,12 @@ const callsForCalendars = statements(
   `CREATE INDEX scheduled_calls_uid ON scheduled_calls (uid, sequence DESC)`,
 )
 
+/** The reminder of a call is neither a reply nor a touch. */
+const callReminders = statements(
+  `ALTER TABLE messages DROP CONSTRAINT messages_kind_check`,
+  `ALTER TABLE messages ADD CONSTRAINT messages_kind_check CHECK (kind IN ('reply', 'touch', 'reminder'))`,
+)
+
 const gatewayTables = statements(
   `CREATE TABLE profiles (profile_id text PRIMARY KEY, began_at timestamptz NOT NULL)`,
 
@@ -238,7 +244,11 @@ const migrate =
       )
     })
 
-const agentSteps = { "0001_tables": agentTables, "0002_calls_for_calendars": callsForCalendars }
+const agentSteps = {
+  "0001_tables": agentTables,
+  "0002_calls_for_calendars": callsForCalendars,
+  "0003_call_reminders": callReminders,
+}
 const gatewaySteps = { "0001_tables": gatewayTables }
 /** For whoever asks how far a database is: all steps, in order. */
 export const stepNames = { agent: Object.keys(agentSteps), gateway: Object.keys(gatewaySteps) } as const

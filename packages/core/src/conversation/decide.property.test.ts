@@ -63,7 +63,7 @@ const isWorkingMoment = (at: number): boolean => {
 
 interface Outbound {
   readonly id: string
-  readonly kind: "reply" | "touch"
+  readonly kind: "reply" | "touch" | "reminder"
   readonly touch: number | null
   readonly at: number
   readonly messageIds: ReadonlyArray<string>
@@ -102,6 +102,10 @@ class Life {
   hasSpoken = false
   silentUntil = -1
   callAt: number | null = null
+  /** The booking on record, counted; a move is another one. */
+  booking = 0
+  bookedAt = -1
+  mayRemind = false
   lastClientAt = -1
   turnBeganAt = -1
   lastOursAt = -1
@@ -123,6 +127,7 @@ class Life {
       modelLeaseSeconds: this.chance.one([120, 16.1]),
       redraftsMax: this.chance.one([0, 2, 2]),
       touchSpreadMinutes: this.chance.one([0, 120]),
+      callReminderMinutes: this.chance.one([0, 60, 60, 1440]),
     }
   }
 
@@ -143,6 +148,12 @@ class Life {
       count(`command ${command._tag}`)
       this.check(command, event, told, wasOpen)
     }
+    // What speaks of a time that no longer is must not leave.
+    for (const one of this.inFlight)
+      assert.isTrue(
+        one.kind !== "reminder" || one.isPublished || this.callAt !== null,
+        "C10: a reminder of a cancelled call is still to leave",
+      )
     // An expired reply that nobody judged is to be answered anew.
     if (event._tag === "SendExpired" && told?.kind === "reply")
       for (const id of told.messageIds)
@@ -194,13 +205,17 @@ class Life {
       case "PersonTookOver":
         this.silentUntil = event.at + 12 * hourMs
         this.chain = "closed"
+        this.mayRemind = false
         return
       case "Released":
         this.silentUntil = -1
         return
       case "PersonClassified":
         this.isClient = event.isClient
-        if (!event.isClient) this.chain = "closed"
+        if (!event.isClient) {
+          this.chain = "closed"
+          this.mayRemind = false
+        }
         return
       case "DeliveryReported":
       case "SendExpired": {
@@ -274,7 +289,9 @@ class Life {
         return this.checkSend(command, event)
       case "WithdrawUnsent":
         for (const one of this.inFlight.filter(
-          (each) => !each.isPublished && (command.what === "all" || each.kind === "touch"),
+          (each) =>
+            !each.isPublished &&
+            (command.what === "all" || each.kind === (command.what === "touches" ? "touch" : "reminder")),
         )) {
           count("a message was withdrawn")
           this.inFlight = this.inFlight.filter((each) => each !== one)
@@ -293,11 +310,15 @@ class Life {
         if (command._tag === "MoveCall") assert.strictEqual(command.from, this.callAt)
         else assert.isTrue(this.callAt === null || this.callAt <= at, "INV7: a second call")
         this.callAt = command.callAt
+        this.booking++
+        this.bookedAt = at
+        this.mayRemind = true
         this.chain = "closed"
         return
       case "CancelCall":
         assert.strictEqual(command.callAt, this.callAt)
         this.callAt = null
+        this.mayRemind = false
         return
       case "RecordOutcome": {
         const { outcome } = command
@@ -322,6 +343,7 @@ class Life {
           assert.isAtLeast(lately, this.policy.maxTurnsPerHour)
           this.silentUntil = at + 12 * hourMs
           this.chain = "closed"
+          this.mayRemind = false
         }
         return
       case "StopChain":
@@ -345,8 +367,22 @@ class Life {
       const passed = event.reviewed.reasons.length === 0
       if (command.isSafe) assert.strictEqual(command.text, event.safeText)
       else assert.isTrue(passed && command.text === event.reviewed.draft.text, "INV8: a draft that the guard sent back")
-    } else assert.strictEqual(command.text, unheardVoiceText)
-    if (command.kind === "reply") {
+    } else if (command.kind !== "reminder") assert.strictEqual(command.text, unheardVoiceText)
+    if (command.kind === "reminder") {
+      assert.strictEqual(event._tag, "WokeUp")
+      assert.isTrue(this.mayRemind, "C10: reminded twice, or after a cancellation, a takeover, or of no call")
+      this.mayRemind = false
+      const lead = this.policy.callReminderMinutes * minuteMs
+      assert.isAbove(lead, 0, "C9: reminded although nobody is to be")
+      assert.isTrue(isWorkingMoment(at), "C9: reminded outside working hours")
+      assert.isTrue(this.callAt !== null && this.callAt > at, "C9: reminded of a call that is over")
+      assert.isAbove(this.callAt! - this.bookedAt, lead, "C9: reminded of what was booked at shorter notice")
+      // Early only where its own moment is none of working hours.
+      if (isWorkingMoment(this.callAt! - lead)) assert.isAtLeast(at, this.callAt! - lead, "C9: reminded too early")
+      assert.deepStrictEqual(this.open, [], "C9: reminded over an unanswered message")
+      assert.deepStrictEqual([command.messageIds, command.touch, command.isSafe], [[], null, false])
+      // It is no touch, and no word that a chain counts from.
+    } else if (command.kind === "reply") {
       assert.deepStrictEqual([...command.messageIds].sort(), [...this.open].sort(), "INV4: one turn, one reply")
       assert.isAbove(command.messageIds.length, 0)
       const first = Math.min(this.turnBeganAt, ...command.messageIds.map((id) => this.arrivedAt.get(id) ?? at))
@@ -669,6 +705,7 @@ const floors: Readonly<Record<string, number>> = {
   "send reply safe": 50,
   "send touch": 500,
   "send touch safe": 20,
+  "send reminder": 20,
   "touch 1": 300,
   "touch 2": 200,
   "touch 3": 150,

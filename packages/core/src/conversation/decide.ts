@@ -6,11 +6,13 @@
  * everybody who is not a client; no call outside working hours or in the past; an outcome for every client message.
  * Does not promise that commands are carried out: a crash may repeat one, so each carries an id or a ticket.
  */
+import * as CallReminder from "../calendar/call-reminder.ts"
 import { isBookable } from "../calendar/call-slots.ts"
 import { isOpen } from "../calendar/working-hours.ts"
 import * as Classification from "../contact/classification.ts"
 import * as FollowUp from "../follow-up/follow-up.ts"
-import { unheardVoiceText } from "../reply/safe-text.ts"
+import { review } from "../guard/guard.ts"
+import { isKazakh, unheardVoiceText } from "../reply/safe-text.ts"
 import { readIntent } from "../reply-intent/intent.ts"
 import type { Instant } from "../time/instant.ts"
 import { dayMs, hourMs, minuteMs, secondMs } from "../time/instant.ts"
@@ -72,7 +74,10 @@ export const decide = (before: Conversation, event: Event, policy: Policy): Deci
 export const wakeUpAt = (conversation: Conversation, policy: Policy): Instant | null => {
   const { thinking, turn, takeover, followUp } = conversation
   // While somebody thinks, the turn and the chain wait for that answer, at the latest until the lease ends.
-  const work = thinking !== null ? [thinking.until] : [Turn.wakeUpAt(turn, policy), FollowUp.wakeUpAt(followUp)]
+  const work =
+    thinking !== null
+      ? [thinking.until]
+      : [Turn.wakeUpAt(turn, policy), FollowUp.wakeUpAt(followUp), reminderWakeUpAt(conversation)]
   const due = [...work, Takeover.wakeUpAt(takeover)].filter((at) => at !== null)
   return due.length === 0 ? null : Math.min(...due)
 }
@@ -164,7 +169,7 @@ const optOut = (
   const stop: ReadonlyArray<Command> =
     commands.length > others.length ? [{ _tag: "StopChain", reason: "opted_out", lastTouchAt: null }] : chain
   return [
-    { ...stopped, isOptedOut: true, thinking: null, turn: Turn.idle },
+    { ...stopped, isOptedOut: true, reminder: null, thinking: null, turn: Turn.idle },
     [
       ...others,
       ...stop,
@@ -212,7 +217,14 @@ const taken = (before: Conversation, at: Instant, by: "operator" | "loop", polic
   const outcome =
     unanswered.length === 0 ? [] : [handedOver(unanswered, by === "loop" ? "too_many_turns" : "operator_wrote")]
   return [
-    { ...next, takeover: Takeover.take(at, policy.takeoverHours, by), thinking: null, turn: Turn.idle },
+    {
+      ...next,
+      takeover: Takeover.take(at, policy.takeoverHours, by),
+      // Who has the chat may have agreed on another time there; the reminder is theirs, too.
+      reminder: null,
+      thinking: null,
+      turn: Turn.idle,
+    },
     [{ _tag: "WithdrawUnsent", what: "all" }, ...outcome, ...chain],
   ]
 }
@@ -242,8 +254,8 @@ const callCancelled = (before: Conversation, event: Extract<Event, { _tag: "Call
   const { callAt } = event
   if (before.callAt !== callAt || callAt <= event.at) return [before, []]
   // A draft that is being written may still speak of the call: it is asked for anew.
-  const [next] = reopened({ ...before, callAt: null, thinking: null })
-  return [next, [{ _tag: "CancelCall", callAt }]]
+  const [next] = reopened({ ...before, callAt: null, reminder: null, thinking: null })
+  return [next, [{ _tag: "CancelCall", callAt }, ...unsentReminders(before)]]
 }
 
 /** A turn that waited for evidence, or was being thought of, is answered at the next wake-up: its burst is over. */
@@ -254,7 +266,7 @@ const notAClient = (before: Conversation, at: Instant, policy: Policy): Decision
   const [next, chain] = followUp(before, { _tag: "NotAClient", at }, policy)
   const unanswered = Turn.messageIds(before.turn)
   return [
-    { ...next, thinking: null, turn: Turn.idle },
+    { ...next, reminder: null, thinking: null, turn: Turn.idle },
     [
       { _tag: "WithdrawUnsent", what: "all" },
       ...(unanswered.length === 0 ? [] : [ignored(unanswered, "not_client")]),
@@ -278,6 +290,8 @@ const wokeUp = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }>,
     return answerTurn(conversation, turn, event, policy)
   if (turn._tag === "Parked" && at >= turn.until)
     return handOver(conversation, "unclassified", "непонятно, клиент ли это", policy)
+  const reminder = reminderWakeUpAt(conversation)
+  if (reminder !== null && at >= reminder) return reminderDue(conversation, event, policy)
   if (turn._tag === "Idle" && FollowUp.isDue(conversation.followUp, at)) return touchDue(conversation, event, policy)
   return [conversation, []]
 }
@@ -369,6 +383,57 @@ const whyNoTouchNow = (before: Conversation, at: Instant, touchesLeft: number, p
   if (!isOpen(at, policy.hours)) return FollowUp.touchMoment(at, chain)
   return touchesLeft > 0 ? null : FollowUp.touchMoment(startOfTomorrow(at, policy), chain)
 }
+
+// ---- the reminder of a call ------------------------------------------------------------------------------------------
+
+/** Not over an open turn: what the client wrote may be that he cannot come. */
+const reminderWakeUpAt = ({ reminder, turn }: Conversation): Instant | null =>
+  turn._tag === "Idle" ? (reminder?.at ?? null) : null
+
+const reminderDue = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }>, policy: Policy): Decision => {
+  const { at, outboundId } = event
+  const { callAt, reminder } = before
+  const done: Conversation = { ...before, reminder: null }
+  if (callAt === null || reminder == null || policy.callReminderMinutes <= 0) return [done, []]
+  const when = CallReminder.openMoment(at, callAt, policy.hours)
+  if (when === null) return [done, []]
+  if (when > at) return [{ ...before, reminder: { ...reminder, at: when } }, []]
+  const { hours } = policy
+  const text = CallReminder.reminderText(callAt, at, hours.zone, reminder.isKazakh)
+  const guard = review({
+    draft: { text, facts: [], call: null, hand_over: null },
+    kind: "reply",
+    facts: [],
+    knowledge: "",
+    chat: [],
+    now: at,
+    zone: hours.zone,
+    hours,
+    freeSlots: [],
+    bookedCall: callAt,
+  })
+  if (guard.verdict === "refuse") {
+    const detail = `напоминание о звонке не прошло проверку: ${guard.reasons.map((reason) => reason.detail).join(" ")}`
+    return [done, [{ _tag: "AskOperator", why: "guard", detail }]]
+  }
+  return [
+    {
+      ...done,
+      lastOursAt: at,
+      unreported: [
+        ...before.unreported.slice(-unreportedMax + 1),
+        { outboundId, kind: "reminder", at, messageIds: [], touch: null },
+      ],
+    },
+    [{ _tag: "Send", outboundId, kind: "reminder", touch: null, text, messageIds: [], isSafe: false }],
+  ]
+}
+
+/** One that has not left yet speaks of a time that no longer is. */
+const unsentReminders = (before: Conversation): ReadonlyArray<Command> =>
+  before.unreported.some((message) => message.kind === "reminder")
+    ? [{ _tag: "WithdrawUnsent", what: "reminders" }]
+    : []
 
 // ---- the model's answers ---------------------------------------------------------------------------------------------
 
@@ -497,13 +562,21 @@ const carryOutCall = (
   if (call === null) return [before, []]
   const from = before.callAt
   if (call.action === "cancel")
-    return from === null ? [before, []] : [{ ...before, callAt: null }, [{ _tag: "CancelCall", callAt: from }]]
+    return from === null
+      ? [before, []]
+      : [
+          { ...before, callAt: null, reminder: null },
+          [{ _tag: "CancelCall", callAt: from }, ...unsentReminders(before)],
+        ]
   const { callAt } = event
   if (callAt === null || callAt === from) return [before, []]
-  const [next, chain] = followUp({ ...before, callAt }, { _tag: "CallBooked", at: event.at }, policy)
+  const remindAt = CallReminder.remindAt(callAt, event.at, policy)
+  // The client hears of it in the language in which he was told that it is booked.
+  const reminder = remindAt === null ? null : { at: remindAt, isKazakh: isKazakh(event.reviewed.draft.text) }
+  const [next, chain] = followUp({ ...before, callAt, reminder }, { _tag: "CallBooked", at: event.at }, policy)
   const command: Command =
     from !== null && from > event.at ? { _tag: "MoveCall", from, callAt } : { _tag: "BookCall", callAt }
-  return [next, [command, ...chain]]
+  return [next, [command, ...unsentReminders(before), ...chain]]
 }
 
 const sendReply = (
@@ -650,14 +723,14 @@ const deliveryReported = (
     case "dropped":
       // Nobody may write to this number any more.
       if (event.reason === "whitelisted") {
-        const [stopped, chain] = followUp(known, { _tag: "NotAClient", at }, policy)
+        const [stopped, chain] = followUp({ ...known, reminder: null }, { _tag: "NotAClient", at }, policy)
         return [
           stopped,
           [...chain, ...(message.messageIds.length === 0 ? [] : [ignored(message.messageIds, "whitelisted")])],
         ]
       }
       // Somebody wrote meanwhile; that event comes by itself. A touch is due again only if the chain survives it.
-      return message.kind === "reply"
+      return message.kind !== "touch"
         ? [known, message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, "operator_wrote")]]
         : touchReturned(known, message, at + hourMs, policy)
     case "refused":

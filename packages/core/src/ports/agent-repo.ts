@@ -27,7 +27,7 @@ export interface StoredMessage {
   readonly text: string
   readonly at: Instant
   readonly isVoice: boolean
-  readonly kind: "reply" | "touch" | null
+  readonly kind: "reply" | "touch" | "reminder" | null
   readonly touch: number | null
   /** `pending`, `published`, `sent`, `dropped`, `refused`, `undeliverable`, `unknown`, `withdrawn`, `expired`; null on others' messages. */
   readonly delivery: string | null
@@ -105,7 +105,7 @@ export interface OutboxRow {
   readonly outboundId: string
   readonly key: ContactKey
   readonly text: string
-  readonly kind: "reply" | "touch"
+  readonly kind: "reply" | "touch" | "reminder"
   readonly replyTo: string | null
   readonly decidedAt: Instant
   /** `lastOperatorSentAt` and `lastClientSentAt` of the conversation as it is stored now. */
