@@ -6,7 +6,7 @@ import * as InProcessQueue from "@wa/adapters/embedded/in-process-queue"
 import * as MemoryAgentRepo from "@wa/adapters/embedded/memory-agent-repo"
 import { calendarTokenOf } from "@wa/adapters/http/plain-server"
 import type { ContactKey } from "@wa/core/contact/contact-key"
-import { defaultPolicy, type Event } from "@wa/core/conversation/conversation"
+import { type Command, defaultPolicy, type Event } from "@wa/core/conversation/conversation"
 import { wakeUpAt } from "@wa/core/conversation/decide"
 import { AgentRepo } from "@wa/core/ports/agent-repo"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
@@ -468,6 +468,53 @@ describe("the agent's server", () => {
       const metrics = (yield* get(made.server, "/metrics", {})).text
       assert.match(metrics, /^wa_agent_contacts\{class="client"\} 1$/m)
       assert.match(metrics, /^wa_agent_outcomes_today\{outcome="answered"\} 1$/m)
+    }),
+  )
+
+  it.effect("balances the touches that were due today, by profile, and each day anew", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world()
+      const plan = (phone: string, commands: ReadonlyArray<Command>, at = noon) =>
+        repo.change({ ...key, phone: phone as ContactKey["phone"] }, {}, ({ conversation }) => ({
+          conversation,
+          wakeUpAt: null,
+          commands,
+          at,
+          trace: { event: { _tag: "Released", at }, commands, thoughts: {} },
+        }))
+      const start = { _tag: "StartChain", dueAt: noon + hourMs } as const
+      for (const phone of ["+77010000011", "+77010000012", "+77010000013", "+77010000014"])
+        yield* plan(phone, [start], noon - 24 * hourMs)
+      yield* plan("+77010000011", [
+        { _tag: "Send", outboundId: "t1", kind: "touch", touch: 1, text: "Вопросы?", messageIds: [], isSafe: true },
+        { _tag: "AdvanceChain", touch: 2, dueAt: noon + 72 * hourMs, lastTouchAt: noon },
+      ])
+      yield* plan("+77010000012", [{ _tag: "StopChain", reason: "client_responded", lastTouchAt: null }])
+      yield* plan("+77010000013", [
+        { _tag: "AdvanceChain", touch: 1, dueAt: noon + 25 * hourMs, lastTouchAt: null, why: "daily_cap" },
+      ])
+      const today = {
+        profile: key.profileId,
+        eligible: 4,
+        sent: 1,
+        by_template: 1,
+        waiting: 1,
+        stopped: { client_responded: 1 },
+        moved: { daily_cap: 1 },
+      }
+      assert.deepStrictEqual((yield* get(server, "/stats", {})).json().touch_balance, [today])
+      const metric = (labels: string) =>
+        Effect.map(
+          get(server, "/metrics", {}),
+          ({ text }) => new RegExp(`^wa_agent_touches_due_today\\{${labels}\\} (\\d+)$`, "m").exec(text)?.[1],
+        )
+      assert.strictEqual(yield* metric('fate="moved",reason="daily_cap"'), "1")
+      assert.strictEqual(yield* metric('fate="sent",reason="template"'), "1")
+      assert.strictEqual(yield* metric('fate="stopped",reason="opted_out"'), "0")
+      yield* TestClock.setTime(noon + 24 * hourMs)
+      const [tomorrow] = (yield* get(server, "/stats", {})).json().touch_balance
+      assert.deepInclude(tomorrow, { eligible: 1, waiting: 1, stopped: {}, moved: {} })
+      assert.strictEqual(yield* metric('fate="moved",reason="daily_cap"'), "0")
     }),
   )
 

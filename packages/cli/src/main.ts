@@ -12,6 +12,7 @@ import { kbCommand } from "./kb-command.ts"
 import { migrateCommand } from "./migrate-command.ts"
 import { simulateCommand } from "./simulate-command.ts"
 import { startCommand } from "./start-command.ts"
+import { touchesCommand } from "./touches-command.ts"
 import { whenCommand } from "./when-command.ts"
 
 const wa = Command.make("wa").pipe(
@@ -25,6 +26,7 @@ const wa = Command.make("wa").pipe(
     whenCommand,
     kbCommand,
     callsCommand,
+    touchesCommand,
     migrateCommand,
     doctorCommand,
   ]),

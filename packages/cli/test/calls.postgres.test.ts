@@ -17,7 +17,7 @@ import { Effect, Layer, Redacted } from "effect"
 import { runWa } from "./wa-command.fixture.ts"
 
 // Each question starts a process of its own.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 180_000 })
 
 const wa = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
   Effect.promise(() => runWa(args, env))
@@ -161,6 +161,49 @@ describePostgres("wa calls", () => {
       assert.strictEqual(away.status, 1)
       assert.match(away.stderr, /^база агента 127\.0\.0\.1:1\/x: .*ECONNREFUSED.*\n$/)
       assert.notInclude(away.stderr, "hush-hush")
+    }).pipe(Effect.scoped),
+  )
+})
+
+describePostgres("wa touches", () => {
+  it.live("tells what came of the touches of a day, and that it sums", () =>
+    Effect.gen(function* () {
+      const { repo, env } = yield* world
+      const tell = (key: ContactKey, at: number, commands: ReadonlyArray<Command>) =>
+        repo.change(key, {}, ({ conversation }) => ({
+          conversation,
+          wakeUpAt: null,
+          commands,
+          at,
+          trace: { event: { _tag: "Released", at }, commands, thoughts: {} },
+        }))
+      const [due, began] = [afternoon(0), afternoon(-1)]
+      for (const key of [anna, boris]) yield* tell(key, began, [{ _tag: "StartChain", dueAt: due }])
+      yield* tell(boris, due, [
+        { _tag: "AdvanceChain", touch: 1, dueAt: due + dayMs, lastTouchAt: null, why: "model_away" },
+      ])
+      const { status, stdout, stderr } = yield* wa(["touches"], env)
+      assert.strictEqual(status, 0, stderr)
+      assert.match(
+        stdout,
+        /^(?:В|Во) .*, профиль p1: срок пришёл 2 = отправлено 0 \+ остановлено 0 \+ перенесено на другой день 1 \+ ещё ждут 1\n {2}перенесено: модель недоступна — 1\n$/u,
+      )
+      const { profiles } = JSON.parse((yield* wa(["touches", "--json"], env)).stdout)
+      assert.deepStrictEqual(profiles, [
+        {
+          profile: "p1",
+          eligible: 2,
+          sent: 0,
+          by_template: 0,
+          waiting: 1,
+          stopped: {},
+          moved: { model_away: 1 },
+        },
+      ])
+      const none = yield* wa(["touches", "--date", "2020-02-29"], env)
+      assert.deepStrictEqual([none.status, /^Касаний, .* нет\.\n$/.test(none.stdout)], [0, true])
+      assert.strictEqual((yield* wa(["touches", "--date", "2021-02-29"], env)).status, 2)
+      assert.match((yield* wa(["touches"])).stderr, /^база агента не задана/)
     }).pipe(Effect.scoped),
   )
 })

@@ -769,6 +769,92 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
     )
   })
 
+  describe(`AgentRepo on ${adapter}: the books of touches`, () => {
+    const touch = (n: number, dueAt: number, why?: "daily_cap" | "came_back"): Command => ({
+      _tag: "AdvanceChain",
+      touch: n,
+      dueAt,
+      lastTouchAt: null,
+      ...(why === undefined ? {} : { why }),
+    })
+    const touched = (outboundId: string, n: number, isSafe = false): Command => ({
+      _tag: "Send",
+      outboundId,
+      kind: "touch",
+      touch: n,
+      text: `Касание ${outboundId}`,
+      messageIds: [],
+      isSafe,
+    })
+    const plans = (from = t0, to = t0 + 100 * dayMs) =>
+      Effect.map(
+        AgentRepo.use((repo) => repo.touchPlans(from, to)),
+        (found) =>
+          found
+            .toSorted((a, b) => a.key.phone.localeCompare(b.key.phone) || a.plannedAt - b.plannedAt)
+            .map(
+              ({ key, touch, dueAt, end, reason, delivery }): ReadonlyArray<unknown> => [
+                key,
+                touch,
+                dueAt - t0,
+                end,
+                reason,
+                delivery,
+              ],
+            ),
+      )
+
+    live("have a plan for every moment a touch was given, with how it ended", () =>
+      Effect.gen(function* () {
+        yield* apply(anna, t0, { commands: [{ _tag: "StartChain", dueAt: t0 + dayMs }] })
+        yield* apply(abroad, t0, { commands: [{ _tag: "StartChain", dueAt: t0 + dayMs }] })
+        yield* apply(anna, t0 + dayMs, { commands: [touch(1, t0 + 2 * dayMs, "daily_cap")] })
+        yield* apply(anna, t0 + 2 * dayMs, { commands: [touched(uuid(1), 1, true), touch(2, t0 + 5 * dayMs)] })
+        yield* apply(abroad, t0 + dayMs, { commands: [{ _tag: "StopChain", reason: "opted_out", lastTouchAt: null }] })
+        const stored = [
+          [anna, 1, dayMs, "moved", "daily_cap", null],
+          [abroad, 1, dayMs, "stopped", "opted_out", null],
+          [anna, 1, 2 * dayMs, "sent", "template", "pending"],
+          [anna, 2, 5 * dayMs, null, null, null],
+        ]
+        assert.sameDeepMembers([...(yield* plans())], stored)
+        assert.sameDeepMembers([...(yield* plans(t0 + 2 * dayMs, t0 + 5 * dayMs))], [stored[2]])
+        yield* apply(anna, t0 + 3 * dayMs, { commands: [withdraw("touches")] })
+        assert.include((yield* plans(t0 + 2 * dayMs, t0 + 3 * dayMs))[0] ?? [], "withdrawn")
+      }),
+    )
+    live("take a touch that came back as due again, and the next one as not yet due", () =>
+      Effect.gen(function* () {
+        yield* apply(anna, t0, { commands: [touch(5, t0 + dayMs)] })
+        yield* apply(anna, t0 + dayMs, {
+          commands: [
+            touched(uuid(1), 5),
+            { _tag: "StopChain", reason: "completed_5_touches", lastTouchAt: t0 + dayMs },
+          ],
+        })
+        yield* apply(anna, t0 + dayMs + hourMs, {
+          delivery: { outboundId: uuid(1), status: "expired", messageId: null, at: t0 + dayMs + hourMs },
+          commands: [touch(5, t0 + dayMs + 2 * hourMs, "came_back")],
+        })
+        assert.deepStrictEqual(yield* plans(), [
+          [anna, 5, dayMs, "moved", "came_back", "expired"],
+          [anna, 5, dayMs + 2 * hourMs, null, null, null],
+        ])
+      }),
+    )
+    live("go on over more moves than are read again", () =>
+      Effect.gen(function* () {
+        yield* apply(anna, t0, { commands: [{ _tag: "StartChain", dueAt: t0 }] })
+        for (let n = 1; n <= 30; n++) yield* apply(anna, t0 + n, { commands: [touch(1, t0 + n * hourMs, "daily_cap")] })
+        yield* apply(anna, t0 + 31, { commands: [touched(uuid(1), 1), touch(2, t0 + 3 * dayMs)] })
+        const all = yield* plans()
+        assert.strictEqual(all.length, 32)
+        assert.strictEqual(all.filter(([, , , end]) => end === null).length, 1)
+        assert.strictEqual(all.filter(([, , , end]) => end === "moved").length, 30)
+      }),
+    )
+  })
+
   describe(`AgentRepo on ${adapter}: what people look at`, () => {
     live("keeps every decision with its thoughts, newest first", () =>
       Effect.gen(function* () {

@@ -6,6 +6,7 @@
  */
 import type { ContactKey } from "@wa/core/contact/contact-key"
 import { type Command, type Conversation, newConversation } from "@wa/core/conversation/conversation"
+import { book, isBooked, type TouchPlan } from "@wa/core/follow-up/touch-plan"
 import {
   AgentRepo,
   type AgentStats,
@@ -67,6 +68,7 @@ interface ContactRow {
   wakeUpAt: Instant | null
   readonly messages: Array<MessageRow>
   readonly chains: Array<Mutable<FollowUpRow>>
+  plans: ReadonlyArray<TouchPlan>
   readonly calls: Array<Mutable<CallRow>>
   readonly traces: Array<TraceRow>
 }
@@ -111,6 +113,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
     wakeUpAt: null,
     messages: [],
     chains: [],
+    plans: [],
     calls: [],
     traces: [],
   })
@@ -157,6 +160,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
     setOutcome(row, reopenedMessageIds(change), null)
     const withdrawn = new Set<string>()
     for (const command of change.commands) carryOut(row, change, command, withdrawn)
+    row.plans = book(row.plans, change.at, change.commands.filter(isBooked))
     const stored = withoutWithdrawn(change, withdrawn)
     row.conversation = stored.conversation
     row.wakeUpAt = stored.wakeUpAt
@@ -523,6 +527,18 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
       }),
     followUps: (key) =>
       attempt("followUps", () => (contacts.get(nameOf(key))?.chains ?? []).map((chain) => ({ ...chain }))),
+    touchPlans: (from, to) =>
+      attempt("touchPlans", () =>
+        all().flatMap(({ key, plans }) =>
+          plans
+            .filter((plan) => plan.dueAt >= from && plan.dueAt < to)
+            .map((plan) => ({
+              ...plan,
+              delivery: plan.outboundId === null ? null : (outbound.get(plan.outboundId)?.message.delivery ?? null),
+              key,
+            })),
+        ),
+      ),
     traces: (key, limit) =>
       attempt("traces", () => [...(contacts.get(nameOf(key))?.traces ?? [])].reverse().slice(0, limit)),
     requests: (limit) =>

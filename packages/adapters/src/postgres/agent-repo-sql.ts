@@ -6,6 +6,7 @@
  */
 import type { ContactKey } from "@wa/core/contact/contact-key"
 import { type Command, Conversation, type Event, newConversation } from "@wa/core/conversation/conversation"
+import { book, isBooked, type TouchPlan } from "@wa/core/follow-up/touch-plan"
 import {
   AgentRepo,
   type AgentStats,
@@ -75,6 +76,30 @@ interface ContactRow extends HeldRow {
   readonly created_at: Date
   readonly wake_up_at: Date | null
 }
+
+interface PlanRow {
+  readonly id: bigint
+  readonly touch: number
+  readonly due_at: Date
+  readonly planned_at: Date
+  readonly ended_at: Date | null
+  readonly ended_how: TouchPlan["end"]
+  readonly reason: string | null
+  readonly moved_to: Date | null
+  readonly outbound_id: string | null
+}
+/** As many of a contact's plans as the books need to go on. */
+const plansKept = 20
+const planOf = (row: PlanRow): TouchPlan => ({
+  touch: row.touch,
+  dueAt: instantOf(row.due_at),
+  plannedAt: instantOf(row.planned_at),
+  endedAt: instantOrNull(row.ended_at),
+  end: row.ended_how,
+  reason: row.reason,
+  movedTo: instantOrNull(row.moved_to),
+  outboundId: row.outbound_id,
+})
 
 const keyOf = (row: { readonly profile_id: string; readonly phone_number: string }): ContactKey => ({
   profileId: row.profile_id,
@@ -161,6 +186,7 @@ export const make = (options: AgentRepoOptions = {}) =>
       yield* setOutcome(held.id, reopenedMessageIds(change), null)
       const withdrawn = new Set<string>()
       for (const command of change.commands) yield* carryOut(key, held.id, change, command, decision!.id, withdrawn)
+      yield* keepBooks(held.id, change)
       const stored = withoutWithdrawn(change, withdrawn)
       const { info } = change
       const classification = change.commands.findLast((command) => command._tag === "RecordClassification")
@@ -302,6 +328,36 @@ export const make = (options: AgentRepoOptions = {}) =>
             last_touch_at = coalesce(${dateOrNull(command.lastTouchAt)}::timestamptz, last_touch_at)
             WHERE contact_id = ${contactId} AND NOT is_completed`
           return
+      }
+    })
+
+    const keepBooks = Effect.fnUntraced(function* (contactId: number, change: Change) {
+      const commands = change.commands.filter(isBooked)
+      if (commands.every((command) => command._tag === "Send" && command.kind !== "touch")) return
+      const rows = yield* sql<PlanRow>`SELECT * FROM touch_plans WHERE contact_id = ${contactId}
+        ORDER BY id DESC LIMIT ${plansKept}`
+      const known = rows.toReversed()
+      const before = known.map(planOf)
+      // What ends comes before what begins: a contact has one open plan.
+      for (const [index, plan] of book(before, change.at, commands).entries()) {
+        const row = known[index]
+        if (plan === before[index]) continue
+        const ended = {
+          ended_at: dateOrNull(plan.endedAt),
+          ended_how: plan.end,
+          reason: plan.reason,
+          moved_to: dateOrNull(plan.movedTo),
+          outbound_id: plan.outboundId,
+        }
+        if (row !== undefined) yield* sql`UPDATE touch_plans SET ${sql.update(ended)} WHERE id = ${row.id}`
+        else
+          yield* sql`INSERT INTO touch_plans ${sql.insert({
+            contact_id: contactId,
+            touch: plan.touch,
+            due_at: dateOf(plan.dueAt),
+            planned_at: dateOf(plan.plannedAt),
+            ...ended,
+          })}`
       }
     })
 
@@ -593,6 +649,14 @@ export const make = (options: AgentRepoOptions = {}) =>
           }),
         )
       }, orUnavailable("followUps")),
+      touchPlans: Effect.fn("AgentRepo.touchPlans")(function* (from, to) {
+        const rows = yield* sql<
+          PlanRow & { profile_id: string; phone_number: string; delivery: string | null }
+        >`SELECT p.*, c.profile_id, c.phone_number, m.delivery
+          FROM touch_plans p JOIN contacts c ON c.id = p.contact_id LEFT JOIN messages m ON m.outbound_id = p.outbound_id
+          WHERE p.due_at >= ${dateOf(from)} AND p.due_at < ${dateOf(to)} ORDER BY p.id`
+        return rows.map((row) => ({ ...planOf(row), delivery: row.delivery, key: keyOf(row) }))
+      }, orUnavailable("touchPlans")),
       traces: Effect.fn("AgentRepo.traces")(function* (key, limit) {
         const rows = yield* sql<{
           at: Date

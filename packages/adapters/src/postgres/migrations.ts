@@ -143,6 +143,29 @@ const callReminders = statements(
   `ALTER TABLE messages ADD CONSTRAINT messages_kind_check CHECK (kind IN ('reply', 'touch', 'reminder'))`,
 )
 
+/** The books of touches, kept by core's `touch-plan.ts`. What was planned before is taken over; what came of it, from now on. */
+const touchPlans = statements(
+  `CREATE TABLE touch_plans (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    contact_id int NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    touch int NOT NULL,
+    due_at timestamptz NOT NULL,
+    planned_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    ended_how text CHECK (ended_how IN ('sent', 'stopped', 'moved')),
+    reason text,
+    moved_to timestamptz,
+    outbound_id text,
+    CHECK ((ended_at IS NULL) = (ended_how IS NULL))
+  )`,
+  `CREATE UNIQUE INDEX touch_plans_open ON touch_plans (contact_id) WHERE ended_at IS NULL`,
+  `CREATE INDEX touch_plans_of_contact ON touch_plans (contact_id, id DESC)`,
+  `CREATE INDEX touch_plans_due ON touch_plans (due_at)`,
+  `INSERT INTO touch_plans (contact_id, touch, due_at, planned_at)
+    SELECT contact_id, touch_number, next_touch_at, coalesce(last_touch_at, created_at) FROM follow_ups
+    WHERE NOT is_completed AND next_touch_at IS NOT NULL ORDER BY id`,
+)
+
 const gatewayTables = statements(
   `CREATE TABLE profiles (profile_id text PRIMARY KEY, began_at timestamptz NOT NULL)`,
 
@@ -248,6 +271,7 @@ const agentSteps = {
   "0001_tables": agentTables,
   "0002_calls_for_calendars": callsForCalendars,
   "0003_call_reminders": callReminders,
+  "0004_touch_plans": touchPlans,
 }
 const gatewaySteps = { "0001_tables": gatewayTables }
 /** For whoever asks how far a database is: all steps, in order. */

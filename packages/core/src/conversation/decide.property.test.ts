@@ -6,6 +6,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { nextOpening } from "../calendar/working-hours.ts"
+import { type Balance, balanceOf, book, isBooked, reasons, type TouchPlan } from "../follow-up/touch-plan.ts"
 import { unheardVoiceText } from "../reply/safe-text.ts"
 import { readIntent } from "../reply-intent/intent.ts"
 import { dayMs, hourMs, minuteMs, secondMs } from "../time/instant.ts"
@@ -113,6 +114,11 @@ class Life {
   touches = 0
   touchReturned = false
   repliesAt: Array<number> = []
+  plans: ReadonlyArray<TouchPlan> = []
+  readonly fates = new Map<string, string>()
+  /** Stretches in which a touch was due at one moment, read off the state: the books know nothing of it. */
+  readonly standing: Array<{ readonly name: string; readonly dueAt: number; until: number }> = []
+  chains = 0
   lastTicket = 0
 
   constructor(seed: number) {
@@ -148,6 +154,9 @@ class Life {
       count(`command ${command._tag}`)
       this.check(command, event, told, wasOpen)
     }
+    this.plans = book(this.plans, event.at, commands.filter(isBooked))
+    if (commands.some((command) => command._tag === "StartChain")) this.chains++
+    this.watchTouches(event.at)
     // What speaks of a time that no longer is must not leave.
     for (const one of this.inFlight)
       assert.isTrue(
@@ -165,6 +174,61 @@ class Life {
     const due = wakeUpAt(this.state, this.policy)
     if (due !== null) assert.isTrue(Number.isSafeInteger(due), `the wake-up is no instant: ${due}`)
     if (this.open.length > 0) assert.isNotNull(due, `INV2: open messages ${this.open.join()}, and no wake-up`)
+  }
+
+  private watchTouches(at: number): void {
+    const { followUp } = this.state
+    const last = this.standing.at(-1)
+    if (last !== undefined && last.until === Number.POSITIVE_INFINITY) {
+      if (
+        followUp._tag === "Waiting" &&
+        last.dueAt === followUp.dueAt &&
+        last.name === `${this.chains}.${followUp.touch}`
+      )
+        return
+      last.until = at
+    }
+    if (followUp._tag === "Waiting")
+      this.standing.push({
+        name: `${this.chains}.${followUp.touch}`,
+        dueAt: followUp.dueAt,
+        until: Number.POSITIVE_INFINITY,
+      })
+  }
+
+  /** F9: each day, what was due is what was sent, stopped, moved or waits; told anew from the states that were seen. */
+  checkBalances(): void {
+    const told = this.plans.map((plan) => ({ ...plan, delivery: this.fates.get(plan.outboundId ?? "") ?? null }))
+    const startOf = (at: number) => at - ((at + 5 * hourMs) % dayMs)
+    const days = new Set(this.standing.map((one) => startOf(one.dueAt)))
+    for (const { dueAt } of this.plans) days.add(startOf(dueAt))
+    const sums: Array<Balance> = []
+    for (const day of days) {
+      const balance = balanceOf(told, day, day + dayMs)
+      sums.push(balance)
+      const due = new Set(
+        this.standing.filter((one) => startOf(one.dueAt) === day && one.until >= day).map((one) => one.name),
+      )
+      const all = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((a, b) => a + b, 0)
+      const day_ = new Date(day).toISOString()
+      assert.strictEqual(balance.eligible, due.size, `F9: of the touches due on ${day_} some are missing`)
+      const { sent, waiting, stopped, moved } = balance
+      assert.strictEqual(sent + waiting + all(stopped) + all(moved), balance.eligible, "F9: the balance does not sum")
+      assert.strictEqual(waiting, 0, "F9: a touch waits although everything is over")
+      for (const reason of Object.keys(stopped)) {
+        assert.include(reasons.stopped, reason)
+        count(`balance stopped ${reason}`)
+      }
+      for (const reason of Object.keys(moved)) {
+        assert.include(reasons.moved as ReadonlyArray<string>, reason)
+        count(`balance moved ${reason}`)
+      }
+    }
+    const lost = ["withdrawn", "dropped", "expired", "refused", "undeliverable"]
+    const left = [...this.fates.values()].filter((fate) => !lost.includes(fate)).length
+    const sent = sums.reduce((sum, one) => sum + one.sent, 0)
+    assert.strictEqual(sent, left, "F9: what was sent is not what left")
+    if (sent > 0) count("balance sent")
   }
 
   /** Facts into the books, before `decide` hears of them. */
@@ -222,6 +286,7 @@ class Life {
         if (told === undefined) return
         this.inFlight = this.inFlight.filter((one) => one !== told)
         this.settled.push(told.id)
+        if (told.kind === "touch") this.fates.set(told.id, event._tag === "DeliveryReported" ? event.status : "expired")
         if (event._tag === "DeliveryReported") {
           count(`delivery ${event.status}`)
           const isOver = event.status === "refused" || event.status === "undeliverable"
@@ -296,6 +361,7 @@ class Life {
           count("a message was withdrawn")
           this.inFlight = this.inFlight.filter((each) => each !== one)
           this.settled.push(one.id)
+          if (one.kind === "touch") this.fates.set(one.id, "withdrawn")
           this.state = { ...this.state, unreported: this.state.unreported.filter((each) => each.outboundId !== one.id) }
         }
         return
@@ -411,6 +477,7 @@ class Life {
       const wait = this.policy.silenceHours[command.touch! - 1]! * hourMs
       if (!this.touchReturned) assert.isAtLeast(at - this.lastOursAt, wait, "F2: a touch too early")
       this.touches++
+      this.fates.set(command.outboundId, "pending")
       count(`touch ${command.touch}`)
     }
     assert.isFalse(this.inFlight.some((one) => one.id === command.outboundId))
@@ -706,6 +773,13 @@ const floors: Readonly<Record<string, number>> = {
   "send touch": 500,
   "send touch safe": 20,
   "send reminder": 20,
+  "balance sent": 200,
+  "balance moved daily_cap": 20,
+  "balance moved delivered_later": 20,
+  "balance moved came_back": 5,
+  "balance stopped client_responded": 100,
+  "balance stopped withdrawn": 20,
+  "balance stopped undeliverable": 10,
   "touch 1": 300,
   "touch 2": 200,
   "touch 3": 150,
@@ -753,6 +827,7 @@ const live = (seed: number): Life => {
     life.begins()
     for (let i = 0; i < eventsPerLife; i++) life.step()
     life.runsOut()
+    life.checkBalances()
     return life
   } catch (cause) {
     const tail = life.log.slice(-60).join("\n")

@@ -847,6 +847,64 @@ describe("a client who goes quiet", () => {
     assert.isNull(chat.due)
   })
 
+  it("is not reminded in the moment at which our last message, a day late, has just reached him", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Сколько стоит курс?")
+    chat.wakesWhenDue()
+    chat.classified("client", 0.95)
+    chat.wakesWhenDue()
+    chat.drafts("Курс стоит 90 000 тенге.")
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("DraftTouch"), "the report is so late that nobody waits for it any more")
+    chat.after({ seconds: 5 }).arrives()
+    chat.draftsTouch("Остались ли вопросы?")
+    assert.isUndefined(chat.only("Send"))
+    const due = chat.now + 24 * hourMs
+    assert.strictEqual(chat.due, due)
+    chat.wakesWhenDue()
+    chat.draftsTouch("Остались ли вопросы?")
+    assert.isDefined(chat.only("Send"))
+  })
+
+  it("is told why a touch was moved", () => {
+    const why = (tell: (chat: Chat) => unknown) => {
+      const chat = new Chat(tuesday).meets()
+      chat.at(chat.due!)
+      tell(chat)
+      return chat.only("AdvanceChain")?.why
+    }
+    assert.strictEqual(
+      why((chat) => chat.wakes({ touchesLeft: 0 })),
+      "daily_cap",
+    )
+    assert.strictEqual(
+      why((chat) => chat.after({ hours: 12 }).wakes()),
+      "outside_hours",
+    )
+    assert.strictEqual(
+      why((chat) => {
+        chat.wakes()
+        chat.modelFails()
+      }),
+      "model_away",
+    )
+    assert.strictEqual(
+      why((chat) => {
+        chat.wakes()
+        chat.modelFails("budget")
+      }),
+      "token_budget",
+    )
+    assert.strictEqual(
+      why((chat) => {
+        chat.wakes()
+        chat.draftsTouch("Остались ли вопросы?")
+        chat.expires(chat.sent.at(-1)!.outboundId)
+      }),
+      "came_back",
+    )
+  })
+
   it("is reminded in the first hours after the next opening when the moment is outside", () => {
     const due = new Chat("2026-11-27 20:00").meets().due!
     const opening = local("2026-11-30 10:00")

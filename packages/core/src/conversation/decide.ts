@@ -354,7 +354,7 @@ const touchDue = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }
   const waiting = before.followUp
   if (waiting._tag !== "Waiting") return [before, []]
   const reprieve = whyNoTouchNow(before, event.at, event.touchesLeft, policy)
-  if (reprieve !== null) return followUp(before, { _tag: "Postponed", until: reprieve }, policy)
+  if (reprieve !== null) return followUp(before, { _tag: "Postponed", ...reprieve }, policy)
   const [asked, ticket] = think(before, "touch", event.at, policy)
   return [
     asked,
@@ -373,15 +373,23 @@ const touchDue = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }
 /** What was withdrawn is never reported: after this long nothing is waited for. */
 const reportPatienceMs = 20 * hourMs
 
-/** When to try again, or null when a touch may go out now. */
-const whyNoTouchNow = (before: Conversation, at: Instant, touchesLeft: number, policy: Policy): Instant | null => {
-  if (Takeover.isSilent(before.takeover, at)) return before.takeover._tag === "Taken" ? before.takeover.until : null
+interface Reprieve {
+  readonly until: Instant
+  readonly why: FollowUp.MoveReason
+}
+
+/** When to try again, and why; null when a touch may go out now. */
+const whyNoTouchNow = (before: Conversation, at: Instant, touchesLeft: number, policy: Policy): Reprieve | null => {
+  const { takeover } = before
+  if (takeover._tag === "Taken" && Takeover.isSilent(takeover, at))
+    return { until: takeover.until, why: "operator_in_chat" }
   // One pending message a contact: what became of the last one is not known yet.
-  if (before.unreported.some((message) => at - message.at < reportPatienceMs)) return at + hourMs
+  if (before.unreported.some((message) => at - message.at < reportPatienceMs))
+    return { until: at + hourMs, why: "not_reported_yet" }
   // Spread over the first hours: whoever was kept back would otherwise go out at the very opening, all at once.
   const chain = chainPolicy(before, policy)
-  if (!isOpen(at, policy.hours)) return FollowUp.touchMoment(at, chain)
-  return touchesLeft > 0 ? null : FollowUp.touchMoment(startOfTomorrow(at, policy), chain)
+  if (!isOpen(at, policy.hours)) return { until: FollowUp.touchMoment(at, chain), why: "outside_hours" }
+  return touchesLeft > 0 ? null : { until: FollowUp.touchMoment(startOfTomorrow(at, policy), chain), why: "daily_cap" }
 }
 
 // ---- the reminder of a call ------------------------------------------------------------------------------------------
@@ -625,9 +633,10 @@ const touchDrafted = (
   if (thinking === null || !isAwaited(before, event.ticket) || thinking.task !== "touch") return [before, []]
   const { at, outboundId } = event
   const waiting = before.followUp
-  if (waiting._tag !== "Waiting") return [{ ...before, thinking: null }, []]
+  // While it was written, our last message may have reached WhatsApp only then: the silence begins anew.
+  if (waiting._tag !== "Waiting" || waiting.dueAt > at) return [{ ...before, thinking: null }, []]
   const reprieve = whyNoTouchNow(before, at, event.touchesLeft, policy)
-  if (reprieve !== null) return followUp({ ...before, thinking: null }, { _tag: "Postponed", until: reprieve }, policy)
+  if (reprieve !== null) return followUp({ ...before, thinking: null }, { _tag: "Postponed", ...reprieve }, policy)
   const { draft, reasons } = event.reviewed
   const callReasons = draft.call === null ? reasons : [...reasons, "в напоминании звонок не назначают"]
   const refused =
@@ -686,7 +695,11 @@ const modelFailed = (
   if (thinking.task === "touch")
     return followUp(
       { ...before, thinking: null },
-      { _tag: "Postponed", until: Math.max(until, event.at + pauseMaxMs) },
+      {
+        _tag: "Postponed",
+        until: Math.max(until, event.at + pauseMaxMs),
+        why: event.kind === "budget" ? "token_budget" : "model_away",
+      },
       policy,
     )
   const { turn } = before

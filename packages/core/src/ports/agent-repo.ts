@@ -8,6 +8,7 @@ import type { Effect } from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ContactKey } from "../contact/contact-key.ts"
 import type { Command, Conversation, Event } from "../conversation/conversation.ts"
+import type { ToldPlan } from "../follow-up/touch-plan.ts"
 import type { ContactInfo } from "../queue/messages.ts"
 import type { Instant } from "../time/instant.ts"
 
@@ -210,6 +211,11 @@ export class AgentRepo extends Context.Service<
     /** The call of this number as it stands now: of one that was moved, the row that it was moved to. */
     readonly call: (id: number) => Effect<CallRow | null, StoreUnavailable>
     readonly followUps: (key: ContactKey) => Effect<ReadonlyArray<FollowUpRow>, StoreUnavailable>
+    /** The plans of touches whose moment lies in the half-open stretch of time, of all profiles. */
+    readonly touchPlans: (
+      from: Instant,
+      to: Instant,
+    ) => Effect<ReadonlyArray<ToldPlan & { readonly key: ContactKey }>, StoreUnavailable>
     /** Newest first. */
     readonly traces: (key: ContactKey, limit: number) => Effect<ReadonlyArray<TraceRow>, StoreUnavailable>
     /** What people were asked to look at and have not closed yet, newest first. */
