@@ -3,6 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import { runProgram } from "@wa/adapters/runtime/run-program"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
+import { callsCommand } from "./calls-command.ts"
 import { chatCommand } from "./chat-command.ts"
 import { doctorCommand } from "./doctor-command.ts"
 import { evalCommand } from "./eval-command.ts"
@@ -11,6 +12,7 @@ import { kbCommand } from "./kb-command.ts"
 import { migrateCommand } from "./migrate-command.ts"
 import { simulateCommand } from "./simulate-command.ts"
 import { startCommand } from "./start-command.ts"
+import { touchesCommand } from "./touches-command.ts"
 import { whenCommand } from "./when-command.ts"
 
 const wa = Command.make("wa").pipe(
@@ -23,6 +25,8 @@ const wa = Command.make("wa").pipe(
     intentCommand,
     whenCommand,
     kbCommand,
+    callsCommand,
+    touchesCommand,
     migrateCommand,
     doctorCommand,
   ]),

@@ -182,6 +182,8 @@ export const nextStep = (next, contact, thinking) => {
       return { title: "Позовёт человека", detail: "Если до тех пор не станет понятно, клиент ли это." }
     case "touch":
       return { title: `Касание ${next?.touch ?? ""}`, detail: "Напомнит о себе, если клиент не напишет раньше." }
+    case "call_reminder":
+      return { title: "Напомнит о созвоне", detail: "Если его не отменят и не перенесут раньше." }
     case "takeover_ends":
       return { title: "Бот вернётся в чат", detail: "До тех пор в чате отвечает человек." }
     default:
@@ -271,7 +273,7 @@ export const command = (command, now, zone) => {
         ? `Переписать касание ${command.touch}`
         : `Написать касание ${command.touch}`
     case "Send":
-      return `Отправить ${command.kind === "touch" ? `касание ${command.touch}` : "ответ"}${command.isSafe ? " (безопасная фраза)" : ""}: ${quote(command.text)}`
+      return `Отправить ${command.kind === "touch" ? `касание ${command.touch}` : command.kind === "reminder" ? "напоминание о звонке" : "ответ"}${command.isSafe ? " (безопасная фраза)" : ""}: ${quote(command.text)}`
     case "WithdrawUnsent":
       return "Отозвать неотправленное"
     case "BookCall":

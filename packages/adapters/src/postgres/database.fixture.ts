@@ -44,7 +44,7 @@ export const emptied =
 
 export const emptyAgent = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  yield* sql`TRUNCATE contacts, decisions, messages, follow_ups, scheduled_calls, operator_requests, token_usage
+  yield* sql`TRUNCATE contacts, decisions, messages, follow_ups, touch_plans, scheduled_calls, operator_requests, token_usage
     RESTART IDENTITY CASCADE`
 })
 

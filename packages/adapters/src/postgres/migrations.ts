@@ -125,6 +125,47 @@ const agentTables = statements(
   `CREATE INDEX token_usage_at ON token_usage (at)`,
 )
 
+/**
+ * A call keeps its `uid` wherever it is moved to, as calendars want it; `sequence` counts its moves and its cancellation.
+ * Rows of before were never told to a calendar, so each begins as a call of its own.
+ */
+const callsForCalendars = statements(
+  `ALTER TABLE scheduled_calls ADD COLUMN uid uuid NOT NULL DEFAULT gen_random_uuid(),
+    ADD COLUMN sequence int NOT NULL DEFAULT 0, ADD COLUMN changed_at timestamptz`,
+  `UPDATE scheduled_calls SET changed_at = created_at`,
+  `ALTER TABLE scheduled_calls ALTER COLUMN changed_at SET NOT NULL`,
+  `CREATE INDEX scheduled_calls_uid ON scheduled_calls (uid, sequence DESC)`,
+)
+
+/** The reminder of a call is neither a reply nor a touch. */
+const callReminders = statements(
+  `ALTER TABLE messages DROP CONSTRAINT messages_kind_check`,
+  `ALTER TABLE messages ADD CONSTRAINT messages_kind_check CHECK (kind IN ('reply', 'touch', 'reminder'))`,
+)
+
+/** The books of touches, kept by core's `touch-plan.ts`. What was planned before is taken over; what came of it, from now on. */
+const touchPlans = statements(
+  `CREATE TABLE touch_plans (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    contact_id int NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    touch int NOT NULL,
+    due_at timestamptz NOT NULL,
+    planned_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    ended_how text CHECK (ended_how IN ('sent', 'stopped', 'moved')),
+    reason text,
+    moved_to timestamptz,
+    outbound_id text,
+    CHECK ((ended_at IS NULL) = (ended_how IS NULL))
+  )`,
+  `CREATE UNIQUE INDEX touch_plans_open ON touch_plans (contact_id) WHERE ended_at IS NULL`,
+  `CREATE INDEX touch_plans_of_contact ON touch_plans (contact_id, id DESC)`,
+  `CREATE INDEX touch_plans_due ON touch_plans (due_at)`,
+  `INSERT INTO touch_plans (contact_id, touch, due_at, planned_at)
+    SELECT contact_id, touch_number, next_touch_at, coalesce(last_touch_at, created_at) FROM follow_ups
+    WHERE NOT is_completed AND next_touch_at IS NOT NULL ORDER BY id`,
+)
+
 const gatewayTables = statements(
   `CREATE TABLE profiles (profile_id text PRIMARY KEY, began_at timestamptz NOT NULL)`,
 
@@ -226,10 +267,26 @@ const migrate =
       )
     })
 
-const agentSteps = { "0001_tables": agentTables }
+const agentSteps = {
+  "0001_tables": agentTables,
+  "0002_calls_for_calendars": callsForCalendars,
+  "0003_call_reminders": callReminders,
+  "0004_touch_plans": touchPlans,
+}
 const gatewaySteps = { "0001_tables": gatewayTables }
 /** For whoever asks how far a database is: all steps, in order. */
 export const stepNames = { agent: Object.keys(agentSteps), gateway: Object.keys(gatewaySteps) } as const
+
+/** The steps that a database has behind it; null: the program was never there. */
+export const appliedSteps = Effect.fnUntraced(function* (program: "agent" | "gateway") {
+  const sql = yield* SqlClient.SqlClient
+  const table = `${program}_migrations`
+  const [there] = yield* sql<{ is: boolean }>`SELECT to_regclass(${table}) IS NOT NULL AS is`
+  if (there?.is !== true) return null
+  const rows = yield* sql<{ migration_id: number; name: string }>`
+    SELECT migration_id, name FROM ${sql(table)} ORDER BY migration_id`
+  return rows.map((row) => `${String(row.migration_id).padStart(4, "0")}_${row.name}`)
+})
 
 export const migrateAgent = migrate("agent", agentSteps)
 export const migrateGateway = migrate("gateway", gatewaySteps)

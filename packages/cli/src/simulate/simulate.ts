@@ -367,7 +367,7 @@ const whyBot = (row: StoredMessage, traces: ReadonlyArray<TraceRow>): string => 
   const facts = (trace?.thoughts["facts"] ?? []) as ReadonlyArray<{ subject: string; attribute: string; value: string }>
   const send = trace?.commands.find((command) => command._tag === "Send")
   return [
-    row.kind === "touch" ? `касание ${row.touch}` : "ответ",
+    row.kind === "touch" ? `касание ${row.touch}` : row.kind === "reminder" ? "напоминание о звонке" : "ответ",
     send?._tag === "Send" && send.isSafe ? "запасная фраза" : "",
     ...facts.slice(0, 3).map((fact) => `${fact.subject} — ${fact.attribute}: ${fact.value}`),
     ...(trace?.commands ?? []).flatMap((command) =>

@@ -3,6 +3,7 @@
  * only function that goes from the first two to the third. Everything here is plain data: it is stored, replayed, shown.
  */
 import * as Schema from "effect/Schema"
+import type * as CallReminder from "../calendar/call-reminder.ts"
 import type { WorkingHours } from "../calendar/working-hours.ts"
 import * as Classification from "../contact/classification.ts"
 import type { ContactKey } from "../contact/contact-key.ts"
@@ -33,9 +34,9 @@ export type Thinking = typeof Thinking.Type
 /** A message of ours whose fate is not known yet. */
 export const Unreported = Schema.Struct({
   outboundId: Schema.String,
-  kind: Schema.Literals(["reply", "touch"]),
+  kind: Schema.Literals(["reply", "touch", "reminder"]),
   at: Instant,
-  /** The client messages it answers; empty for a touch. */
+  /** The client messages it answers; empty for what answers nothing. */
   messageIds: Schema.Array(Schema.String),
   touch: Schema.NullOr(Schema.Int),
 })
@@ -51,6 +52,8 @@ export const Conversation = Schema.Struct({
   followUp: FollowUp.State,
   /** The call on record, past or to come. */
   callAt: Schema.NullOr(Instant),
+  /** When the client is reminded of that call, and in which language; without it, not or no more. */
+  reminder: Schema.optionalKey(Schema.NullOr(Schema.Struct({ at: Instant, isKazakh: Schema.Boolean }))),
   isOptedOut: Schema.Boolean,
   thinking: Schema.NullOr(Thinking),
   lastTicket: Schema.Int,
@@ -83,6 +86,7 @@ export const newConversation = (key: ContactKey): Conversation => ({
   takeover: Takeover.free,
   followUp: FollowUp.resting,
   callAt: null,
+  reminder: null,
   isOptedOut: false,
   thinking: null,
   lastTicket: 0,
@@ -180,8 +184,8 @@ export type Event =
   | { readonly _tag: "Released"; readonly at: Instant }
   /** A person took the chat without writing. */
   | { readonly _tag: "PersonTookOver"; readonly at: Instant }
-  /** A person cancelled the call. */
-  | { readonly _tag: "CallCancelled"; readonly at: Instant }
+  /** A person cancelled the call at `callAt`. */
+  | { readonly _tag: "CallCancelled"; readonly at: Instant; readonly callAt: Instant }
 
 export type IgnoredWhy = "not_client" | "opted_out" | "reaction" | "system" | "deleted" | "whitelisted"
 export type HandedOverWhy =
@@ -218,15 +222,15 @@ export type Command =
   | {
       readonly _tag: "Send"
       readonly outboundId: string
-      readonly kind: "reply" | "touch"
+      readonly kind: "reply" | "touch" | "reminder"
       readonly touch: number | null
       readonly text: string
       readonly messageIds: ReadonlyArray<string>
       /** A sentence from a template instead of the model's. */
       readonly isSafe: boolean
     }
-  /** Whatever was decided and has not left yet must not leave; `touches`: only reminders. */
-  | { readonly _tag: "WithdrawUnsent"; readonly what: "all" | "touches" }
+  /** Whatever was decided and has not left yet must not leave; `reminders` are those of calls. */
+  | { readonly _tag: "WithdrawUnsent"; readonly what: "all" | "touches" | "reminders" }
   | { readonly _tag: "BookCall"; readonly callAt: Instant }
   | { readonly _tag: "MoveCall"; readonly from: Instant; readonly callAt: Instant }
   | { readonly _tag: "CancelCall"; readonly callAt: Instant }
@@ -242,7 +246,7 @@ export type Command =
 
 export type Decision = readonly [next: Conversation, commands: ReadonlyArray<Command>]
 
-export interface Policy extends Classification.Policy, Turn.Policy {
+export interface Policy extends Classification.Policy, Turn.Policy, CallReminder.Policy {
   readonly hours: WorkingHours
   /** Hours of silence before touch 1, 2, … */
   readonly silenceHours: ReadonlyArray<number>
@@ -272,4 +276,5 @@ export const defaultPolicy = (hours: WorkingHours): Policy => ({
   maxTurnsPerHour: 12,
   modelLeaseSeconds: 120,
   redraftsMax: 2,
+  callReminderMinutes: 0,
 })

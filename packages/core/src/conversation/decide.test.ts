@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { dayMs, hourMs, minuteMs, secondMs } from "../time/instant.ts"
 import { isoWithOffset } from "../time/wall-clock.ts"
-import { Chat, draft, local, zone } from "./chat.fixture.ts"
+import { Chat, draft, local, policy, stored, zone } from "./chat.fixture.ts"
+import { newConversation, type Policy } from "./conversation.ts"
+import { wakeUpAt } from "./decide.ts"
 
 const night = "2026-11-24 02:30"
 const tuesday = "2026-11-24 12:00"
@@ -422,9 +424,134 @@ describe("a call", () => {
 
   it("can be cancelled by a person, once", () => {
     const chat = booked()
-    const cancel = () => chat.tell({ _tag: "CallCancelled", at: chat.now })
-    assert.deepStrictEqual(cancel(), [{ _tag: "CancelCall", callAt: wednesday15 }])
-    assert.deepStrictEqual(cancel(), [])
+    const cancel = (callAt: number) => chat.tell({ _tag: "CallCancelled", at: chat.now, callAt })
+    assert.deepStrictEqual(cancel(wednesday15 + hourMs), [], "another call than the one on record")
+    assert.deepStrictEqual(cancel(wednesday15), [{ _tag: "CancelCall", callAt: wednesday15 }])
+    assert.deepStrictEqual(cancel(wednesday15), [])
+  })
+
+  it("that is over can no longer be cancelled by a person", () => {
+    const chat = booked().at(wednesday15)
+    assert.deepStrictEqual(chat.tell({ _tag: "CallCancelled", at: chat.now, callAt: wednesday15 }), [])
+    assert.strictEqual(chat.state.callAt, wednesday15)
+  })
+
+  it("that a person cancels while an answer is being written has the answer written anew", () => {
+    const chat = again(booked(), "А о чём будем говорить?")
+    const { ticket } = chat
+    chat.tell({ _tag: "CallCancelled", at: chat.now, callAt: wednesday15 })
+    chat.drafts("Созвонимся в среду, как договорились.", { ticket })
+    assert.isUndefined(chat.only("Send"))
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("DraftReply"))
+  })
+
+  describe("with a reminder an hour before", () => {
+    const text =
+      "Напоминаем: сегодня, в среду, 25 ноября, в 15:00 созвон; если планы изменились, напишите, и мы перенесём."
+    const promised = (reply = "Записал вас на среду, 25 ноября, в 15:00.") => {
+      const chat = new Chat("2026-11-24 10:00", { callReminderMinutes: 60 }).meets().after({ minutes: 10 })
+      again(chat, "Давайте завтра в 15:00")
+      chat.draftsCall("book", wednesday15, {
+        reviewed: { draft: draft(reply, { call: { action: "book", at: "2026-11-25T15:00:00+05:00" } }), reasons: [] },
+      })
+      return chat.arrives().after({ minutes: 10 })
+    }
+    const reminders = (chat: Chat) => chat.sent.filter((one) => one.kind === "reminder")
+    const runsOut = (chat: Chat) => {
+      for (let n = 0; n < 50 && chat.due !== null; n++) chat.wakesWhenDue()
+      return chat
+    }
+
+    it("reminds once, at its hour, and it is no touch", () => {
+      const chat = promised()
+      assert.strictEqual(chat.due, wednesday15 - hourMs)
+      chat.wakesWhenDue()
+      assert.deepInclude(chat.only("Send"), { kind: "reminder", text, touch: null, messageIds: [], isSafe: false })
+      assert.deepStrictEqual(
+        reminders(runsOut(chat.arrives())).map((one) => one.at),
+        [wednesday15 - hourMs],
+      )
+      assert.deepStrictEqual(chat.every("AdvanceChain"), [])
+    })
+    it("reminds in the language in which the call was agreed on", () => {
+      const chat = promised("Сізді сәрсенбі, 25 қараша, сағат 15:00-ге жазып қойдым.")
+      chat.wakesWhenDue()
+      assert.match(chat.only("Send")!.text, /^Еске саламыз: .* — бүгін, сәрсенбі, 25 қараша, сағат 15:00;/)
+    })
+    it("does not remind when the setting is 0, also when it was changed meanwhile", () => {
+      assert.isNull(booked().due)
+      const chat = promised()
+      ;(chat as { policy: Policy }).policy = { ...chat.policy, callReminderMinutes: 0 }
+      assert.deepStrictEqual(reminders(runsOut(chat)), [])
+    })
+    it("reminds of the time to which the call was moved, and not of the old one", () => {
+      const chat = again(promised(), "Можно в 17:00?")
+      chat.draftsCall("move", wednesday15 + 2 * hourMs)
+      chat.arrives()
+      assert.deepStrictEqual(
+        reminders(runsOut(chat)).map((one) => one.at),
+        [wednesday15 + hourMs],
+      )
+    })
+    it("withdraws a reminder that has not left when the call is moved or cancelled", () => {
+      for (const action of ["move", "cancel"] as const) {
+        const chat = promised()
+        chat.wakesWhenDue()
+        chat.after({ minutes: 1 })
+        again(chat, "Не получается")
+        chat.draftsCall(action, action === "move" ? wednesday15 + dayMs : null)
+        assert.deepStrictEqual(chat.only("WithdrawUnsent"), { _tag: "WithdrawUnsent", what: "reminders" })
+      }
+    })
+    it("does not remind after a cancellation, a takeover, an opt-out, or the finding that it is no client", () => {
+      const ways: ReadonlyArray<(chat: Chat) => unknown> = [
+        (chat) => again(chat, "Отмените").draftsCall("cancel", null),
+        (chat) => chat.tell({ _tag: "CallCancelled", at: chat.now, callAt: wednesday15 }),
+        (chat) => chat.operator(),
+        (chat) => chat.writes("не пишите мне больше"),
+        (chat) => chat.tell({ _tag: "PersonClassified", at: chat.now, isClient: false }),
+      ]
+      for (const way of ways) {
+        const chat = promised()
+        way(chat)
+        for (let n = 0; n < 5 && chat.due !== null && chat.due < wednesday15; n++) chat.wakesWhenDue()
+        assert.deepStrictEqual(reminders(chat), [])
+      }
+    })
+    it("waits while the client's message is unanswered, and leaves after the answer", () => {
+      const chat = promised().at(wednesday15 - hourMs - 5 * secondMs)
+      chat.writes("А сколько это займёт?")
+      assert.isAbove(chat.due!, wednesday15 - hourMs)
+      chat.at(wednesday15 - hourMs).wakes()
+      assert.deepStrictEqual(reminders(chat), [])
+      chat.wakesWhenDue()
+      chat.drafts("Полчаса.")
+      chat.wakesWhenDue()
+      assert.lengthOf(reminders(chat), 1)
+    })
+    it("that was slept through is not sent once the call has begun", () => {
+      const chat = promised().at(wednesday15)
+      chat.wakes()
+      assert.deepStrictEqual(reminders(runsOut(chat)), [])
+      assert.isNull(chat.due)
+    })
+    it("does not send again what came back or whose fate is unknown", () => {
+      for (const status of ["dropped", "undeliverable", "unknown"] as const) {
+        const chat = promised()
+        chat.wakesWhenDue()
+        chat.delivered(chat.sent.at(-1)!.outboundId, status)
+        assert.lengthOf(reminders(runsOut(chat)), 1)
+      }
+      const chat = promised()
+      chat.wakesWhenDue()
+      chat.after({ hours: 1 }).expires(chat.sent.at(-1)!.outboundId)
+      assert.lengthOf(reminders(runsOut(chat)), 1)
+    })
+    it("reads a conversation that was stored before there were reminders", () => {
+      const { reminder: _reminder, ...old } = newConversation({ profileId: "p", phone: "+77010000000" })
+      assert.isNull(wakeUpAt(stored(old), policy))
+    })
   })
 
   it("that was already confirmed is not booked again", () => {
@@ -718,6 +845,64 @@ describe("a client who goes quiet", () => {
     )
     assert.strictEqual(chat.every("StopChain").at(-1)?.reason, "completed_5_touches")
     assert.isNull(chat.due)
+  })
+
+  it("is not reminded in the moment at which our last message, a day late, has just reached him", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Сколько стоит курс?")
+    chat.wakesWhenDue()
+    chat.classified("client", 0.95)
+    chat.wakesWhenDue()
+    chat.drafts("Курс стоит 90 000 тенге.")
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("DraftTouch"), "the report is so late that nobody waits for it any more")
+    chat.after({ seconds: 5 }).arrives()
+    chat.draftsTouch("Остались ли вопросы?")
+    assert.isUndefined(chat.only("Send"))
+    const due = chat.now + 24 * hourMs
+    assert.strictEqual(chat.due, due)
+    chat.wakesWhenDue()
+    chat.draftsTouch("Остались ли вопросы?")
+    assert.isDefined(chat.only("Send"))
+  })
+
+  it("is told why a touch was moved", () => {
+    const why = (tell: (chat: Chat) => unknown) => {
+      const chat = new Chat(tuesday).meets()
+      chat.at(chat.due!)
+      tell(chat)
+      return chat.only("AdvanceChain")?.why
+    }
+    assert.strictEqual(
+      why((chat) => chat.wakes({ touchesLeft: 0 })),
+      "daily_cap",
+    )
+    assert.strictEqual(
+      why((chat) => chat.after({ hours: 12 }).wakes()),
+      "outside_hours",
+    )
+    assert.strictEqual(
+      why((chat) => {
+        chat.wakes()
+        chat.modelFails()
+      }),
+      "model_away",
+    )
+    assert.strictEqual(
+      why((chat) => {
+        chat.wakes()
+        chat.modelFails("budget")
+      }),
+      "token_budget",
+    )
+    assert.strictEqual(
+      why((chat) => {
+        chat.wakes()
+        chat.draftsTouch("Остались ли вопросы?")
+        chat.expires(chat.sent.at(-1)!.outboundId)
+      }),
+      "came_back",
+    )
   })
 
   it("is reminded in the first hours after the next opening when the moment is outside", () => {

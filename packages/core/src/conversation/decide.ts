@@ -6,11 +6,13 @@
  * everybody who is not a client; no call outside working hours or in the past; an outcome for every client message.
  * Does not promise that commands are carried out: a crash may repeat one, so each carries an id or a ticket.
  */
+import * as CallReminder from "../calendar/call-reminder.ts"
 import { isBookable } from "../calendar/call-slots.ts"
 import { isOpen } from "../calendar/working-hours.ts"
 import * as Classification from "../contact/classification.ts"
 import * as FollowUp from "../follow-up/follow-up.ts"
-import { unheardVoiceText } from "../reply/safe-text.ts"
+import { review } from "../guard/guard.ts"
+import { isKazakh, unheardVoiceText } from "../reply/safe-text.ts"
 import { readIntent } from "../reply-intent/intent.ts"
 import type { Instant } from "../time/instant.ts"
 import { dayMs, hourMs, minuteMs, secondMs } from "../time/instant.ts"
@@ -64,9 +66,7 @@ export const decide = (before: Conversation, event: Event, policy: Policy): Deci
     case "SendExpired":
       return sendExpired(before, event, policy)
     case "CallCancelled":
-      return before.callAt === null
-        ? [before, []]
-        : [{ ...before, callAt: null }, [{ _tag: "CancelCall", callAt: before.callAt }]]
+      return callCancelled(before, event)
   }
 }
 
@@ -74,7 +74,10 @@ export const decide = (before: Conversation, event: Event, policy: Policy): Deci
 export const wakeUpAt = (conversation: Conversation, policy: Policy): Instant | null => {
   const { thinking, turn, takeover, followUp } = conversation
   // While somebody thinks, the turn and the chain wait for that answer, at the latest until the lease ends.
-  const work = thinking !== null ? [thinking.until] : [Turn.wakeUpAt(turn, policy), FollowUp.wakeUpAt(followUp)]
+  const work =
+    thinking !== null
+      ? [thinking.until]
+      : [Turn.wakeUpAt(turn, policy), FollowUp.wakeUpAt(followUp), reminderWakeUpAt(conversation)]
   const due = [...work, Takeover.wakeUpAt(takeover)].filter((at) => at !== null)
   return due.length === 0 ? null : Math.min(...due)
 }
@@ -166,7 +169,7 @@ const optOut = (
   const stop: ReadonlyArray<Command> =
     commands.length > others.length ? [{ _tag: "StopChain", reason: "opted_out", lastTouchAt: null }] : chain
   return [
-    { ...stopped, isOptedOut: true, thinking: null, turn: Turn.idle },
+    { ...stopped, isOptedOut: true, reminder: null, thinking: null, turn: Turn.idle },
     [
       ...others,
       ...stop,
@@ -214,7 +217,14 @@ const taken = (before: Conversation, at: Instant, by: "operator" | "loop", polic
   const outcome =
     unanswered.length === 0 ? [] : [handedOver(unanswered, by === "loop" ? "too_many_turns" : "operator_wrote")]
   return [
-    { ...next, takeover: Takeover.take(at, policy.takeoverHours, by), thinking: null, turn: Turn.idle },
+    {
+      ...next,
+      takeover: Takeover.take(at, policy.takeoverHours, by),
+      // Who has the chat may have agreed on another time there; the reminder is theirs, too.
+      reminder: null,
+      thinking: null,
+      turn: Turn.idle,
+    },
     [{ _tag: "WithdrawUnsent", what: "all" }, ...outcome, ...chain],
   ]
 }
@@ -239,6 +249,15 @@ const personClassified = (
   return [after, [record, ...commands]]
 }
 
+/** A call that the client moved meanwhile is another one than the person meant, and one that is over took place. */
+const callCancelled = (before: Conversation, event: Extract<Event, { _tag: "CallCancelled" }>): Decision => {
+  const { callAt } = event
+  if (before.callAt !== callAt || callAt <= event.at) return [before, []]
+  // A draft that is being written may still speak of the call: it is asked for anew.
+  const [next] = reopened({ ...before, callAt: null, reminder: null, thinking: null })
+  return [next, [{ _tag: "CancelCall", callAt }, ...unsentReminders(before)]]
+}
+
 /** A turn that waited for evidence, or was being thought of, is answered at the next wake-up: its burst is over. */
 const reopened = (before: Conversation): Decision =>
   before.turn._tag === "Idle" ? [before, []] : [{ ...before, turn: Turn.reopen(before.turn) }, []]
@@ -247,7 +266,7 @@ const notAClient = (before: Conversation, at: Instant, policy: Policy): Decision
   const [next, chain] = followUp(before, { _tag: "NotAClient", at }, policy)
   const unanswered = Turn.messageIds(before.turn)
   return [
-    { ...next, thinking: null, turn: Turn.idle },
+    { ...next, reminder: null, thinking: null, turn: Turn.idle },
     [
       { _tag: "WithdrawUnsent", what: "all" },
       ...(unanswered.length === 0 ? [] : [ignored(unanswered, "not_client")]),
@@ -271,6 +290,8 @@ const wokeUp = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }>,
     return answerTurn(conversation, turn, event, policy)
   if (turn._tag === "Parked" && at >= turn.until)
     return handOver(conversation, "unclassified", "непонятно, клиент ли это", policy)
+  const reminder = reminderWakeUpAt(conversation)
+  if (reminder !== null && at >= reminder) return reminderDue(conversation, event, policy)
   if (turn._tag === "Idle" && FollowUp.isDue(conversation.followUp, at)) return touchDue(conversation, event, policy)
   return [conversation, []]
 }
@@ -333,7 +354,7 @@ const touchDue = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }
   const waiting = before.followUp
   if (waiting._tag !== "Waiting") return [before, []]
   const reprieve = whyNoTouchNow(before, event.at, event.touchesLeft, policy)
-  if (reprieve !== null) return followUp(before, { _tag: "Postponed", until: reprieve }, policy)
+  if (reprieve !== null) return followUp(before, { _tag: "Postponed", ...reprieve }, policy)
   const [asked, ticket] = think(before, "touch", event.at, policy)
   return [
     asked,
@@ -352,16 +373,75 @@ const touchDue = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }
 /** What was withdrawn is never reported: after this long nothing is waited for. */
 const reportPatienceMs = 20 * hourMs
 
-/** When to try again, or null when a touch may go out now. */
-const whyNoTouchNow = (before: Conversation, at: Instant, touchesLeft: number, policy: Policy): Instant | null => {
-  if (Takeover.isSilent(before.takeover, at)) return before.takeover._tag === "Taken" ? before.takeover.until : null
+interface Reprieve {
+  readonly until: Instant
+  readonly why: FollowUp.MoveReason
+}
+
+/** When to try again, and why; null when a touch may go out now. */
+const whyNoTouchNow = (before: Conversation, at: Instant, touchesLeft: number, policy: Policy): Reprieve | null => {
+  const { takeover } = before
+  if (takeover._tag === "Taken" && Takeover.isSilent(takeover, at))
+    return { until: takeover.until, why: "operator_in_chat" }
   // One pending message a contact: what became of the last one is not known yet.
-  if (before.unreported.some((message) => at - message.at < reportPatienceMs)) return at + hourMs
+  if (before.unreported.some((message) => at - message.at < reportPatienceMs))
+    return { until: at + hourMs, why: "not_reported_yet" }
   // Spread over the first hours: whoever was kept back would otherwise go out at the very opening, all at once.
   const chain = chainPolicy(before, policy)
-  if (!isOpen(at, policy.hours)) return FollowUp.touchMoment(at, chain)
-  return touchesLeft > 0 ? null : FollowUp.touchMoment(startOfTomorrow(at, policy), chain)
+  if (!isOpen(at, policy.hours)) return { until: FollowUp.touchMoment(at, chain), why: "outside_hours" }
+  return touchesLeft > 0 ? null : { until: FollowUp.touchMoment(startOfTomorrow(at, policy), chain), why: "daily_cap" }
 }
+
+// ---- the reminder of a call ------------------------------------------------------------------------------------------
+
+/** Not over an open turn: what the client wrote may be that he cannot come. */
+const reminderWakeUpAt = ({ reminder, turn }: Conversation): Instant | null =>
+  turn._tag === "Idle" ? (reminder?.at ?? null) : null
+
+const reminderDue = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }>, policy: Policy): Decision => {
+  const { at, outboundId } = event
+  const { callAt, reminder } = before
+  const done: Conversation = { ...before, reminder: null }
+  if (callAt === null || reminder == null || policy.callReminderMinutes <= 0) return [done, []]
+  const when = CallReminder.openMoment(at, callAt, policy.hours)
+  if (when === null) return [done, []]
+  if (when > at) return [{ ...before, reminder: { ...reminder, at: when } }, []]
+  const { hours } = policy
+  const text = CallReminder.reminderText(callAt, at, hours.zone, reminder.isKazakh)
+  const guard = review({
+    draft: { text, facts: [], call: null, hand_over: null },
+    kind: "reply",
+    facts: [],
+    knowledge: "",
+    chat: [],
+    now: at,
+    zone: hours.zone,
+    hours,
+    freeSlots: [],
+    bookedCall: callAt,
+  })
+  if (guard.verdict === "refuse") {
+    const detail = `напоминание о звонке не прошло проверку: ${guard.reasons.map((reason) => reason.detail).join(" ")}`
+    return [done, [{ _tag: "AskOperator", why: "guard", detail }]]
+  }
+  return [
+    {
+      ...done,
+      lastOursAt: at,
+      unreported: [
+        ...before.unreported.slice(-unreportedMax + 1),
+        { outboundId, kind: "reminder", at, messageIds: [], touch: null },
+      ],
+    },
+    [{ _tag: "Send", outboundId, kind: "reminder", touch: null, text, messageIds: [], isSafe: false }],
+  ]
+}
+
+/** One that has not left yet speaks of a time that no longer is. */
+const unsentReminders = (before: Conversation): ReadonlyArray<Command> =>
+  before.unreported.some((message) => message.kind === "reminder")
+    ? [{ _tag: "WithdrawUnsent", what: "reminders" }]
+    : []
 
 // ---- the model's answers ---------------------------------------------------------------------------------------------
 
@@ -490,13 +570,21 @@ const carryOutCall = (
   if (call === null) return [before, []]
   const from = before.callAt
   if (call.action === "cancel")
-    return from === null ? [before, []] : [{ ...before, callAt: null }, [{ _tag: "CancelCall", callAt: from }]]
+    return from === null
+      ? [before, []]
+      : [
+          { ...before, callAt: null, reminder: null },
+          [{ _tag: "CancelCall", callAt: from }, ...unsentReminders(before)],
+        ]
   const { callAt } = event
   if (callAt === null || callAt === from) return [before, []]
-  const [next, chain] = followUp({ ...before, callAt }, { _tag: "CallBooked", at: event.at }, policy)
+  const remindAt = CallReminder.remindAt(callAt, event.at, policy)
+  // The client hears of it in the language in which he was told that it is booked.
+  const reminder = remindAt === null ? null : { at: remindAt, isKazakh: isKazakh(event.reviewed.draft.text) }
+  const [next, chain] = followUp({ ...before, callAt, reminder }, { _tag: "CallBooked", at: event.at }, policy)
   const command: Command =
     from !== null && from > event.at ? { _tag: "MoveCall", from, callAt } : { _tag: "BookCall", callAt }
-  return [next, [command, ...chain]]
+  return [next, [command, ...unsentReminders(before), ...chain]]
 }
 
 const sendReply = (
@@ -545,9 +633,10 @@ const touchDrafted = (
   if (thinking === null || !isAwaited(before, event.ticket) || thinking.task !== "touch") return [before, []]
   const { at, outboundId } = event
   const waiting = before.followUp
-  if (waiting._tag !== "Waiting") return [{ ...before, thinking: null }, []]
+  // While it was written, our last message may have reached WhatsApp only then: the silence begins anew.
+  if (waiting._tag !== "Waiting" || waiting.dueAt > at) return [{ ...before, thinking: null }, []]
   const reprieve = whyNoTouchNow(before, at, event.touchesLeft, policy)
-  if (reprieve !== null) return followUp({ ...before, thinking: null }, { _tag: "Postponed", until: reprieve }, policy)
+  if (reprieve !== null) return followUp({ ...before, thinking: null }, { _tag: "Postponed", ...reprieve }, policy)
   const { draft, reasons } = event.reviewed
   const callReasons = draft.call === null ? reasons : [...reasons, "в напоминании звонок не назначают"]
   const refused =
@@ -606,7 +695,11 @@ const modelFailed = (
   if (thinking.task === "touch")
     return followUp(
       { ...before, thinking: null },
-      { _tag: "Postponed", until: Math.max(until, event.at + pauseMaxMs) },
+      {
+        _tag: "Postponed",
+        until: Math.max(until, event.at + pauseMaxMs),
+        why: event.kind === "budget" ? "token_budget" : "model_away",
+      },
       policy,
     )
   const { turn } = before
@@ -643,14 +736,14 @@ const deliveryReported = (
     case "dropped":
       // Nobody may write to this number any more.
       if (event.reason === "whitelisted") {
-        const [stopped, chain] = followUp(known, { _tag: "NotAClient", at }, policy)
+        const [stopped, chain] = followUp({ ...known, reminder: null }, { _tag: "NotAClient", at }, policy)
         return [
           stopped,
           [...chain, ...(message.messageIds.length === 0 ? [] : [ignored(message.messageIds, "whitelisted")])],
         ]
       }
       // Somebody wrote meanwhile; that event comes by itself. A touch is due again only if the chain survives it.
-      return message.kind === "reply"
+      return message.kind !== "touch"
         ? [known, message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, "operator_wrote")]]
         : touchReturned(known, message, at + hourMs, policy)
     case "refused":

@@ -176,7 +176,7 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
       })
     }
     headings = afterList(headings, block, document.blocks[position - 1])
-    const text = withoutOrders(block.text).clean.trim()
+    const text = withoutOrders(block.text).clean.replace(footnote, "").trim()
     if (text === "") return
     if (block.kind === "heading") {
       const level = block.level ?? 3
@@ -188,7 +188,11 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
     }
     const path = pathOf(headings)
     if (block.kind === "table" && block.rows !== undefined) {
-      readTable(block.rows, path, add)
+      readTable(
+        block.rows.map((row) => row.map((cell) => cell.replace(footnote, ""))),
+        path,
+        add,
+      )
       return
     }
     if (block.kind === "paragraph") intro = /:$/.test(text) ? text.replace(/:$/, "") : ""
@@ -198,6 +202,9 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
   })
   return facts
 }
+
+/** The mark of a footnote is said of no figure; `м²` is a unit. */
+const footnote = /(?<!(?<!\p{L})[сдк]?м)[⁰¹²³⁴-⁹]+/gu
 
 type Add = (parts: ReadonlyArray<string>, attribute: string, value: string, unit: string | null) => void
 
