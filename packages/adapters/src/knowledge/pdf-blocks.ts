@@ -312,7 +312,16 @@ const pushText = (blocks: Array<Block>, paragraph: Paragraph, body: number, leve
     blocks.push({ kind: "paragraph", page, text })
     return
   }
-  if (previous?.kind === "paragraph" && isFigure(previous.text) && previous.page === page && line.size <= body * 1.15) {
+  // Under a card's name a large price is said of the name, and what begins anew below describes it.
+  const isNamed =
+    /\d\s?(?:₸|тг|тенге)/iu.test(previous?.text ?? "") && blocks.slice(-3, -1).some((block) => block.kind === "heading")
+  if (
+    previous?.kind === "paragraph" &&
+    isFigure(previous.text) &&
+    previous.page === page &&
+    line.size <= body * 1.15 &&
+    !(isNamed && /^\p{Lu}/u.test(text))
+  ) {
     blocks[blocks.length - 1] = { ...previous, text: `${previous.text} ${text}` }
     return
   }

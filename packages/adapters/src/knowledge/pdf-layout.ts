@@ -114,6 +114,9 @@ const withCards = (
       return gap >= cardGapMin && gap < page.width / 3 && overlap(box.y0, box.y1, other.y0, other.y1) > 0.6 * height
     })
   })
+  cards.push(
+    ...holding.filter(({ box, held }) => !cards.some((card) => card.box === box) && isSidebar(box, held, atoms, page)),
+  )
   const outer = cards.filter(
     ({ box }) => !cards.some((other) => other.box !== box && area(other.box) > area(box) && isInside(box, other.box)),
   )
@@ -128,6 +131,15 @@ const withCards = (
   }
   return [...atoms.filter((atom) => !taken.has(atom)), ...result]
 }
+/** A narrow tall box of lines that stand apart from the lines beside it; a coloured column of a table shares their baselines. */
+const isSidebar = (box: Rect, held: ReadonlyArray<Atom>, atoms: ReadonlyArray<Atom>, page: PageToLay): boolean => {
+  if (box.x1 - box.x0 > 0.45 * page.width || box.y1 - box.y0 < 0.3 * page.height || linesIn(held) < 4) return false
+  const beside = atoms.filter((atom) => !held.includes(atom) && overlap(atom.rect.y0, atom.rect.y1, box.y0, box.y1) > 0)
+  if (beside.length < 3 || beside.some((atom) => overlap(atom.rect.x0, atom.rect.x1, box.x0, box.x1) > 0)) return false
+  const shared = held.filter((atom) => beside.some((other) => Math.abs(other.rect.y1 - atom.rect.y1) < 1))
+  return shared.length < 0.5 * held.length
+}
+
 const linesIn = (atoms: ReadonlyArray<Atom>): number =>
   clustered(
     atoms.map((atom) => atom.rect.y1),
@@ -506,6 +518,7 @@ const gridOf = (
   const tight = Math.min(...gaps.filter((gap) => gap > 0.5), 1.5)
   const wide = Math.max(...gaps, 0)
   const isUniform = wide < tight * 1.25
+  const hasEnough = separators.length >= 2 && !isPartedRarely(cells, heads, separators)
   const groups: Array<Array<number>> = []
   for (const [at, row] of cells.entries()) {
     const group = groups[groups.length - 1]
@@ -515,7 +528,6 @@ const gridOf = (
     }
     const filled = row.flatMap((cell, column) => (cell.length > 0 ? [column] : []))
     const isParted = separators.some((y) => y > heads[at - 1]!.y && y < heads[at]!.y)
-    const hasEnough = separators.length >= 2
     const gap = gaps[at - 1]!
     const held = group.flatMap((index) => cells[index]!.flatMap((cell, column) => (cell.length > 0 ? [column] : [])))
     const isValueAgain = filled.some(
@@ -565,6 +577,21 @@ const gridOf = (
       isWide: false,
     }
   })
+}
+
+/** Stripes under the titles alone part no rows: most of the strips between them hold several lines with a value. */
+const isPartedRarely = (
+  cells: ReadonlyArray<ReadonlyArray<ReadonlyArray<Segment>>>,
+  heads: ReadonlyArray<{ readonly y: number }>,
+  separators: ReadonlyArray<number>,
+): boolean => {
+  const strips = Map.groupBy(cells.keys(), (at) => separators.filter((y) => y < heads[at]!.y).length)
+  const valued = [...strips.values()].map((strip) =>
+    Math.max(
+      ...cells[0]!.map((_, column) => strip.filter((at) => column > 0 && isValue(joined(cells[at]![column]!))).length),
+    ),
+  )
+  return valued.filter((count) => count > 1).length * 2 > valued.filter((count) => count > 0).length
 }
 
 const endsInMoney = /\d\s?(?:₸|тг|тенге)[^\s\d]{0,8}$/iu
@@ -766,7 +793,10 @@ const tableFlows = (rows: ReadonlyArray<GridRow>, columns: ReadonlyArray<Run>): 
     const isSection =
       row.line !== undefined &&
       /\p{L}{2}/u.test(row.line.text) &&
-      (row.isWide || (count >= 3 && row.texts.slice(0, 2).some((text) => text !== "")))
+      (row.isWide ||
+        (count >= 3 && row.texts.slice(0, 2).some((text) => text !== "")) ||
+        // In two columns only a bold line among plain ones is surely a title.
+        (count === 2 && row.bold && index < rows.length - 1 && rows.some((other) => !other.bold && !other.line)))
     if (isSection && row.line) {
       if (header === undefined && open.length === 1 && rows.length > 2) {
         // The header stands above the first title.

@@ -51,10 +51,27 @@ export const segmentsOf = (page: DrawnPage): Array<Segment> => {
     if (home) home.glyphs.push(glyph)
     else rows.push({ y: glyph.y, size: glyph.size, glyphs: [glyph] })
   }
-  return withDots(
-    withNumberColumn(withRaised(rows).flatMap((row) => segmentsOfRow(row.glyphs, page.verticals))),
-    page.dots,
-  )
+  const segments = withRaised(rows).flatMap((row) => segmentsOfRow(row.glyphs, page.verticals))
+  return withDots(withNumberColumn(withoutStruck(segments, page.horizontals)), page.dots)
+}
+
+/** Figures that a line strikes out are no longer said: the old price beside the new one. */
+const withoutStruck = (segments: ReadonlyArray<Segment>, lines: ReadonlyArray<Rect>): Array<Segment> => {
+  if (lines.length === 0) return [...segments]
+  return segments.flatMap((segment) => {
+    if (!/\d/.test(segment.text)) return [segment]
+    const strokes = lines.filter(
+      (line) =>
+        line.y0 > segment.y - 0.5 * segment.size &&
+        line.y1 < segment.y - 0.15 * segment.size &&
+        line.x0 > segment.x0 - 3 &&
+        line.x1 < segment.x1 + 3,
+    )
+    if (strokes.length === 0) return [segment]
+    const kept = segment.words.filter((word) => !strokes.some((line) => line.x0 < word.x0 + 2 && line.x1 > word.x1 - 2))
+    if (kept.length === segment.words.length) return [segment]
+    return kept.length > 0 ? [part(segment, kept)] : []
+  })
 }
 
 const numberHead = /^(?:№|#|N|п\/п|№\s?п\/п)$/u

@@ -213,6 +213,83 @@ describe("price lists as people make them", () => {
   })
 })
 
+describe("shaded and struck", () => {
+  it("parts the rows between shaded titles", async () => {
+    const document = await read((pdf) => {
+      let y = 100
+      for (const [name, price] of [
+        ["Двигатель", ""],
+        ["Замена масла и фильтра", "от 5 000 ₸"],
+        ["Замена ремня", "25 000 ₸"],
+        ["Подвеска", ""],
+        ["Замена стойки", "8 000 ₸"],
+        ["Замена рычага", "9 000 ₸"],
+      ]) {
+        if (price === "") pdf.rect(45, y - 4, 400, 18).fill("#dde7f0")
+        pdf.fillColor("#000000").font(price === "" ? boldFont : plainFont)
+        at(pdf, 50, y, name!)
+        if (price !== "") at(pdf, 440 - pdf.widthOfString(price!), y, price!)
+        y += 20
+      }
+    })
+    assert.deepStrictEqual(texts(document), [
+      "Двигатель",
+      "Замена масла и фильтра | от 5 000 ₸\nЗамена ремня | 25 000 ₸",
+      "Подвеска",
+      "Замена стойки | 8 000 ₸\nЗамена рычага | 9 000 ₸",
+    ])
+  })
+
+  it("leaves out a price that is struck through, and keeps an underlined one", async () => {
+    const document = await read((pdf) => {
+      at(pdf, 50, 100, "Букет «Нежность»")
+      at(pdf, 200, 100, "15 900 ₸")
+      at(pdf, 300, 100, "18 900 ₸")
+      const width = pdf.widthOfString("18 900 ₸")
+      pdf
+        .moveTo(300, 106)
+        .lineTo(300 + width, 106)
+        .stroke("#000000")
+      pdf
+        .moveTo(200, 112)
+        .lineTo(200 + width, 112)
+        .stroke("#000000")
+    })
+    assert.deepStrictEqual(texts(document), ["Букет «Нежность» 15 900 ₸"])
+  })
+
+  it("reads a coloured side of the page by itself", async () => {
+    const document = await read((pdf) => {
+      pdf.rect(40, 40, 150, 500).fill("#ddeeff")
+      pdf.fillColor("#000000")
+      for (const [index, line] of [
+        "Контакты",
+        "+7 700 000 00 01",
+        "sales@mebel.example",
+        "Часы работы",
+        "Пн–Сб: 10:00–19:00",
+      ].entries())
+        at(pdf, 50, 60 + index * 23, line)
+      pdf.font(boldFont).fontSize(18)
+      at(pdf, 220, 50, "Мебель на заказ")
+      pdf.font(plainFont).fontSize(10)
+      for (const [index, line] of [
+        "Кухни и шкафы по вашим размерам.",
+        "Замер бесплатный.",
+        "Изготовление 20 дней.",
+        "Доставка входит в цену.",
+      ].entries())
+        at(pdf, 220, 90 + index * 19, line)
+    })
+    const all = texts(document).join(" / ")
+    assert.isBelow(all.indexOf("Пн–Сб: 10:00–19:00"), all.indexOf("Мебель на заказ"))
+    assert.include(
+      all.replace(/ \/ /g, " "),
+      "Кухни и шкафы по вашим размерам. Замер бесплатный. Изготовление 20 дней.",
+    )
+  })
+})
+
 describe("pages of pictures", () => {
   const pixel = Buffer.from(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",

@@ -469,12 +469,24 @@ const readTable = (rows: ReadonlyArray<ReadonlyArray<string>>, path: ReadonlyArr
     ).length *
       2 >=
       labels.length
+  // `| Возможности | Старт 9 900 ₸/мес | Сеть 19 900 ₸/мес |`: the offers bring their prices along.
+  for (const title of header.slice(1)) {
+    const [price, ...more] = findQuantities(title)
+    const names = price !== undefined && wordsOf(title.slice(0, price.index)).some((word) => word.stem !== "cen")
+    if (names && price.kind === "money" && price.qualifier === null && more.length === 0)
+      readLine(title, path, add, true)
+  }
   const nameAt = nameColumn(body)
   let section = ""
   for (const row of body) {
     const filled = row.filter((cell) => cell.trim() !== "")
     if (filled.length === 1 && !hasFigures(filled[0]!)) {
       section = filled[0]!
+      continue
+    }
+    // `Подоконник 300 мм — 4 500 ₸` in the first cell alone.
+    if (filled.length === 1 && row.length > 1) {
+      readLine(filled[0]!, path, add)
       continue
     }
     const label = row[nameAt] ?? ""
