@@ -31,6 +31,8 @@ type Asked = Extract<Command, { readonly _tag: "Classify" | "DraftReply" | "Draf
 const passagesMax = 8
 /** Messages of the chat among which those of the turn are looked for. */
 const turnLookBack = 200
+/** Messages of a chat, of anybody's, whose own ones a touch must not repeat: more than any chat of ours has. */
+const saidLookBack = 5000
 /** Slots that the model is told of. */
 const slotsKnownMax = 40
 /** Slots that the guard knows: all that can be booked at all. */
@@ -148,6 +150,7 @@ const draftTouch = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<
   const llm = yield* LlmPort
   const lastClient = context.chat.findLast((line) => line.from === "client")
   const lastBot = context.chat.findLast((line) => line.from === "bot")
+  const said = yield* saidTo(key)
   const request = {
     ...(yield* grounds(lastClient?.text ?? "")),
     contact: context.info,
@@ -164,9 +167,10 @@ const draftTouch = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<
     reason: asked.reason,
   }
   const answer = yield* paid(key, "touch", llm.draftTouch(request))
-  const guard = review(
-    guardInput("touch", answer.value, { ...request, newMessage: "", askedTime: null }, policy.hours, context.callAt),
-  )
+  const guard = review({
+    ...guardInput("touch", answer.value, { ...request, newMessage: "", askedTime: null }, policy.hours, context.callAt),
+    said,
+  })
   const reasons = guard.verdict === "refuse" ? guard.reasons.map((reason) => reason.detail) : []
   const at = yield* Clock.currentTimeMillis
   return yield* applyEvent(
@@ -178,13 +182,19 @@ const draftTouch = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<
       reviewed: { draft: answer.value, reasons },
       outboundId: randomUUID(),
       touchesLeft: touchesPerDay - current.touchesSent,
-      safeText: safeTouch(asked.touch, request.lastClientMessage),
+      safeText: safeTouch(asked.touch, request.lastClientMessage, said),
     }),
     {
       reads: { touchesSince: startOfDay(at, zone) },
       thoughts: { ...thoughtsOf(answer, request), guard: guard.verdict, reasons },
     },
   )
+})
+
+/** All that the contact has heard of us, however long ago. */
+const saidTo = Effect.fnUntraced(function* (key: ContactKey) {
+  const stored = yield* (yield* AgentRepo).history(key, saidLookBack)
+  return stored.flatMap((message) => (message.from === "bot" ? [message.text] : []))
 })
 
 /** What is known of the contact now. */

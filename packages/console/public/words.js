@@ -100,6 +100,7 @@ export const stopReason = dictionary({
   opted_out: "клиент просил не писать",
   undeliverable: "сообщения не доходят",
   not_a_client: "это не клиент",
+  nothing_to_say: "нечего сказать, не повторяясь",
 })
 export const handedOver = dictionary({
   operator_wrote: "ответил человек",

@@ -251,7 +251,13 @@ const gatewayTables = statements(
 /** Answers the numbers and names of the steps that were still to be done. */
 const migrate =
   (program: "agent" | "gateway", steps: Parameters<typeof Migrator.fromRecord>[0]) =>
-  (options: { readonly schema?: string } = {}) =>
+  (
+    options: {
+      readonly schema?: string
+      /** Only the first so many steps: a database as an earlier version left it. */
+      readonly steps?: number
+    } = {},
+  ) =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { schema } = options
@@ -262,7 +268,8 @@ const migrate =
             yield* sql`CREATE SCHEMA IF NOT EXISTS ${sql(schema)}`
             yield* sql`SET LOCAL search_path TO ${sql(schema)}`
           }
-          return yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table: `${program}_migrations` })
+          const wanted = Object.fromEntries(Object.entries(steps).slice(0, options.steps))
+          return yield* Migrator.make({})({ loader: Migrator.fromRecord(wanted), table: `${program}_migrations` })
         }),
       )
     })

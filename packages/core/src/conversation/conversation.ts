@@ -151,7 +151,8 @@ export type Event =
       readonly reviewed: Reviewed
       readonly outboundId: string
       readonly touchesLeft: number
-      readonly safeText: string
+      /** Null: the contact has heard everything that could be said without a model. */
+      readonly safeText: string | null
     }
   | {
       readonly _tag: "ModelFailed"

@@ -866,6 +866,19 @@ describe("a client who goes quiet", () => {
     assert.isDefined(chat.only("Send"))
   })
 
+  it("hears nothing more in this chain when there is nothing new to say", () => {
+    const chat = new Chat(tuesday).meets()
+    chat.wakesWhenDue()
+    for (let n = 0; n < 3; n++) chat.draftsTouch("Здравствуйте!", { reasons: ["повтор"], safeText: null })
+    assert.isUndefined(chat.only("Send"))
+    assert.strictEqual(chat.only("StopChain")?.reason, "nothing_to_say")
+    assert.isNull(chat.due)
+    chat.after({ hours: 1 }).writes("А доставка есть?")
+    chat.wakesWhenDue()
+    chat.answers("Да, есть.")
+    assert.isNotNull(chat.due, "a word of the client begins another chain")
+  })
+
   it("is told why a touch was moved", () => {
     const why = (tell: (chat: Chat) => unknown) => {
       const chat = new Chat(tuesday).meets()

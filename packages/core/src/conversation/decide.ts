@@ -645,6 +645,9 @@ const touchDrafted = (
     return thinkAgain(before, { ...thinking, refused, failures: 0 }, at, policy)
   const { touch } = waiting
   const isSafe = callReasons.length > 0
+  const text = isSafe ? event.safeText : draft.text
+  // Better no word than the same one again.
+  if (text === null) return followUp({ ...before, thinking: null }, { _tag: "NothingToSay", at }, policy)
   const [next, chain] = followUp(
     {
       ...before,
@@ -666,7 +669,7 @@ const touchDrafted = (
         outboundId,
         kind: "touch",
         touch,
-        text: isSafe ? event.safeText : draft.text,
+        text,
         messageIds: [],
         isSafe,
       },

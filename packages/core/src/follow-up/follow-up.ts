@@ -23,6 +23,7 @@ export const StopReason = Schema.Literals([
   "opted_out",
   "undeliverable",
   "not_a_client",
+  "nothing_to_say",
 ])
 export type StopReason = typeof StopReason.Type
 
@@ -68,7 +69,7 @@ export type Event =
   | { readonly _tag: "Delivered"; readonly at: Instant; readonly wasSentAt: Instant }
   | { readonly _tag: "ClientWrote"; readonly at: Instant; readonly answer: Answer }
   | {
-      readonly _tag: "OperatorWrote" | "CallBooked" | "OptedOut" | "Undeliverable" | "NotAClient"
+      readonly _tag: "OperatorWrote" | "CallBooked" | "OptedOut" | "Undeliverable" | "NotAClient" | "NothingToSay"
       readonly at: Instant
     }
 
@@ -141,6 +142,8 @@ export const decide = (state: State, event: Event, policy: Policy): Decision => 
       return end(state, "undeliverable")
     case "NotAClient":
       return end(state, "not_a_client")
+    case "NothingToSay":
+      return end(state, "nothing_to_say")
     case "OptedOut":
       return state._tag === "Waiting"
         ? [{ _tag: "Stopped", reason: "opted_out", isFinal: true }, [stopped("opted_out")]]
