@@ -116,7 +116,7 @@ const read = (body: IncomingBody, at: number): Told => {
       return {
         event: () =>
           status === "expired"
-            ? { _tag: "SendExpired", at, outboundId }
+            ? { _tag: "SendExpired", at, outboundId, reason }
             : { _tag: "DeliveryReported", at, outboundId, status, reason },
         applied: { delivery: { outboundId, status, messageId: body.message_id, at } },
       }

@@ -9,6 +9,7 @@ import { evalCommand } from "./eval-command.ts"
 import { intentCommand } from "./intent-command.ts"
 import { kbCommand } from "./kb-command.ts"
 import { migrateCommand } from "./migrate-command.ts"
+import { sendingCommand } from "./sending-command.ts"
 import { simulateCommand } from "./simulate-command.ts"
 import { startCommand } from "./start-command.ts"
 import { whenCommand } from "./when-command.ts"
@@ -24,6 +25,7 @@ const wa = Command.make("wa").pipe(
     whenCommand,
     kbCommand,
     migrateCommand,
+    sendingCommand,
     doctorCommand,
   ]),
 )

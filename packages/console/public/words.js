@@ -112,6 +112,7 @@ export const handedOver = dictionary({
   too_many_turns: "слишком много ответов за час",
   undeliverable: "сообщение не доставлено",
   delivery_unknown: "неизвестно, доставлено ли сообщение",
+  sending_stopped: "отправка остановлена",
   reply_not_sent: "ответ не отправлен",
 })
 export const ignored = dictionary({

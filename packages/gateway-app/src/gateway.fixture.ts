@@ -130,7 +130,6 @@ export const world = Effect.fnUntraced(function* (
   yield* Effect.yieldNow
   const newPoller = Effect.map(makePoller.pipe(within), (poller) => within(poller.once))
   let poll = yield* newPoller
-  const health = { banned: () => undefined, delivered: () => undefined }
   if (options.withWebhook === true) yield* wappi.registerWebhook("https://gateway.example/webhook", "s3cret")
   // The beginning: what was written before is not read.
   yield* store.repo.beganAt(profileId, noon)
@@ -156,7 +155,7 @@ export const world = Effect.fnUntraced(function* (
     relay: within(relayOnce),
     /** Hands over what was posted until now. */
     webhook: Effect.suspend(() =>
-      Effect.forEach(posted.splice(0), (body) => within(receiveWebhook(body, health)), { discard: true }),
+      Effect.forEach(posted.splice(0), (body) => within(receiveWebhook(body)), { discard: true }),
     ),
     ingested: Effect.suspend(() =>
       within(

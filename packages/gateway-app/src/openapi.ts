@@ -27,7 +27,7 @@ export const openApi = {
           status: { enum: ["healthy", "unhealthy"] },
           dependencies: {
             type: "object",
-            required: ["database", "broker", "wappi", "poll"],
+            required: ["database", "broker", "wappi", "poll", "sending"],
             additionalProperties: { $ref: "#/components/schemas/Dependency" },
           },
           last_poll_at: { type: ["string", "null"], format: "date-time" },
@@ -42,11 +42,23 @@ export const openApi = {
           voice_transcribed_today: { type: "integer" },
           pending: { type: "integer", description: "Stored, not yet given to the broker" },
           queues: { type: "object", additionalProperties: { type: ["integer", "null"] } },
+          sending: { $ref: "#/components/schemas/Sending" },
           intake_gaps_today: {
             type: "object",
             properties: { webhook_only: { type: "integer" }, poll_only: { type: "integer" } },
           },
           since: { type: "string", format: "date-time" },
+        },
+      },
+      Sending: {
+        type: "object",
+        required: ["is_stopped", "stopped_at", "why", "detail", "waiting"],
+        properties: {
+          is_stopped: { type: "boolean" },
+          stopped_at: { type: ["string", "null"], format: "date-time" },
+          why: { enum: ["temporary_ban", "person", null] },
+          detail: { type: "string" },
+          waiting: { type: "integer", description: "Messages that are stored here and have not left yet" },
         },
       },
       WebhookAnswer: {
@@ -100,6 +112,40 @@ export const openApi = {
           404: error("Wrong secret, or none is set"),
           413: error("Larger than 25 MB"),
           503: error("Not stored: send it again"),
+        },
+      },
+    },
+    "/sending": {
+      get: {
+        summary: "Whether messages may leave, and how many wait",
+        responses: {
+          200: json("As it stands", { $ref: "#/components/schemas/Sending" }),
+          503: error("The database is away"),
+        },
+      },
+    },
+    "/sending/stop": {
+      post: {
+        summary: "Stops all sending until a person resumes it; what waits stays stored",
+        security: admin,
+        requestBody: {
+          content: { "application/json": { schema: { type: "object", properties: { detail: { type: "string" } } } } },
+        },
+        responses: {
+          200: json("Stopped", { $ref: "#/components/schemas/Sending" }),
+          401: error("ADMIN_TOKEN is needed"),
+          503: error("The database is away"),
+        },
+      },
+    },
+    "/sending/resume": {
+      post: {
+        summary: "Lets messages leave again, also after WhatsApp limited the number",
+        security: admin,
+        responses: {
+          200: json("Resumed", { $ref: "#/components/schemas/Sending" }),
+          401: error("ADMIN_TOKEN is needed"),
+          503: error("The database is away"),
         },
       },
     },

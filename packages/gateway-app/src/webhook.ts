@@ -1,6 +1,6 @@
 /**
  * What Wappi posts, carried into the store: messages by the same way in as those of the poller, deliveries against our own
- * ledger, news of the profile into the log.
+ * ledger, news of the profile into the log. A ban stops all sending (rule S8 of docs/RULES.md).
  * Promises: succeeds only when every message that is ours to read is stored; what is recognised but of no use is told with
  * its reason; no body makes it fail but a store that is away. Does not promise that a later "not delivered" reaches a
  * conversation that was already told "sent": the report is relayed, what it means is the agent's to decide.
@@ -13,7 +13,6 @@ import { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import type { WappiMessage } from "@wa/core/ports/wappi-port"
 import { Clock, Effect, Metric } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
-import type { HealthOfGateway } from "./health.ts"
 import { deliveryReport, ingest } from "./ingest.ts"
 
 export interface WebhookAnswer {
@@ -43,7 +42,6 @@ const reasonsMax = 100
 
 export const receiveWebhook = Effect.fn("gateway.webhook")(function* (
   body: unknown,
-  health: Pick<HealthOfGateway, "banned" | "delivered">,
 ): Effect.fn.Return<WebhookAnswer, StoreUnavailable, GatewayRepo | GatewaySettings> {
   const { profileId } = yield* GatewaySettings
   const told = readWebhook(body)
@@ -65,7 +63,7 @@ export const receiveWebhook = Effect.fn("gateway.webhook")(function* (
   for (const delivery of told.deliveries) {
     if (!isOurs(delivery)) continue
     noted++
-    yield* noteDelivery(delivery, health)
+    yield* noteDelivery(delivery)
   }
   for (const event of told.profileEvents) {
     if (!isOurs(event)) continue
@@ -83,28 +81,31 @@ export const receiveWebhook = Effect.fn("gateway.webhook")(function* (
   return { stored, noted, rejected: rejected.slice(0, reasonsMax) }
 })
 
-const noteDelivery = Effect.fnUntraced(function* (
-  delivery: WebhookDelivery,
-  health: Pick<HealthOfGateway, "banned" | "delivered">,
-) {
+const noteDelivery = Effect.fnUntraced(function* (delivery: WebhookDelivery) {
   const now = yield* Clock.currentTimeMillis
   const at = delivery.at ?? now
   yield* Metric.update(deliveries(delivery.status), 1)
   switch (delivery.status) {
-    case "delivered":
-    case "read":
-      health.delivered(at)
-      return
     case "temporary ban":
-      health.banned(at)
-      yield* Effect.logError(
-        "WhatsApp has limited the number for a while: messages will not arrive; open WhatsApp on the phone to see why, and write less",
-      )
+      yield* stopForBan(Math.min(at, now))
       return
     case "undelivered":
     case "error":
       yield* notDelivered(delivery, at)
   }
+})
+
+/** Whoever goes on writing loses the number for good, so a person ends this, not a timer and not a delivery. */
+const stopForBan = Effect.fnUntraced(function* (at: number) {
+  const { profileId } = yield* GatewaySettings
+  const isNew = yield* (yield* GatewayRepo).stopSending(profileId, { at, why: "temporary_ban", detail: "" })
+  yield* isNew
+    ? Effect.logError(
+        "WhatsApp has limited the number: sending is stopped until a person resumes it (wa sending resume); open WhatsApp on the phone to see why and for how long",
+      )
+    : Effect.logWarning(
+        "WhatsApp says again that it has limited the number: sending is stopped already, or was resumed since",
+      )
 })
 
 /** Only one of ours, known by its id: an error of somebody else's message is not our news. */

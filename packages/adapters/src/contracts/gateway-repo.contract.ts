@@ -347,6 +347,29 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
         assert.strictEqual((yield* repo.pending(10)).length, 2)
       }),
     )
+    live("begins no call while sending is stopped, and keeps the stop until it is ended", () =>
+      Effect.gen(function* () {
+        const repo = yield* GatewayRepo
+        const banned = { at: t0, why: "temporary_ban", detail: "" } as const
+        assert.isNull(yield* repo.sendingStop(profileId))
+        assert.isFalse(yield* repo.resumeSending(profileId, t0))
+        yield* repo.beginSend(outgoing(1), t0)
+        assert.isTrue(yield* repo.stopSending(profileId, banned))
+        assert.isFalse(yield* repo.stopSending(profileId, { ...banned, at: t0 + 1, why: "person" }), "it stands")
+        assert.deepStrictEqual(yield* repo.sendingStop(profileId), banned)
+        assert.isNull(yield* repo.sendingStop("profile-2"), "each profile stops alone")
+        assert.isFalse(yield* repo.beginCall(uuid(1), 0, t0))
+        assert.deepInclude((yield* repo.beginSend(outgoing(1), t0)).row, { status: "waiting", tries: 0 })
+        assert.strictEqual((yield* repo.stats(t0)).sendsWaiting, 1)
+        assert.isTrue(yield* repo.resumeSending(profileId, t0 + hourMs))
+        assert.isNull(yield* repo.sendingStop(profileId))
+        assert.isFalse(yield* repo.stopSending(profileId, { ...banned, at: t0 + minuteMs }), "news from before the end")
+        assert.isTrue(yield* repo.beginCall(uuid(1), 0, t0 + hourMs))
+        assert.strictEqual((yield* repo.stats(t0)).sendsWaiting, 0)
+        assert.isTrue(yield* repo.stopSending(profileId, { at: t0 + 2 * hourMs, why: "person", detail: "отпуск" }))
+        assert.deepInclude(yield* repo.sendingStop(profileId), { why: "person", detail: "отпуск" })
+      }),
+    )
     live("lists the sends whose outcome is open, oldest first", () =>
       Effect.gen(function* () {
         const repo = yield* GatewayRepo
@@ -459,6 +482,7 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
           messagesSent: 1,
           voiceTranscribed: 0,
           pending: 4,
+          sendsWaiting: 1,
           seenByWebhookOnly: 1,
           seenByPollOnly: 1,
         })

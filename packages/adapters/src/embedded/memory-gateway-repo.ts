@@ -6,7 +6,14 @@
 import type { Correspondent } from "@wa/core/contact/contact-key"
 import type { Phone } from "@wa/core/contact/phone"
 import { StoreUnavailable } from "@wa/core/ports/agent-repo"
-import { GatewayRepo, type LedgerRow, type LedgerStatus, type Relayed, type Seen } from "@wa/core/ports/gateway-repo"
+import {
+  GatewayRepo,
+  type LedgerRow,
+  type LedgerStatus,
+  type Relayed,
+  type Seen,
+  type SendingStop,
+} from "@wa/core/ports/gateway-repo"
 import type { OutgoingBody } from "@wa/core/queue/messages"
 import type { Instant } from "@wa/core/time/instant"
 import { Effect, Layer } from "effect"
@@ -72,6 +79,8 @@ export const make = (): MemoryGatewayRepo => {
   const whitelist = new Map<Phone, { readonly note: string; readonly addedAt: Instant }>(
     firstWhitelist.map(({ phone, note }) => [phone, { note, addedAt: 0 }]),
   )
+  const stops = new Map<string, SendingStop>()
+  const resumed = new Map<string, Instant>()
   let lastRelayId = 0
   let isUp = true
   let failing = 0
@@ -227,7 +236,8 @@ export const make = (): MemoryGatewayRepo => {
     beginCall: (outboundId, tries, now) =>
       attempt("beginCall", () => {
         const row = ledger.get(outboundId)
-        if (row === undefined || !isOpenSend(row.status) || row.tries !== tries) return false
+        if (row === undefined || !isOpenSend(row.status) || row.tries !== tries || stops.has(row.profileId))
+          return false
         row.status = "sending"
         row.tries += 1
         row.startedAt = now
@@ -280,6 +290,19 @@ export const make = (): MemoryGatewayRepo => {
           clientMessageId: client?.messageId ?? null,
         }
       }),
+    sendingStop: (profileId) => attempt("sendingStop", () => stops.get(profileId) ?? null),
+    stopSending: (profileId, stop) =>
+      attempt("stopSending", () => {
+        if (stops.has(profileId) || (resumed.get(profileId) ?? Number.NEGATIVE_INFINITY) > stop.at) return false
+        stops.set(profileId, stop)
+        return true
+      }),
+    resumeSending: (profileId, now) =>
+      attempt("resumeSending", () => {
+        if (!stops.delete(profileId)) return false
+        resumed.set(profileId, now)
+        return true
+      }),
     markTranscribed: (profileId, messageId, transcript, now) =>
       attempt("markTranscribed", () => {
         const row = byMessage.get(nameOf(profileId, messageId))
@@ -305,6 +328,7 @@ export const make = (): MemoryGatewayRepo => {
           messagesSent: recent.filter((row) => row.outboundId !== null).length,
           voiceTranscribed: logs.filter((row) => row.transcribedAt !== null && row.transcribedAt >= from).length,
           pending: unpublished.size,
+          sendsWaiting: [...openRows].filter((row) => row.status === "waiting").length,
           seenByWebhookOnly: received.filter((row) => row.byWebhook && !row.byPoll).length,
           seenByPollOnly: received.filter((row) => row.byPoll && !row.byWebhook).length,
         }

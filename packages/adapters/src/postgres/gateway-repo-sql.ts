@@ -13,6 +13,7 @@ import {
   type LedgerStatus,
   type Relayed,
   type Seen,
+  type SendingStop,
 } from "@wa/core/ports/gateway-repo"
 import type { OutgoingBody } from "@wa/core/queue/messages"
 import type { Instant } from "@wa/core/time/instant"
@@ -164,7 +165,8 @@ export const make = Effect.gen(function* () {
     now,
   ) {
     const rows = yield* sql`UPDATE send_ledger SET status = 'sending', tries = tries + 1, started_at = ${dateOf(now)}
-        WHERE outbound_id = ${outboundId} AND tries = ${tries} AND ${isOpen} RETURNING id`
+        WHERE outbound_id = ${outboundId} AND tries = ${tries} AND ${isOpen} AND NOT EXISTS (SELECT 1 FROM sending_stops
+          WHERE sending_stops.profile_id = send_ledger.profile_id AND resumed_at IS NULL) RETURNING id`
     return rows.length > 0
   }, orUnavailable("beginCall"))
 
@@ -244,7 +246,7 @@ export const make = Effect.gen(function* () {
 
   const stats: GatewayRepo["Service"]["stats"] = Effect.fn("GatewayRepo.stats")(function* (from) {
     const since = dateOf(from)
-    const [logs] = yield* sql<Omit<GatewayStats, "pending" | "voiceTranscribed">>`SELECT
+    const [logs] = yield* sql<Omit<GatewayStats, "pending" | "voiceTranscribed" | "sendsWaiting">>`SELECT
         count(*) FILTER (WHERE direction = 'incoming')::int AS "messagesReceived",
         count(*) FILTER (WHERE outbound_id IS NOT NULL)::int AS "messagesSent",
         count(*) FILTER (WHERE direction = 'incoming' AND seen_by_webhook AND NOT seen_by_poll)::int AS "seenByWebhookOnly",
@@ -254,7 +256,8 @@ export const make = Effect.gen(function* () {
       n: number
     }>`SELECT count(*)::int AS n FROM message_logs WHERE transcribed_at >= ${since}`
     const [waiting] = yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM relay WHERE queued_at IS NULL`
-    return { ...logs!, voiceTranscribed: voice!.n, pending: waiting!.n }
+    const [held] = yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM send_ledger WHERE status = 'waiting'`
+    return { ...logs!, voiceTranscribed: voice!.n, pending: waiting!.n, sendsWaiting: held!.n }
   }, orUnavailable("stats"))
 
   return GatewayRepo.of({
@@ -305,6 +308,23 @@ export const make = Effect.gen(function* () {
       return rows.map((row) => instantOf(row.at))
     }, orUnavailable("sendStarts")),
     lastWritten,
+    sendingStop: Effect.fn("GatewayRepo.sendingStop")(function* (profileId) {
+      const [row] = yield* sql<{ at: Date; why: SendingStop["why"]; detail: string }>`
+        SELECT stopped_at AS at, why, detail FROM sending_stops WHERE profile_id = ${profileId} AND resumed_at IS NULL`
+      return row === undefined ? null : { at: instantOf(row.at), why: row.why, detail: row.detail }
+    }, orUnavailable("sendingStop")),
+    stopSending: Effect.fn("GatewayRepo.stopSending")(function* (profileId, stop) {
+      const rows = yield* sql`INSERT INTO sending_stops (profile_id, why, detail, stopped_at)
+        SELECT ${profileId}::text, ${stop.why}::text, ${storable(stop.detail)}::text, ${dateOf(stop.at)}::timestamptz
+        WHERE NOT EXISTS (SELECT 1 FROM sending_stops WHERE profile_id = ${profileId} AND resumed_at > ${dateOf(stop.at)})
+        ON CONFLICT (profile_id) WHERE resumed_at IS NULL DO NOTHING RETURNING id`
+      return rows.length > 0
+    }, orUnavailable("stopSending")),
+    resumeSending: Effect.fn("GatewayRepo.resumeSending")(function* (profileId, now) {
+      const rows = yield* sql`UPDATE sending_stops SET resumed_at = ${dateOf(now)}
+        WHERE profile_id = ${profileId} AND resumed_at IS NULL RETURNING id`
+      return rows.length > 0
+    }, orUnavailable("resumeSending")),
     markTranscribed: Effect.fn("GatewayRepo.markTranscribed")(function* (profileId, messageId, transcript, now) {
       if (transcript === null) return
       yield* sql`UPDATE message_logs SET voice_transcription = ${storable(transcript)}, transcribed_at = ${dateOf(now)}

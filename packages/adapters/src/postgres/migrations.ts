@@ -207,6 +207,20 @@ const gatewayTables = statements(
   ),
 )
 
+/** Sending that was stopped, and by whom: one stop at a time stands for a profile, the others are history. */
+const gatewaySendingStops = statements(
+  `CREATE TABLE sending_stops (
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    profile_id text NOT NULL,
+    why text NOT NULL CHECK (why IN ('temporary_ban', 'person')),
+    detail text NOT NULL DEFAULT '',
+    stopped_at timestamptz NOT NULL,
+    resumed_at timestamptz
+  )`,
+  `CREATE UNIQUE INDEX sending_stops_standing ON sending_stops (profile_id) WHERE resumed_at IS NULL`,
+  `CREATE INDEX sending_stops_of_profile ON sending_stops (profile_id, resumed_at)`,
+)
+
 /** Answers the numbers and names of the steps that were still to be done. */
 const migrate =
   (program: "agent" | "gateway", steps: Parameters<typeof Migrator.fromRecord>[0]) =>
@@ -227,7 +241,7 @@ const migrate =
     })
 
 const agentSteps = { "0001_tables": agentTables }
-const gatewaySteps = { "0001_tables": gatewayTables }
+const gatewaySteps = { "0001_tables": gatewayTables, "0002_sending_stops": gatewaySendingStops }
 /** For whoever asks how far a database is: all steps, in order. */
 export const stepNames = { agent: Object.keys(agentSteps), gateway: Object.keys(gatewaySteps) } as const
 

@@ -38,6 +38,8 @@ export const Unreported = Schema.Struct({
   /** The client messages it answers; empty for a touch. */
   messageIds: Schema.Array(Schema.String),
   touch: Schema.NullOr(Schema.Int),
+  /** When the client sent the first of those messages: drafted anew, the answer is as late as it is. Absent in states that were stored earlier. */
+  firstSentAt: Schema.optionalKey(Instant),
 })
 export type Unreported = typeof Unreported.Type
 
@@ -173,7 +175,13 @@ export type Event =
       readonly reason: string | null
     }
   /** It waited too long in the queue and was not sent. */
-  | { readonly _tag: "SendExpired"; readonly at: Instant; readonly outboundId: string }
+  | {
+      readonly _tag: "SendExpired"
+      readonly at: Instant
+      readonly outboundId: string
+      /** `sending_stopped`: nothing may leave until a person resumes it. */
+      readonly reason: string | null
+    }
   /** A person judged the contact. */
   | { readonly _tag: "PersonClassified"; readonly at: Instant; readonly isClient: boolean }
   /** A person gave the chat back to the bot. */
@@ -195,6 +203,7 @@ export type HandedOverWhy =
   | "too_many_turns"
   | "undeliverable"
   | "delivery_unknown"
+  | "sending_stopped"
 export type Outcome =
   | { readonly _tag: "answered" }
   | { readonly _tag: "ignored"; readonly why: IgnoredWhy }

@@ -213,6 +213,7 @@ class Life {
           if (isOver || (event.status === "dropped" && event.reason === "whitelisted")) this.chain = "closed"
           if (event.status === "dropped" && told.kind === "touch") this.takeBack(told)
         } else if (told.kind === "touch") this.takeBack(told)
+        else if (event.reason === "sending_stopped") this.chain = "closed"
         return
       }
       default:
@@ -539,7 +540,10 @@ class Life {
       published.length > 0 && this.chance.isLucky(0.9)
         ? this.chance.one(published).id
         : this.chance.one([...this.settled, "never"])
-    if (this.chance.isLucky(0.12)) return this.tell({ _tag: "SendExpired", at: this.now, outboundId })
+    if (this.chance.isLucky(0.12)) {
+      const reason = this.chance.isLucky(0.3) ? "sending_stopped" : null
+      return this.tell({ _tag: "SendExpired", at: this.now, outboundId, reason })
+    }
     const status = this.chance.weighted({ sent: 12, dropped: 2, refused: 0.5, undeliverable: 0.5, unknown: 0.7 })
     const reason = status === "dropped" ? this.chance.one(["operator_wrote", "client_wrote", "whitelisted"]) : null
     this.tell({ _tag: "DeliveryReported", at: this.now, outboundId, status, reason })

@@ -890,6 +890,40 @@ describe("what became of a message of ours", () => {
     assert.strictEqual(none.outcomeOf("q"), "ignored:not_client")
   })
 
+  it("a reply that could not leave because sending is stopped is a person's, once, and is not drafted anew", () => {
+    const chat = replied().after({ hours: 1 })
+    chat.expires("r", "sending_stopped")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:sending_stopped")
+    assert.strictEqual(chat.only("AskOperator")?.why, "sending_stopped")
+    assert.isDefined(chat.only("StopChain"))
+    assert.isNull(chat.due)
+    assert.deepStrictEqual(chat.expires("r", "sending_stopped"), [])
+  })
+
+  it("a touch that could not leave because sending is stopped waits for another day", () => {
+    const chat = touched().after({ hours: 1 })
+    chat.expires("t", "sending_stopped")
+    assert.isUndefined(chat.only("AskOperator"))
+    assert.isAtLeast(chat.due!, chat.now + 24 * hourMs)
+    chat.wakesWhenDue()
+    assert.strictEqual(chat.only("DraftTouch")?.touch, 1)
+  })
+
+  it("a reply that expires again and again goes to a person once the client has waited twelve hours", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Сколько длится курс?", { messageId: "q" })
+    const wroteAt = chat.now
+    for (let round = 0; chat.outcomeOf("q") === undefined || chat.outcomeOf("q") === "answered"; round++) {
+      assert.isBelow(round, 20)
+      chat.wakesWhenDue()
+      if (chat.only("DraftReply") === undefined) break
+      chat.drafts("Два месяца.", { outboundId: `r${round}` })
+      chat.after({ hours: 1 }).expires(`r${round}`)
+    }
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:too_late")
+    assert.isAtMost(chat.now - wroteAt, 14 * hourMs)
+  })
+
   it("an expired touch is due again", () => {
     const chat = touched().after({ hours: 1 })
     chat.expires("t")

@@ -513,6 +513,7 @@ const sendReply = (
 ): Decision => {
   const { at, outboundId } = reply
   const messageIds = Turn.messageIds(before.turn)
+  const firstSentAt = before.turn._tag === "Idle" ? {} : { firstSentAt: before.turn.firstSentAt }
   const spoken: Conversation = {
     ...before,
     thinking: null,
@@ -521,7 +522,7 @@ const sendReply = (
     recentTurns: [...before.recentTurns, at],
     unreported: [
       ...before.unreported.slice(-unreportedMax + 1),
-      { outboundId, kind: "reply", at, messageIds, touch: null },
+      { outboundId, kind: "reply", at, messageIds, touch: null, ...firstSentAt },
     ],
   }
   const commands: ReadonlyArray<Command> = [
@@ -690,7 +691,9 @@ const sendExpired = (
   if (message === undefined) return [before, []]
   const known: Conversation = { ...before, unreported: before.unreported.filter((one) => one !== message) }
   const { at } = event
-  if (message.kind === "touch") return touchReturned(known, message, at, policy)
+  const isStopped = event.reason === "sending_stopped"
+  // While nothing may leave, a touch drafted every hour would only come back every hour.
+  if (message.kind === "touch") return touchReturned(known, message, isStopped ? at + dayMs : at, policy)
   if (message.messageIds.length === 0) return [known, []]
   const humanWrote = before.lastOperatorAt !== null && before.lastOperatorAt >= message.at
   if (humanWrote || Takeover.isSilent(before.takeover, at))
@@ -698,11 +701,6 @@ const sendExpired = (
   if (before.isOptedOut) return [known, [ignored(message.messageIds, "opted_out")]]
   if (Classification.isClient(before.classification) === false)
     return [known, [ignored(message.messageIds, "not_client")]]
-  // An hour later the answer may be another one: the turn is opened again and drafted anew.
-  const reopenedTurn = message.messageIds.reduce<Turn.State>(
-    (turn, id) => Turn.add(turn, { id, isAwaited: false, isUnheard: false }, at, message.at),
-    known.turn,
-  )
   const [quiet] = followUp(
     known,
     { _tag: "ClientWrote", at, answer: before.lastAnswer === "no" ? "none" : before.lastAnswer },
@@ -711,6 +709,16 @@ const sendExpired = (
   const followUpAfter = known.followUp._tag === "Waiting" ? quiet : known
   const chain: ReadonlyArray<Command> =
     known.followUp._tag === "Waiting" ? [{ _tag: "StopChain", reason: "client_responded", lastTouchAt: null }] : []
+  if (isStopped) {
+    const detail = "отправка сообщений остановлена, ответ не ушёл: свяжитесь с клиентом сами"
+    const told = handedOver(message.messageIds, "sending_stopped")
+    return [followUpAfter, [...chain, told, { _tag: "AskOperator", why: "sending_stopped", detail }]]
+  }
+  // An hour later the answer may be another one: the turn is opened again and drafted anew.
+  const reopenedTurn = message.messageIds.reduce<Turn.State>(
+    (turn, id) => Turn.add(turn, { id, isAwaited: false, isUnheard: false }, at, message.firstSentAt ?? message.at),
+    known.turn,
+  )
   return [{ ...followUpAfter, thinking: null, turn: reopenedTurn }, chain]
 }
 

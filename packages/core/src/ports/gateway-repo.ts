@@ -65,11 +65,21 @@ export interface LedgerRow {
   readonly body: OutgoingBody
 }
 
+/** Nothing leaves for the profile until a person resumes it: WhatsApp limited the number, or somebody said so. */
+export interface SendingStop {
+  readonly at: Instant
+  readonly why: "temporary_ban" | "person"
+  /** What the person wrote; "" otherwise. */
+  readonly detail: string
+}
+
 export interface GatewayStats {
   readonly messagesReceived: number
   readonly messagesSent: number
   readonly voiceTranscribed: number
   readonly pending: number
+  /** Sends of which nothing was asked of the gateway yet. */
+  readonly sendsWaiting: number
   readonly seenByWebhookOnly: number
   readonly seenByPollOnly: number
 }
@@ -120,7 +130,7 @@ export class GatewayRepo extends Context.Service<
     ) => Effect<{ readonly isNew: boolean; readonly row: LedgerRow }, StoreUnavailable>
     /**
      * Turns an open row into `sending`, counts the try and starts its time, provided that it still stands at `tries`:
-     * false when another worker was faster, or the row is settled.
+     * false when another worker was faster, the row is settled, or sending is stopped.
      */
     readonly beginCall: (outboundId: string, tries: number, now: Instant) => Effect<boolean, StoreUnavailable>
     /** Settles or doubts a send; `report` is relayed to the agent in the same transaction. */
@@ -155,6 +165,12 @@ export class GatewayRepo extends Context.Service<
       },
       StoreUnavailable
     >
+    /** The stop that stands; null while messages may leave. */
+    readonly sendingStop: (profileId: string) => Effect<SendingStop | null, StoreUnavailable>
+    /** False when one stands already, or when sending was resumed after `stop.at`: then this is old news. */
+    readonly stopSending: (profileId: string, stop: SendingStop) => Effect<boolean, StoreUnavailable>
+    /** False when nothing was stopped. */
+    readonly resumeSending: (profileId: string, now: Instant) => Effect<boolean, StoreUnavailable>
     readonly markTranscribed: (
       profileId: string,
       messageId: string,

@@ -60,7 +60,7 @@ export const DeliveryReport = Schema.Struct({
   event: Schema.Literal("delivery"),
   outbound_id: Schema.NonEmptyString,
   status: Schema.Literals(["sent", "refused", "dropped", "undeliverable", "unknown", "expired"]),
-  /** Why it was not sent: `operator_wrote`, `client_wrote`, `whitelisted`, or the gateway's words. */
+  /** Why it was not sent: `operator_wrote`, `client_wrote`, `whitelisted`, `sending_stopped`, or the gateway's words. */
   reason: Schema.NullOr(Schema.String),
   message_id: Schema.NullOr(Schema.String),
   timestamp: Time,
