@@ -265,6 +265,22 @@ describe("a delivery", () => {
       }
     }),
   )
+  it.effect("that failed after the message was sent is kept with it, and told to a person once", () =>
+    Effect.gen(function* () {
+      const w = yield* answered()
+      const outboundId = w.sent[0]!.outbound_id
+      yield* w.reported(outboundId, "undeliverable", "WhatsApp не доставил сообщение (error)")
+      yield* w.reported(outboundId, "undeliverable", "WhatsApp не доставил сообщение (error)")
+      yield* w.reported(outboundId, "sent")
+      assert.deepStrictEqual(yield* w.outcomes, ["first handed_over:undeliverable"])
+      assert.deepStrictEqual(yield* w.requests, ["undeliverable"])
+      const ours = (yield* w.repo.history(key, 10, { withUnsent: true })).find((one) => one.from === "bot")
+      assert.strictEqual(ours?.delivery, "undeliverable")
+      assert.strictEqual((yield* w.repo.followUps(key)).at(-1)?.stopReason, "undeliverable")
+      yield* w.publish
+      assert.lengthOf(w.sent, 1, "nothing is sent again")
+    }),
+  )
   it.effect("that expired has the turn drafted anew", () =>
     Effect.gen(function* () {
       const w = yield* world()

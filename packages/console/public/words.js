@@ -130,6 +130,7 @@ export const delivery = dictionary({
   dropped: "не отправлено: в чате уже написали",
   refused: "не принято WhatsApp",
   undeliverable: "не доставлено",
+  delivered: "доставлено",
   unknown: "неизвестно, ушло ли",
   withdrawn: "отозвано",
   expired: "устарело и не отправлено",

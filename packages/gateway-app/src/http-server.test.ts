@@ -228,6 +228,28 @@ describe("the webhook", () => {
     }),
   )
 
+  it.effect("does not take a failure for news that comes after the message was read", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world()
+      yield* repo.beginSend(outgoing, noon)
+      yield* repo.beginCall("o1", 0, noon)
+      yield* repo.settleSend("o1", "sent", "OUR1", noon, null)
+      for (const status of ["read", "delivered", "undelivered", "error"]) yield* post(server, delivery(status))
+      assert.deepStrictEqual(yield* repo.pending(10), [])
+    }),
+  )
+
+  it.effect("knows a failed message by its id, whatever chat the event names", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world()
+      yield* repo.beginSend(outgoing, noon)
+      yield* repo.beginCall("o1", 0, noon)
+      yield* repo.settleSend("o1", "sent", "OUR1", noon, null)
+      yield* post(server, delivery("error", { chat_id: undefined, to: undefined }))
+      assert.strictEqual((yield* repo.pending(10)).length, 1)
+    }),
+  )
+
   it.effect("settles a send in doubt that was not delivered", () =>
     Effect.gen(function* () {
       const { server, repo } = yield* world()

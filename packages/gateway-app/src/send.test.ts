@@ -696,3 +696,22 @@ describe("a number that WhatsApp has limited", () => {
     }),
   )
 })
+
+describe("a message that fails after it was sent", () => {
+  it.effect("is reported when the chat shows it, without any webhook", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      w.faults.set({ fateOfSends: "undelivered" })
+      yield* doSend(w, outgoing("a", "раз"))
+      w.clock.pass(minute)
+      w.whatsapp.clientWrites(client, "вы тут?")
+      yield* w.poll
+      yield* w.poll
+      yield* w.relay
+      assert.deepStrictEqual(w.reports(), [
+        "a sent null",
+        "a undeliverable WhatsApp не доставил сообщение (undelivered)",
+      ])
+    }),
+  )
+})

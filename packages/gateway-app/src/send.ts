@@ -13,11 +13,12 @@ import { GatewayRepo, type LedgerRow, type LedgerStatus } from "@wa/core/ports/g
 import { ack, type DeadMessage, type Handled, retry } from "@wa/core/ports/queue-port"
 import type { WappiDenied, WappiMessage, WappiRefused } from "@wa/core/ports/wappi-port"
 import { WappiPort } from "@wa/core/ports/wappi-port"
+import { deliveryReport } from "@wa/core/queue/delivery-report"
 import type { OutgoingBody } from "@wa/core/queue/messages"
 import { hourMs, minuteMs, secondMs } from "@wa/core/time/instant"
 import { Clock, Effect } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
-import { deliveryReport, ingest } from "./ingest.ts"
+import { ingest } from "./ingest.ts"
 
 const messagesPerPage = 20
 /** A chat is not read further back than so many pages; what is then looked for counts as not found out. */

@@ -2,18 +2,16 @@
  * What Wappi posts, carried into the store: messages by the same way in as those of the poller, deliveries against our own
  * ledger, news of the profile into the log. A ban stops all sending (rule S8 of docs/RULES.md).
  * Promises: succeeds only when every message that is ours to read is stored; what is recognised but of no use is told with
- * its reason; no body makes it fail but a store that is away. Does not promise that a later "not delivered" reaches a
- * conversation that was already told "sent": the report is relayed, what it means is the agent's to decide.
+ * its reason; no body makes it fail but a store that is away. What a later "not delivered" means is the agent's to decide.
  */
 import { readWebhook, type WebhookDelivery } from "@wa/adapters/wappi/webhook"
-import type { Correspondent } from "@wa/core/contact/contact-key"
 import { maskPhone, readChatId } from "@wa/core/contact/phone"
 import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
-import { GatewayRepo } from "@wa/core/ports/gateway-repo"
+import { GatewayRepo, type LaterStatus } from "@wa/core/ports/gateway-repo"
 import type { WappiMessage } from "@wa/core/ports/wappi-port"
 import { Clock, Effect, Metric } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
-import { deliveryReport, ingest } from "./ingest.ts"
+import { ingest } from "./ingest.ts"
 
 export interface WebhookAnswer {
   /** Messages that were new. */
@@ -89,10 +87,25 @@ const noteDelivery = Effect.fnUntraced(function* (delivery: WebhookDelivery) {
     case "temporary ban":
       yield* stopForBan(Math.min(at, now))
       return
+    case "delivered":
+    case "read":
     case "undelivered":
     case "error":
-      yield* notDelivered(delivery, at)
+      yield* noteFate(delivery, delivery.status, now)
   }
+})
+
+/** The ledger knows ours by their ids: what becomes of somebody else's message is not our news. */
+const noteFate = Effect.fnUntraced(function* (delivery: WebhookDelivery, status: LaterStatus, now: number) {
+  if (delivery.messageId === "") return
+  const { profileId } = yield* GatewaySettings
+  const row = yield* (yield* GatewayRepo).noteDelivery(profileId, delivery.messageId, status, now)
+  if (row !== null && (status === "undelivered" || status === "error"))
+    yield* Effect.logWarning("a message of ours was not delivered", {
+      phone: maskPhone(row.phone),
+      status,
+      correlation: row.body.correlation_id,
+    })
 })
 
 /** Whoever goes on writing loses the number for good, so a person ends this, not a timer and not a delivery. */
@@ -106,25 +119,4 @@ const stopForBan = Effect.fnUntraced(function* (at: number) {
     : Effect.logWarning(
         "WhatsApp says again that it has limited the number: sending is stopped already, or was resumed since",
       )
-})
-
-/** Only one of ours, known by its id: an error of somebody else's message is not our news. */
-const notDelivered = Effect.fnUntraced(function* (delivery: WebhookDelivery, at: number) {
-  const chat = readChatId(delivery.chatId)
-  const phone: Correspondent | null = chat.kind === "person" ? chat.phone : chat.kind === "hidden" ? chat.id : null
-  if (phone === null || delivery.messageId === "") return
-  const repo = yield* GatewayRepo
-  const { profileId } = yield* GatewaySettings
-  const row = yield* repo.sendOf(profileId, phone, delivery.messageId, "", at)
-  if (row === null || row.messageId !== delivery.messageId) return
-  const now = yield* Clock.currentTimeMillis
-  const report = deliveryReport(row.body, "undeliverable", `WhatsApp: ${delivery.status}`, row.messageId, now)
-  yield* Effect.logWarning("a message of ours was not delivered", {
-    phone: maskPhone(phone),
-    status: delivery.status,
-    correlation: row.body.correlation_id,
-  })
-  yield* repo.settleSend(row.outboundId, "undeliverable", row.messageId, now, report)
-  // A settled send stays settled, so its report is relayed apart, under the key that makes it the same report.
-  yield* repo.enqueue("incoming_messages", report, `${row.outboundId}:undeliverable`)
 })

@@ -8,21 +8,25 @@ import type { Phone } from "@wa/core/contact/phone"
 import { StoreUnavailable } from "@wa/core/ports/agent-repo"
 import {
   GatewayRepo,
+  type LaterStatus,
   type LedgerRow,
   type LedgerStatus,
   type Relayed,
   type Seen,
   type SendingStop,
 } from "@wa/core/ports/gateway-repo"
+import { deliveryReport } from "@wa/core/queue/delivery-report"
 import type { OutgoingBody } from "@wa/core/queue/messages"
 import type { Instant } from "@wa/core/time/instant"
 import { Effect, Layer } from "effect"
 import {
   echoWindow,
+  failureReason,
   firstWhitelist,
   isOpenSend,
   isSameText,
   isWriting,
+  laterFate,
   maySettle,
   reportKey,
   unmadeSends,
@@ -80,6 +84,9 @@ export const make = (): MemoryGatewayRepo => {
     firstWhitelist.map(({ phone, note }) => [phone, { note, addedAt: 0 }]),
   )
   const stops = new Map<string, SendingStop>()
+  /** What WhatsApp said last of a message of ours. */
+  const laterWords = new Map<string, LaterStatus>()
+  const earlyFailures = new Map<string, LaterStatus>()
   const resumed = new Map<string, Instant>()
   let lastRelayId = 0
   let isUp = true
@@ -192,6 +199,23 @@ export const make = (): MemoryGatewayRepo => {
     if (status === "sent") logSent(row, now)
   }
 
+  /** Answers whether it was news. */
+  const noteFate = (row: Mutable<LedgerRow>, told: LaterStatus, now: Instant): boolean => {
+    const fate = laterFate(row.status, laterWords.get(row.outboundId) ?? null, told)
+    if (fate === null) return false
+    if (fate.settle !== null) settle(row, fate.settle, row.messageId, now)
+    laterWords.set(row.outboundId, told)
+    if (fate.report !== null) {
+      const reason = fate.report === "undeliverable" ? failureReason(told) : null
+      relay(
+        "incoming_messages",
+        deliveryReport(row.body, fate.report, reason, row.messageId, now),
+        reportKey(row.outboundId, fate.report),
+      )
+    }
+    return true
+  }
+
   const lastOf = (profileId: string, phone: Correspondent, isAsked: (row: LogRow) => boolean) => {
     let last: LogRow | undefined
     for (const row of byChat.get(nameOf(profileId, phone)) ?? [])
@@ -250,6 +274,21 @@ export const make = (): MemoryGatewayRepo => {
         if (row === undefined || !maySettle(row.status, status)) return
         settle(row, status, messageId, now)
         if (report !== null) relay("incoming_messages", report, reportKey(outboundId, status))
+        if (status !== "sent" || row.messageId === null) return
+        const name = nameOf(row.profileId, row.messageId)
+        const early = earlyFailures.get(name)
+        earlyFailures.delete(name)
+        if (early !== undefined) noteFate(row, early, now)
+      }),
+    noteDelivery: (profileId, messageId, told, now) =>
+      attempt("noteDelivery", () => {
+        const row = [...ledger.values()].find((one) => one.profileId === profileId && one.messageId === messageId)
+        if (row !== undefined) return noteFate(row, told, now) ? { ...row } : null
+        const name = nameOf(profileId, messageId)
+        if (told === "undelivered" || told === "error") {
+          if (!earlyFailures.has(name)) earlyFailures.set(name, told)
+        } else if (told !== "pending") earlyFailures.delete(name)
+        return null
       }),
     openSends: (profileId) =>
       attempt("openSends", () => [...openRows].filter((row) => row.profileId === profileId).map((row) => ({ ...row }))),

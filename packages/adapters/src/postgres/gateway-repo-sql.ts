@@ -9,20 +9,33 @@ import type { Phone } from "@wa/core/contact/phone"
 import {
   GatewayRepo,
   type GatewayStats,
+  type LaterStatus,
   type LedgerRow,
   type LedgerStatus,
   type Relayed,
   type Seen,
   type SendingStop,
 } from "@wa/core/ports/gateway-repo"
+import { deliveryReport } from "@wa/core/queue/delivery-report"
 import type { OutgoingBody } from "@wa/core/queue/messages"
 import type { Instant } from "@wa/core/time/instant"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { dateOf, instantOf, instantOrNull, json, lock, orUnavailable, storable, transaction } from "./database.ts"
-import { echoWindow, isSameText, isWriting, maySettle, openSendStatuses, reportKey, unmadeSends } from "./stored.ts"
+import {
+  echoWindow,
+  failureReason,
+  isSameText,
+  isWriting,
+  laterFate,
+  maySettle,
+  openSendStatuses,
+  reportKey,
+  unmadeSends,
+} from "./stored.ts"
 
 interface SendRow {
+  readonly id: bigint
   readonly outbound_id: string
   readonly profile_id: string
   readonly phone_number: string
@@ -180,7 +193,8 @@ export const make = Effect.gen(function* () {
             WHERE profile_id = ${row.profile_id} AND message_id = ${messageId}`
     if (echo !== undefined) {
       if (ours !== undefined && ours.id !== echo.id) yield* sql`DELETE FROM message_logs WHERE id = ${ours.id}`
-      yield* sql`UPDATE message_logs SET outbound_id = ${row.outbound_id}, wappi_status = 'sent' WHERE id = ${echo.id}`
+      yield* sql`UPDATE message_logs SET outbound_id = ${row.outbound_id},
+        wappi_status = coalesce(wappi_status, 'sent') WHERE id = ${echo.id}`
     } else if (ours !== undefined) {
       if (messageId !== null) yield* sql`UPDATE message_logs SET message_id = ${messageId} WHERE id = ${ours.id}`
     } else {
@@ -200,8 +214,50 @@ export const make = Effect.gen(function* () {
           if (row === undefined || !maySettle(row.status, status)) return
           yield* sql`UPDATE send_ledger SET status = ${status}, message_id = coalesce(message_id, ${messageId}::text),
             settled_at = ${dateOf(now)} WHERE outbound_id = ${outboundId}`
-          if (status === "sent") yield* logSent(row, row.message_id ?? messageId, now)
+          const id = row.message_id ?? messageId
+          if (status === "sent") yield* logSent(row, id, now)
           if (report !== null) yield* relay("incoming_messages", report, null, reportKey(outboundId, status))
+          if (status !== "sent" || id === null) return
+          const [early] = yield* sql<{ status: LaterStatus }>`DELETE FROM early_failures
+            WHERE profile_id = ${row.profile_id} AND message_id = ${id} RETURNING status`
+          if (early !== undefined) yield* noteFate({ ...row, status: "sent", message_id: id }, early.status, now)
+        }),
+      )
+    },
+  )
+
+  /** Answers whether it was news. */
+  const noteFate = Effect.fnUntraced(function* (row: SendRow, told: LaterStatus, now: Instant) {
+    const [log] = yield* sql<{ known: string | null }>`SELECT wappi_status AS known FROM message_logs
+      WHERE outbound_id = ${row.outbound_id}`
+    const fate = laterFate(row.status, log?.known ?? null, told)
+    if (fate === null) return false
+    if (fate.settle !== null)
+      yield* sql`UPDATE send_ledger SET status = ${fate.settle}, settled_at = ${dateOf(now)} WHERE id = ${row.id}`
+    if (fate.settle === "sent") yield* logSent(row, row.message_id, now)
+    yield* sql`UPDATE message_logs SET wappi_status = ${told} WHERE outbound_id = ${row.outbound_id}`
+    if (fate.report !== null) {
+      const reason = fate.report === "undeliverable" ? failureReason(told) : null
+      const report = deliveryReport(row.body, fate.report, reason, row.message_id, now)
+      yield* relay("incoming_messages", report, null, reportKey(row.outbound_id, fate.report))
+    }
+    return true
+  })
+
+  const noteDelivery: GatewayRepo["Service"]["noteDelivery"] = Effect.fn("GatewayRepo.noteDelivery")(
+    function* (profileId, messageId, told, now) {
+      return yield* relaying(
+        "noteDelivery",
+        Effect.gen(function* () {
+          const [row] = yield* sql<SendRow>`SELECT * FROM send_ledger
+            WHERE profile_id = ${profileId} AND message_id = ${messageId} FOR UPDATE`
+          if (row !== undefined) return (yield* noteFate(row, told, now)) ? ledgerRow(row) : null
+          if (told === "undelivered" || told === "error")
+            yield* sql`INSERT INTO early_failures (profile_id, message_id, status, at)
+              VALUES (${profileId}, ${messageId}, ${told}, ${dateOf(now)}) ON CONFLICT DO NOTHING`
+          else if (told !== "pending")
+            yield* sql`DELETE FROM early_failures WHERE profile_id = ${profileId} AND message_id = ${messageId}`
+          return null
         }),
       )
     },
@@ -296,6 +352,7 @@ export const make = Effect.gen(function* () {
     beginSend,
     beginCall,
     settleSend,
+    noteDelivery,
     openSends: Effect.fn("GatewayRepo.openSends")(function* (profileId) {
       const rows =
         yield* sql<SendRow>`SELECT * FROM send_ledger WHERE profile_id = ${profileId} AND ${isOpen} ORDER BY id`

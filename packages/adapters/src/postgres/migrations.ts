@@ -221,6 +221,18 @@ const gatewaySendingStops = statements(
   `CREATE INDEX sending_stops_of_profile ON sending_stops (profile_id, resumed_at)`,
 )
 
+/** What failed before the answer of its send told which send it was. */
+const gatewayEarlyFailures = statements(
+  `CREATE TABLE early_failures (
+    profile_id text NOT NULL,
+    message_id text NOT NULL,
+    status text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (profile_id, message_id)
+  )`,
+  `CREATE INDEX send_ledger_message ON send_ledger (profile_id, message_id) WHERE message_id IS NOT NULL`,
+)
+
 /** Answers the numbers and names of the steps that were still to be done. */
 const migrate =
   (program: "agent" | "gateway", steps: Parameters<typeof Migrator.fromRecord>[0]) =>
@@ -241,7 +253,11 @@ const migrate =
     })
 
 const agentSteps = { "0001_tables": agentTables }
-const gatewaySteps = { "0001_tables": gatewayTables, "0002_sending_stops": gatewaySendingStops }
+const gatewaySteps = {
+  "0001_tables": gatewayTables,
+  "0002_sending_stops": gatewaySendingStops,
+  "0003_early_failures": gatewayEarlyFailures,
+}
 /** For whoever asks how far a database is: all steps, in order. */
 export const stepNames = { agent: Object.keys(agentSteps), gateway: Object.keys(gatewaySteps) } as const
 

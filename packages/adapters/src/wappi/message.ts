@@ -101,6 +101,7 @@ export const readMessage = (
     isEdited: isTrue(raw["isEdited"]) || isTrue(raw["is_edited"]),
     isDeleted: isTrue(raw["isDeleted"]) || isTrue(raw["is_deleted"]),
     refersTo: firstText(raw["stanzaId"], raw["stanza_id"], reply["id"]),
+    ...(fromMe ? { deliveryStatus: textOf(raw["delivery_status"]).trim().toLowerCase() } : {}),
     // `isFromAPI` is true on other people's messages, too: it says nothing.
     sentFrom: source === "api" || source === "phone" ? source : "",
     senderName: nameOf(raw["senderName"]) ?? "",

@@ -57,6 +57,8 @@ export const Conversation = Schema.Struct({
   thinking: Schema.NullOr(Thinking),
   lastTicket: Schema.Int,
   unreported: Schema.Array(Unreported),
+  /** Our last messages that left: WhatsApp may still say that one did not arrive. Absent in states that were stored earlier. */
+  sent: Schema.optionalKey(Schema.Array(Unreported)),
   lastClientAt: Schema.NullOr(Instant),
   lastOursAt: Schema.NullOr(Instant),
   lastOperatorAt: Schema.NullOr(Instant),
@@ -171,7 +173,7 @@ export type Event =
       readonly _tag: "DeliveryReported"
       readonly at: Instant
       readonly outboundId: string
-      readonly status: "sent" | "refused" | "dropped" | "undeliverable" | "unknown"
+      readonly status: "sent" | "refused" | "dropped" | "undeliverable" | "unknown" | "delivered"
       readonly reason: string | null
     }
   /** It waited too long in the queue and was not sent. */

@@ -969,6 +969,65 @@ describe("what became of a message of ours", () => {
     }
   })
 
+  it("a reply that failed after it was sent is told to a person once, and never sent again", () => {
+    const chat = replied()
+    chat.delivered("r")
+    assert.strictEqual(chat.outcomeOf("q"), "answered")
+    chat.after({ minutes: 10 }).delivered("r", "undeliverable", "WhatsApp не доставил сообщение (error)")
+    assert.strictEqual(chat.only("StopChain")?.reason, "undeliverable")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:undeliverable")
+    assert.deepInclude(chat.only("AskOperator"), { why: "undeliverable" })
+    assert.isUndefined(chat.only("Send"))
+    assert.isNull(chat.due)
+    assert.deepStrictEqual(chat.delivered("r", "undeliverable"), [])
+    assert.deepStrictEqual(chat.delivered("r", "sent"), [])
+  })
+
+  it("a touch that failed after it was sent ends the chain", () => {
+    const chat = touched()
+    chat.delivered("t")
+    assert.isNotNull(chat.due)
+    chat.after({ hours: 1 }).delivered("t", "undeliverable")
+    assert.strictEqual(chat.only("StopChain")?.reason, "undeliverable")
+    assert.isUndefined(chat.only("AskOperator"))
+    assert.isNull(chat.due)
+  })
+
+  it("a failure that is known only after the client wrote again is told, and ends no newer chain", () => {
+    const chat = replied()
+    chat.delivered("r")
+    chat.after({ minutes: 5 }).writes("А рассрочка есть?")
+    chat.wakesWhenDue()
+    chat.answers("Есть.")
+    const { due } = chat
+    chat.delivered("r", "undeliverable")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:undeliverable")
+    assert.isDefined(chat.only("AskOperator"))
+    assert.isUndefined(chat.only("StopChain"))
+    assert.strictEqual(chat.due, due)
+  })
+
+  it("a failure of what was said to somebody who opted out, or is no client, concerns nobody", () => {
+    const out = replied()
+    out.delivered("r")
+    out.writes("Не пишите мне больше")
+    assert.deepStrictEqual(out.delivered("r", "undeliverable"), [])
+    const none = replied()
+    none.delivered("r")
+    none.tell({ _tag: "PersonClassified", at: none.now, isClient: false })
+    assert.deepStrictEqual(none.delivered("r", "undeliverable"), [])
+  })
+
+  it("a message that arrived after all changes nothing that was decided", () => {
+    const chat = replied()
+    chat.delivered("r")
+    chat.delivered("r", "undeliverable")
+    assert.deepStrictEqual(chat.delivered("r", "delivered"), [])
+    const first = replied()
+    first.delivered("r", "delivered")
+    assert.isNotNull(first.due, "told without a word that it was sent: it was")
+  })
+
   it("a message of unknown fate is told to a person", () => {
     const chat = replied()
     chat.delivered("r", "unknown")

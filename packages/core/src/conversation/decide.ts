@@ -635,12 +635,17 @@ const deliveryReported = (
   policy: Policy,
 ): Decision => {
   const message = before.unreported.find((one) => one.outboundId === event.outboundId)
-  if (message === undefined) return [before, []]
+  if (message === undefined) return event.status === "undeliverable" ? failedLater(before, event, policy) : [before, []]
   const known: Conversation = { ...before, unreported: before.unreported.filter((one) => one !== message) }
   const { at } = event
   switch (event.status) {
     case "sent":
-      return followUp(known, { _tag: "Delivered", at, wasSentAt: message.at }, policy)
+    case "delivered":
+      return followUp(
+        { ...known, sent: [...(known.sent ?? []).slice(-sentMax + 1), message] },
+        { _tag: "Delivered", at, wasSentAt: message.at },
+        policy,
+      )
     case "dropped":
       // Nobody may write to this number any more.
       if (event.reason === "whitelisted") {
@@ -669,6 +674,30 @@ const deliveryReported = (
       ]
     }
   }
+}
+
+/**
+ * It was sent, and WhatsApp said afterwards that it did not arrive. Told once, and never sent again by itself: nobody knows
+ * why it failed, and whoever repeats what a number does not take is taken for a spammer.
+ */
+const failedLater = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "DeliveryReported" }>,
+  policy: Policy,
+): Decision => {
+  const message = before.sent?.find((one) => one.outboundId === event.outboundId)
+  if (message === undefined) return [before, []]
+  const known: Conversation = { ...before, sent: (before.sent ?? []).filter((one) => one !== message) }
+  if (before.isOptedOut || Classification.isClient(before.classification) === false) return [known, []]
+  // Who wrote since can be reached, and the chain is that of a later reply.
+  const hasWrittenSince = before.lastClientAt !== null && before.lastClientAt > message.at
+  const [stopped, chain] = hasWrittenSince
+    ? [known, []]
+    : followUp(known, { _tag: "Undeliverable", at: event.at }, policy)
+  if (message.kind === "touch") return [stopped, chain]
+  const outcome = message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, "undeliverable")]
+  const detail = event.reason ?? "ответ не дошёл до клиента"
+  return [stopped, [...chain, ...outcome, { _tag: "AskOperator", why: "undeliverable", detail }]]
 }
 
 /** A report may be very late: what we said since stands, and the touch is history. */
@@ -727,6 +756,8 @@ const later = (known: Instant | null, at: Instant): Instant => Math.max(known ??
 
 /** More messages of ours than this are never on their way at once. */
 const unreportedMax = 20
+/** A failure that is told only after so many further messages is history. */
+const sentMax = 20
 
 // ---- small parts -----------------------------------------------------------------------------------------------------
 

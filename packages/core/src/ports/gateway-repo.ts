@@ -65,6 +65,9 @@ export interface LedgerRow {
   readonly body: OutgoingBody
 }
 
+/** What WhatsApp says of a message after it took it. */
+export type LaterStatus = "pending" | "delivered" | "read" | "undelivered" | "error"
+
 /** Nothing leaves for the profile until a person resumes it: WhatsApp limited the number, or somebody said so. */
 export interface SendingStop {
   readonly at: Instant
@@ -141,6 +144,17 @@ export class GatewayRepo extends Context.Service<
       now: Instant,
       report: IncomingBody | null,
     ) => Effect<void, StoreUnavailable>
+    /**
+     * Keeps with a message of ours what WhatsApp says of it later, never backwards: a failure counts only until the message
+     * has arrived. A failure is reported to the agent once, and so is that the message arrived after all; one that comes
+     * before the send's own answer is kept for it. Answers the send when this was news of ours, else null.
+     */
+    readonly noteDelivery: (
+      profileId: string,
+      messageId: string,
+      status: LaterStatus,
+      now: Instant,
+    ) => Effect<LedgerRow | null, StoreUnavailable>
     /** Sends of the profile that are `waiting`, `sending` or in doubt, oldest first. */
     readonly openSends: (profileId: string) => Effect<ReadonlyArray<LedgerRow>, StoreUnavailable>
     /** The ledger row that this own message is the echo of: by id, or by text among sends without an id. */
