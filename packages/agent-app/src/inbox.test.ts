@@ -223,6 +223,26 @@ describe("a message that was taken back", () => {
   )
 })
 
+describe("a voice note", () => {
+  it.effect("is paid for once, however often its transcript comes", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      const usage = [{ model: "scripted", prompt_tokens: 200, cached_tokens: 0, output_tokens: 30 }]
+      yield* w.writes("[голосовое сообщение]", { message_id: "v", content: "voice", is_voice: true })
+      for (let n = 0; n < 3; n++)
+        yield* w.writes("[ТРАНСКРИБАЦИЯ] сколько стоит", {
+          message_id: "v",
+          content: "transcript",
+          is_voice: true,
+          usage,
+        })
+      assert.strictEqual(yield* w.repo.tokensSince(noon), 230)
+      yield* w.writes("[не распознано]", { message_id: "v2", content: "untranscribed", is_voice: true, usage })
+      assert.strictEqual(yield* w.repo.tokensSince(noon), 460)
+    }),
+  )
+})
+
 describe("a human of the company", () => {
   it.effect("ends the open turn and silences the bot", () =>
     Effect.gen(function* () {

@@ -19,7 +19,13 @@ const listening = Effect.gen(function* () {
     Context.add(GatewayRepo, store.repo),
     Context.add(QueuePort, queue.port),
     Context.add(WappiPort, {} as unknown as WappiPort["Service"]),
-    Context.add(GatewaySettings, { profileId, pollingInterval: 5, sendPerMinute: 20, zone: "Asia/Almaty" }),
+    Context.add(GatewaySettings, {
+      profileId,
+      pollingInterval: 5,
+      sendPerMinute: 20,
+      dailyTokenBudget: null,
+      zone: "Asia/Almaty",
+    }),
   )
   const server = gatewayServer(context, {
     webhookSecret: null,

@@ -37,6 +37,7 @@ export const world = Effect.fnUntraced(function* (
   options: {
     readonly sendPerMinute?: number
     readonly withWebhook?: boolean
+    readonly dailyTokenBudget?: number
     /** What was in the chats an hour before the beginning. */
     readonly before?: (whatsapp: LocalWhatsApp) => void
   } = {},
@@ -100,6 +101,7 @@ export const world = Effect.fnUntraced(function* (
       profileId,
       pollingInterval: 5,
       sendPerMinute: options.sendPerMinute ?? 20,
+      dailyTokenBudget: options.dailyTokenBudget ?? null,
       zone: "Asia/Almaty",
     }),
   )

@@ -40,7 +40,13 @@ const world = Effect.fnUntraced(function* (options: Partial<GatewayServerOptions
         return wappi.answer
       }),
     } as unknown as WappiPort["Service"]),
-    Context.add(GatewaySettings, { profileId, pollingInterval: 5, sendPerMinute: 20, zone: "Asia/Almaty" }),
+    Context.add(GatewaySettings, {
+      profileId,
+      pollingInterval: 5,
+      sendPerMinute: 20,
+      dailyTokenBudget: null,
+      zone: "Asia/Almaty",
+    }),
   )
   const poll = { at: (noon - 2000) as number | null }
   const routes: Array<string> = []

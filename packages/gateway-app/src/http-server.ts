@@ -190,6 +190,8 @@ const stats = Effect.gen(function* () {
     messages_received_today: counted.messagesReceived,
     messages_sent_today: counted.messagesSent,
     voice_transcribed_today: counted.voiceTranscribed,
+    /** Used for voice notes; the agent counts them, too. */
+    tokens: counted.tokens,
     /** Stored, not yet given to the broker. */
     pending: counted.pending,
     /** Messages waiting; null while the broker cannot be asked. */
@@ -207,6 +209,7 @@ const gauges = {
   sent: gauge("messages_sent_today", "Messages sent since midnight"),
   transcribed: gauge("voice_transcribed_today", "Voice notes transcribed since midnight"),
   pending: gauge("pending", "Messages stored and not yet given to the broker"),
+  tokens: gauge("tokens_today", "Tokens used for voice notes since midnight"),
   sendsWaiting: gauge("sends_waiting", "Messages that are stored and have not left yet"),
   sendingStopped: gauge("sending_stopped", "1 while nothing may leave, until a person resumes it"),
   webhookOnly: gauge("seen_by_webhook_only_today", "Messages that polling has not seen"),
@@ -222,6 +225,7 @@ const metrics = Effect.gen(function* () {
   yield* Metric.update(gauges.sent, numbers.messages_sent_today)
   yield* Metric.update(gauges.transcribed, numbers.voice_transcribed_today)
   yield* Metric.update(gauges.pending, numbers.pending)
+  yield* Metric.update(gauges.tokens, numbers.tokens)
   yield* Metric.update(gauges.sendsWaiting, numbers.sending.waiting)
   yield* Metric.update(gauges.sendingStopped, numbers.sending.is_stopped ? 1 : 0)
   yield* Metric.update(gauges.webhookOnly, numbers.intake_gaps_today.webhook_only)

@@ -40,6 +40,7 @@ export const openApi = {
           messages_received_today: { type: "integer" },
           messages_sent_today: { type: "integer" },
           voice_transcribed_today: { type: "integer" },
+          tokens: { type: "integer", description: "Used for voice notes today; the agent's number includes them" },
           pending: { type: "integer", description: "Stored, not yet given to the broker" },
           queues: { type: "object", additionalProperties: { type: ["integer", "null"] } },
           sending: { $ref: "#/components/schemas/Sending" },

@@ -743,6 +743,9 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         assert.strictEqual(yield* repo.tokensSince(t0), 210)
         assert.strictEqual(yield* repo.tokensSince(t0 + 1), 105)
         assert.strictEqual(yield* repo.tokensSince(t0 + 2), 0)
+        for (let n = 0; n < 3; n++) yield* repo.recordUsage({ ...usage, at: t0 + 3, key: anna, once: "v1 0" })
+        yield* repo.recordUsage({ ...usage, at: t0 + 3, key: anna, once: "v1 1" })
+        assert.strictEqual(yield* repo.tokensSince(t0 + 2), 210, "each of them once")
       }),
     )
     live("counts contacts, outcomes, replies, touches, calls and tokens", () =>

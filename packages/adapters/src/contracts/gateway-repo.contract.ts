@@ -268,6 +268,21 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
         assert.deepStrictEqual(yield* pendingIds, [])
       }),
     )
+    live("adds up the tokens of its voice notes, and knows those of each", () =>
+      Effect.gen(function* () {
+        const repo = yield* GatewayRepo
+        const usage = { model: "test", promptTokens: 100, cachedTokens: 40, outputTokens: 5 }
+        const spent = (messageId: string, at: number) => ({ ...usage, profileId, messageId, at })
+        yield* repo.recordUsage(spent("v1", t0))
+        yield* repo.recordUsage(spent("v1", t0 + 1))
+        yield* repo.recordUsage(spent("v2", t0 + 1))
+        assert.deepStrictEqual(yield* repo.usageOf(profileId, "v1"), [usage, usage])
+        assert.deepStrictEqual(yield* repo.usageOf(profileId, "v9"), [])
+        assert.strictEqual(yield* repo.tokensSince(t0), 315)
+        assert.strictEqual(yield* repo.tokensSince(t0 + 1), 210)
+        assert.strictEqual((yield* repo.stats(t0 + 1)).tokens, 210)
+      }),
+    )
     live("counts a voice note as transcribed once it has a transcript", () =>
       Effect.gen(function* () {
         const repo = yield* GatewayRepo
@@ -547,6 +562,7 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
           voiceTranscribed: 0,
           pending: 4,
           sendsWaiting: 1,
+          tokens: 0,
           seenByWebhookOnly: 1,
           seenByPollOnly: 1,
         })

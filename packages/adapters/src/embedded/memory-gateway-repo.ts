@@ -87,6 +87,9 @@ export const make = (): MemoryGatewayRepo => {
   /** What WhatsApp said last of a message of ours. */
   const laterWords = new Map<string, LaterStatus>()
   const earlyFailures = new Map<string, LaterStatus>()
+  const usage: Array<Parameters<GatewayRepo["Service"]["recordUsage"]>[0]> = []
+  const tokensSince = (from: Instant) =>
+    usage.reduce((sum, one) => (one.at >= from ? sum + one.promptTokens + one.outputTokens : sum), 0)
   const resumed = new Map<string, Instant>()
   let lastRelayId = 0
   let isUp = true
@@ -348,6 +351,19 @@ export const make = (): MemoryGatewayRepo => {
         if (row !== undefined && transcript !== null) row.transcribedAt = now
       }),
 
+    recordUsage: (spent) => attempt("recordUsage", () => void usage.push(spent)),
+    usageOf: (profileId, messageId) =>
+      attempt("usageOf", () =>
+        usage
+          .filter((one) => one.profileId === profileId && one.messageId === messageId)
+          .map(({ model, promptTokens, cachedTokens, outputTokens }) => ({
+            model,
+            promptTokens,
+            cachedTokens,
+            outputTokens,
+          })),
+      ),
+    tokensSince: (from) => attempt("tokensSince", () => tokensSince(from)),
     isWhitelisted: (phone) => attempt("isWhitelisted", () => whitelist.has(phone)),
     whitelist: attempt("whitelist", () =>
       [...whitelist].map(([phone, { note, addedAt }]) => ({ phone, note, addedAt })),
@@ -368,6 +384,7 @@ export const make = (): MemoryGatewayRepo => {
           voiceTranscribed: logs.filter((row) => row.transcribedAt !== null && row.transcribedAt >= from).length,
           pending: unpublished.size,
           sendsWaiting: [...openRows].filter((row) => row.status === "waiting").length,
+          tokens: tokensSince(from),
           seenByWebhookOnly: received.filter((row) => row.byWebhook && !row.byPoll).length,
           seenByPollOnly: received.filter((row) => row.byPoll && !row.byWebhook).length,
         }

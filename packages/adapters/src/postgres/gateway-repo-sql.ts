@@ -16,6 +16,7 @@ import {
   type Seen,
   type SendingStop,
 } from "@wa/core/ports/gateway-repo"
+import type { TokenUsage } from "@wa/core/ports/llm-port"
 import { deliveryReport } from "@wa/core/queue/delivery-report"
 import type { OutgoingBody } from "@wa/core/queue/messages"
 import type { Instant } from "@wa/core/time/instant"
@@ -298,11 +299,17 @@ export const make = Effect.gen(function* () {
     }
   }, orUnavailable("lastWritten"))
 
+  const tokensSince = Effect.fnUntraced(function* (from: Instant) {
+    const [row] = yield* sql<{ n: number }>`SELECT coalesce(sum(prompt_tokens::float8 + output_tokens), 0)::float8 AS n
+      FROM token_usage WHERE at >= ${dateOf(from)}`
+    return row!.n
+  })
+
   // ---- the numbers -------------------------------------------------------------------------------------------------------
 
   const stats: GatewayRepo["Service"]["stats"] = Effect.fn("GatewayRepo.stats")(function* (from) {
     const since = dateOf(from)
-    const [logs] = yield* sql<Omit<GatewayStats, "pending" | "voiceTranscribed" | "sendsWaiting">>`SELECT
+    const [logs] = yield* sql<Omit<GatewayStats, "pending" | "voiceTranscribed" | "sendsWaiting" | "tokens">>`SELECT
         count(*) FILTER (WHERE direction = 'incoming')::int AS "messagesReceived",
         count(*) FILTER (WHERE outbound_id IS NOT NULL)::int AS "messagesSent",
         count(*) FILTER (WHERE direction = 'incoming' AND seen_by_webhook AND NOT seen_by_poll)::int AS "seenByWebhookOnly",
@@ -313,7 +320,13 @@ export const make = Effect.gen(function* () {
     }>`SELECT count(*)::int AS n FROM message_logs WHERE transcribed_at >= ${since}`
     const [waiting] = yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM relay WHERE queued_at IS NULL`
     const [held] = yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM send_ledger WHERE status = 'waiting'`
-    return { ...logs!, voiceTranscribed: voice!.n, pending: waiting!.n, sendsWaiting: held!.n }
+    return {
+      ...logs!,
+      voiceTranscribed: voice!.n,
+      pending: waiting!.n,
+      sendsWaiting: held!.n,
+      tokens: yield* tokensSince(from),
+    }
   }, orUnavailable("stats"))
 
   return GatewayRepo.of({
@@ -387,6 +400,18 @@ export const make = Effect.gen(function* () {
       yield* sql`UPDATE message_logs SET voice_transcription = ${storable(transcript)}, transcribed_at = ${dateOf(now)}
         WHERE profile_id = ${profileId} AND message_id = ${messageId}`
     }, orUnavailable("markTranscribed")),
+
+    recordUsage: Effect.fn("GatewayRepo.recordUsage")(function* (usage) {
+      yield* sql`INSERT INTO token_usage (profile_id, message_id, at, model, prompt_tokens, cached_tokens, output_tokens)
+        VALUES (${usage.profileId}, ${usage.messageId}, ${dateOf(usage.at)}, ${usage.model}, ${usage.promptTokens},
+          ${usage.cachedTokens}, ${usage.outputTokens})`
+    }, orUnavailable("recordUsage")),
+    usageOf: Effect.fn("GatewayRepo.usageOf")(function* (profileId, messageId) {
+      return yield* sql<TokenUsage>`SELECT model, prompt_tokens AS "promptTokens", cached_tokens AS "cachedTokens",
+          output_tokens AS "outputTokens"
+        FROM token_usage WHERE profile_id = ${profileId} AND message_id = ${messageId} ORDER BY id`
+    }, orUnavailable("usageOf")),
+    tokensSince: (from) => orUnavailable("tokensSince")(tokensSince(from)),
 
     isWhitelisted: Effect.fn("GatewayRepo.isWhitelisted")(function* (phone) {
       return (yield* sql`SELECT 1 FROM whitelist WHERE phone_number = ${phone}`).length > 0

@@ -233,6 +233,23 @@ const gatewayEarlyFailures = statements(
   `CREATE INDEX send_ledger_message ON send_ledger (profile_id, message_id) WHERE message_id IS NOT NULL`,
 )
 
+const gatewayTokenUsage = statements(
+  `CREATE TABLE token_usage (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    profile_id text NOT NULL,
+    message_id text NOT NULL,
+    at timestamptz NOT NULL,
+    model text NOT NULL,
+    prompt_tokens int NOT NULL,
+    cached_tokens int NOT NULL,
+    output_tokens int NOT NULL
+  )`,
+  `CREATE INDEX token_usage_at ON token_usage (at)`,
+  `CREATE INDEX token_usage_of_message ON token_usage (profile_id, message_id)`,
+)
+/** What is told by a queue may come again. */
+const agentUsageOnce = statements(`ALTER TABLE token_usage ADD COLUMN once text UNIQUE`)
+
 /** Answers the numbers and names of the steps that were still to be done. */
 const migrate =
   (program: "agent" | "gateway", steps: Parameters<typeof Migrator.fromRecord>[0]) =>
@@ -252,11 +269,12 @@ const migrate =
       )
     })
 
-const agentSteps = { "0001_tables": agentTables }
+const agentSteps = { "0001_tables": agentTables, "0005_usage_once": agentUsageOnce }
 const gatewaySteps = {
   "0001_tables": gatewayTables,
   "0002_sending_stops": gatewaySendingStops,
   "0003_early_failures": gatewayEarlyFailures,
+  "0004_token_usage": gatewayTokenUsage,
 }
 /** For whoever asks how far a database is: all steps, in order. */
 export const stepNames = { agent: Object.keys(agentSteps), gateway: Object.keys(gatewaySteps) } as const

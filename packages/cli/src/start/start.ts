@@ -93,6 +93,7 @@ export const start = ({ settings, project, host }: StartOptions) =>
           pollingInterval:
             local === null ? settings.POLLING_INTERVAL : Math.min(settings.POLLING_INTERVAL, localPollSeconds),
           sendPerMinute: settings.SEND_PER_MINUTE,
+          dailyTokenBudget: settings.DAILY_TOKEN_BUDGET === 0 ? null : settings.DAILY_TOKEN_BUDGET,
           zone: settings.TIMEZONE,
         }),
         Layer.succeed(AgentSettings, {

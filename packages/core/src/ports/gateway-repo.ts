@@ -9,6 +9,7 @@ import type { Phone } from "../contact/phone.ts"
 import type { IncomingBody, OutgoingBody, VoiceBody } from "../queue/messages.ts"
 import type { Instant } from "../time/instant.ts"
 import type { StoreUnavailable } from "./agent-repo.ts"
+import type { TokenUsage } from "./llm-port.ts"
 
 /** A message on its way to the agent: what is published, and where. */
 export interface Relayed {
@@ -83,6 +84,8 @@ export interface GatewayStats {
   readonly pending: number
   /** Sends of which nothing was asked of the gateway yet. */
   readonly sendsWaiting: number
+  /** Used for voice notes. */
+  readonly tokens: number
   readonly seenByWebhookOnly: number
   readonly seenByPollOnly: number
 }
@@ -191,6 +194,15 @@ export class GatewayRepo extends Context.Service<
       transcript: string | null,
       now: Instant,
     ) => Effect<void, StoreUnavailable>
+
+    /** What one call to a model used, for the voice note of that message. */
+    readonly recordUsage: (
+      usage: TokenUsage & { readonly at: Instant; readonly profileId: string; readonly messageId: string },
+    ) => Effect<void, StoreUnavailable>
+    /** Every call for that message, oldest first. */
+    readonly usageOf: (profileId: string, messageId: string) => Effect<ReadonlyArray<TokenUsage>, StoreUnavailable>
+    /** Tokens of all kinds since `from`. */
+    readonly tokensSince: (from: Instant) => Effect<number, StoreUnavailable>
 
     readonly isWhitelisted: (phone: Correspondent) => Effect<boolean, StoreUnavailable>
     readonly whitelist: Effect<

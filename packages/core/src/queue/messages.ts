@@ -27,6 +27,14 @@ const envelope = {
   ...contactKeyFields,
 }
 
+/** What a call to a model used. */
+const Usage = Schema.Struct({
+  model: Schema.String,
+  prompt_tokens: Schema.Int,
+  cached_tokens: Schema.Int,
+  output_tokens: Schema.Int,
+})
+
 /** A client's message, or its transcript. The same `message_id` with a transcript completes an announced voice note. */
 export const ClientMessage = Schema.Struct({
   ...envelope,
@@ -38,6 +46,8 @@ export const ClientMessage = Schema.Struct({
   content: Schema.Literals(["text", "media", "voice", "transcript", "untranscribed", "reaction", "system"]),
   contact_info: ContactInfo,
   timestamp: Time,
+  /** What hearing a voice note cost, call by call: it counts against the agent's budget. */
+  usage: Schema.optionalKey(Schema.Array(Usage)),
 })
 /** A human of the company wrote in the chat. */
 export const OperatorMessage = Schema.Struct({
