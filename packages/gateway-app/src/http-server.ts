@@ -6,6 +6,7 @@
  * stopping and resuming to send, need ADMIN_TOKEN.
  */
 import cors from "@fastify/cors"
+import { apiDocs } from "@wa/adapters/http/api-docs"
 import { adminBy, isSameSecret, plainServer } from "@wa/adapters/http/plain-server"
 import { normalisePhone } from "@wa/core/contact/phone"
 import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
@@ -20,7 +21,7 @@ import type { FastifyInstance, FastifyReply } from "fastify"
 import { GatewaySettings } from "./gateway-settings.ts"
 import { makeHealth } from "./health.ts"
 import { openApi } from "./openapi.ts"
-import { receiveWebhook } from "./webhook.ts"
+import { receiveWebhook, rejectBody } from "./webhook.ts"
 
 /** Voice notes may come whole, in base64. */
 const bodyBytesMax = 25 * 1024 * 1024
@@ -63,6 +64,7 @@ export const gatewayServer = (context: Context.Context<Services>, options: Gatew
     reply.type("text/plain; version=0.0.4; charset=utf-8").send(await run(metrics)),
   )
   server.get("/docs/openapi.json", async () => openApi)
+  server.register(apiDocs(openApi))
 
   server.register(async (hook) => webhookRoutes(hook))
   server.register(async (api) => whitelistRoutes(api))
@@ -78,13 +80,23 @@ export const gatewayServer = (context: Context.Context<Services>, options: Gatew
       const { webhookSecret } = options
       const isRight = webhookSecret !== null && isSameSecret(request.params.secret ?? "", Redacted.value(webhookSecret))
       if (!isRight) return reply.code(404).send({ error: "not found" })
+      // An empty or broken one would be refused before anybody looks at the body.
+      request.raw.headers["content-type"] = "application/json"
+    })
+    // Too large, cut short, of no readable length: Fastify's own verdict, told and counted.
+    hook.setErrorHandler(async (error: { statusCode?: number; message?: string }, request, reply) => {
+      const status = error.statusCode ?? 500
+      if (status < 400 || status >= 500) throw error
+      const why = error.message ?? "bad request"
+      await run(rejectBody("unreadable", why, Number(request.headers["content-length"]) || null))
+      return reply.code(status).send({ error: why })
     })
     // Wappi may look whether the address answers.
     hook.get("/webhook/wappi/:secret", async () => ({ status: "ok" }))
     hook.post<{ Body: string | null }>("/webhook/wappi/:secret", async (request, reply) => {
       const body = parseJson(request.body ?? "")
       if (body === undefined) {
-        await run(Effect.logWarning("the webhook got a body that is not JSON", { length: request.body?.length ?? 0 }))
+        await run(rejectBody("not_json", "it is not JSON", request.body?.length ?? 0))
         return reply.code(400).send({ error: "the body is not JSON" })
       }
       return run(
@@ -186,6 +198,7 @@ const stats = Effect.gen(function* () {
   const today = instantOf({ ...wallTime(now, zone), hour: 0, minute: 0, second: 0 }, zone)
   const counted = yield* repo.stats(today)
   const depths = yield* Effect.forEach(queueNames, (name) => queue.depth(name), { concurrency: "unbounded" })
+  const unreadable = yield* Effect.forEach(queueNames, (name) => queue.unreadable(name), { concurrency: "unbounded" })
   return {
     messages_received_today: counted.messagesReceived,
     messages_sent_today: counted.messagesSent,
@@ -196,6 +209,8 @@ const stats = Effect.gen(function* () {
     pending: counted.pending,
     /** Messages waiting; null while the broker cannot be asked. */
     queues: Object.fromEntries(queueNames.map((name, i) => [name, depths[i] ?? null])),
+    /** Messages that nobody can read, set aside; a person should look. */
+    unreadable: Object.fromEntries(queueNames.map((name, i) => [name, unreadable[i] ?? null])),
     /** What one way in saw and the other one did not. */
     sending: yield* sendingState,
     intake_gaps_today: { webhook_only: counted.seenByWebhookOnly, poll_only: counted.seenByPollOnly },
@@ -218,6 +233,12 @@ const gauges = {
 const depthOf = (queue: string) =>
   Metric.gauge("wa_gateway_queue_depth", { description: "Messages waiting in a queue", attributes: { queue } })
 
+const unreadableIn = (queue: string) =>
+  Metric.gauge("wa_gateway_unreadable", {
+    description: "Messages that nobody can read, set aside",
+    attributes: { queue },
+  })
+
 /** The program's own counters, and the numbers of `/stats` as gauges; those stay as they were while the store is away. */
 const metrics = Effect.gen(function* () {
   const numbers = yield* stats
@@ -232,6 +253,8 @@ const metrics = Effect.gen(function* () {
   yield* Metric.update(gauges.pollOnly, numbers.intake_gaps_today.poll_only)
   for (const [name, depth] of Object.entries(numbers.queues))
     if (depth !== null) yield* Metric.update(depthOf(name), depth)
+  for (const [name, count] of Object.entries(numbers.unreadable))
+    if (count !== null) yield* Metric.update(unreadableIn(name), count)
 }).pipe(
   Effect.catchTag("StoreUnavailable", (error) => Effect.logWarning(error.message)),
   Effect.andThen(PrometheusMetrics.format()),

@@ -43,6 +43,11 @@ export const openApi = {
           tokens: { type: "integer", description: "Used for voice notes today; the agent's number includes them" },
           pending: { type: "integer", description: "Stored, not yet given to the broker" },
           queues: { type: "object", additionalProperties: { type: ["integer", "null"] } },
+          unreadable: {
+            type: "object",
+            additionalProperties: { type: ["integer", "null"] },
+            description: "Messages that nobody can read, set aside in `<queue>.unreadable`",
+          },
           sending: { $ref: "#/components/schemas/Sending" },
           intake_gaps_today: {
             type: "object",
@@ -95,6 +100,12 @@ export const openApi = {
         responses: {
           200: { description: "Text format 0.0.4", content: { "text/plain": { schema: { type: "string" } } } },
         },
+      },
+    },
+    "/docs": {
+      get: {
+        summary: "This document as a page, to read and to try",
+        responses: { 200: { description: "The page", content: { "text/html": { schema: { type: "string" } } } } },
       },
     },
     "/docs/openapi.json": { get: { summary: "This document", responses: { 200: json("OpenAPI 3.1") } } },

@@ -30,10 +30,19 @@ const deliveries = (status: string) =>
     // Bounded: a foreign word must not make a series of its own.
     attributes: { status: knownStatuses.includes(status) ? status : "other" },
   })
-const rejections = Metric.counter("wa_gateway_webhook_rejected_total", {
-  description: "Elements of webhook bodies that were of no use",
-  incremental: true,
-})
+const rejections = (what: "element" | "not_json" | "unreadable") =>
+  Metric.counter("wa_gateway_webhook_rejected_total", {
+    description: "What was posted to the webhook and is of no use: elements of a body, or whole bodies",
+    incremental: true,
+    attributes: { what },
+  })
+
+/** A whole body that nobody can read: told and counted, so that a person can find out why something is missing. */
+export const rejectBody = (what: "not_json" | "unreadable", why: string, bytes: number | null) =>
+  Effect.andThen(
+    Metric.update(rejections(what), 1),
+    Effect.logWarning("the webhook left a whole body out", { why, bytes }),
+  )
 
 /** Elements of one body that are answered with their reason; the rest is only counted. */
 const reasonsMax = 100
@@ -73,7 +82,7 @@ export const receiveWebhook = Effect.fn("gateway.webhook")(function* (
       : Effect.logWarning(line, detail)
   }
   if (rejected.length > 0) {
-    yield* Metric.update(rejections, rejected.length)
+    yield* Metric.update(rejections("element"), rejected.length)
     for (const why of rejected.slice(0, reasonsMax)) yield* Effect.logWarning("the webhook left something out", { why })
   }
   return { stored, noted, rejected: rejected.slice(0, reasonsMax) }
