@@ -45,6 +45,17 @@ const fact = {
   page: 2,
 }
 
+/** What the page of the interface loads. */
+const docsFiles = [
+  "/docs/",
+  "/docs/json",
+  "/docs/yaml",
+  "/docs/static/index.html",
+  "/docs/static/swagger-initializer.js",
+]
+  .concat("/docs/static/*")
+  .map((path) => `get ${path}`)
+
 const world = Effect.fnUntraced(function* (options: Partial<AgentServerOptions> = {}) {
   yield* TestClock.setTime(noon)
   const store = MemoryAgentRepo.make()
@@ -535,7 +546,7 @@ describe("the agent's server", () => {
           .filter((name) => name !== "parameters")
           .map((method) => `${method} ${url.replace(/\{(\w+)\}/g, ":$1")}`),
       )
-      const files = ["get /", "get /index.html", "get /page.js"]
+      const files = ["get /", "get /index.html", "get /page.js", ...docsFiles]
       assert.deepStrictEqual([...new Set(routes)].filter((route) => !files.includes(route)).sort(), documented.sort())
     }),
   )
@@ -579,6 +590,25 @@ describe("the next step of a conversation", () => {
       yield* check("takeover_ends")
       yield* made.happen({ _tag: "Released", at: noon + 80 * secondMs })
       yield* check(null)
+    }),
+  )
+})
+
+describe("the page of the interface", () => {
+  it.effect("brings all that it loads, and lets nothing foreign in", () =>
+    Effect.gen(function* () {
+      const { server } = yield* world()
+      const page = yield* call(server, { method: "GET", url: "/docs" })
+      assert.strictEqual(page.status, 200)
+      assert.match(String(page.headers["content-type"]), /^text\/html/)
+      assert.match(String(page.headers["content-security-policy"]), /^default-src 'none'; script-src 'self';/)
+      const links = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link!)
+      assert.isAtLeast(links.length, 5)
+      for (const url of links) {
+        assert.match(url, /^\/docs\/static\//)
+        assert.strictEqual((yield* call(server, { method: "GET", url })).status, 200, url)
+      }
+      assert.deepStrictEqual((yield* call(server, { method: "GET", url: "/docs/json" })).json(), openApi)
     }),
   )
 })

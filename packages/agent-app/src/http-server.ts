@@ -7,6 +7,7 @@
  */
 import cors from "@fastify/cors"
 import files from "@fastify/static"
+import { apiDocs } from "@wa/adapters/http/api-docs"
 import { type Admin, adminBy, plainServer } from "@wa/adapters/http/plain-server"
 import { type ContactKey, Correspondent } from "@wa/core/contact/contact-key"
 import { normalisePhone } from "@wa/core/contact/phone"
@@ -81,6 +82,7 @@ export const agentServer = (context: Context.Context<Services>, options: AgentSe
     reply.type("text/plain; version=0.0.4; charset=utf-8").send(await run(metrics)),
   )
   server.get("/docs/openapi.json", async () => openApi)
+  server.register(apiDocs(openApi))
 
   server.post<{ Body: unknown }>("/session", async (request, reply) => {
     const { token } = (request.body ?? {}) as { readonly token?: unknown }

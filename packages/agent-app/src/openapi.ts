@@ -244,6 +244,12 @@ export const openApi = {
         responses: { 200: { description: "Text format 0.0.4", content: { "text/plain": { schema: text } } } },
       },
     },
+    "/docs": {
+      get: {
+        summary: "This document as a page, to read and to try",
+        responses: { 200: { description: "The page", content: { "text/html": { schema: { type: "string" } } } } },
+      },
+    },
     "/docs/openapi.json": { get: { summary: "This document", responses: { 200: json("OpenAPI 3.1") } } },
     "/session": {
       post: {

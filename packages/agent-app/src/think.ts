@@ -13,7 +13,9 @@ import { KnowledgePort } from "@wa/core/ports/knowledge-port"
 import {
   type Answer,
   type ChatLine,
+  callsOf,
   type Draft,
+  type LlmError,
   LlmPort,
   LlmUnavailable,
   type ReplyRequest,
@@ -274,8 +276,8 @@ const thoughtsOf = (
     .map((passage) => ({ file: passage.file, page: passage.page, text: passage.text.slice(0, 200) })),
 })
 
-/** The budget is checked before the call, the tokens are counted after it. */
-const paid = Effect.fnUntraced(function* <A, E, R>(
+/** The budget is checked before the call; every token is counted after it, those of answers of no use as well. */
+const paid = Effect.fnUntraced(function* <A, E extends LlmError, R>(
   key: ContactKey,
   task: string,
   call: Effect.Effect<Answer<A>, E, R>,
@@ -291,9 +293,11 @@ const paid = Effect.fnUntraced(function* <A, E, R>(
         detail: `${spent} tokens today, the budget is ${dailyTokenBudget}`,
       })
   }
-  const answer = yield* call
-  const { usage } = answer
-  if (usage.promptTokens + usage.outputTokens > 0)
-    yield* repo.recordUsage({ at: yield* Clock.currentTimeMillis, key, task, ...usage })
+  const count = Effect.fnUntraced(function* (ended: Answer<A> | E) {
+    const at = yield* Clock.currentTimeMillis
+    for (const usage of callsOf(ended)) yield* repo.recordUsage({ at, key, task, ...usage })
+  })
+  const answer = yield* Effect.tapError(call, count)
+  yield* count(answer)
   return answer
 })

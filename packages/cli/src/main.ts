@@ -10,6 +10,7 @@ import { evalCommand } from "./eval-command.ts"
 import { intentCommand } from "./intent-command.ts"
 import { kbCommand } from "./kb-command.ts"
 import { migrateCommand } from "./migrate-command.ts"
+import { sendingCommand } from "./sending-command.ts"
 import { simulateCommand } from "./simulate-command.ts"
 import { startCommand } from "./start-command.ts"
 import { touchesCommand } from "./touches-command.ts"
@@ -28,6 +29,7 @@ const wa = Command.make("wa").pipe(
     callsCommand,
     touchesCommand,
     migrateCommand,
+    sendingCommand,
     doctorCommand,
   ]),
 )

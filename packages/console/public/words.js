@@ -113,6 +113,7 @@ export const handedOver = dictionary({
   too_many_turns: "слишком много ответов за час",
   undeliverable: "сообщение не доставлено",
   delivery_unknown: "неизвестно, доставлено ли сообщение",
+  sending_stopped: "отправка остановлена",
   reply_not_sent: "ответ не отправлен",
 })
 export const ignored = dictionary({
@@ -130,6 +131,7 @@ export const delivery = dictionary({
   dropped: "не отправлено: в чате уже написали",
   refused: "не принято WhatsApp",
   undeliverable: "не доставлено",
+  delivered: "доставлено",
   unknown: "неизвестно, ушло ли",
   withdrawn: "отозвано",
   expired: "устарело и не отправлено",

@@ -451,6 +451,14 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         yield* report("sent", "wamid-1")
         yield* report("expired", null)
         assert.deepInclude((yield* repo.history(anna, 1))[0], { delivery: "sent", messageId: "wamid-1" })
+        // Only what WhatsApp says later of the message itself counts more; and what arrived has arrived.
+        yield* report("undeliverable", "wamid-1")
+        yield* report("sent", "wamid-1")
+        assert.deepStrictEqual(yield* repo.history(anna, 1), [])
+        assert.strictEqual((yield* repo.history(anna, 1, { withUnsent: true }))[0]?.delivery, "undeliverable")
+        yield* report("delivered", "wamid-1")
+        yield* report("undeliverable", "wamid-1")
+        assert.strictEqual((yield* repo.history(anna, 1))[0]?.delivery, "delivered")
         assert.isTrue((yield* current(anna, { messageId: "wamid-1" })).isMessageKnown)
         assert.deepStrictEqual(yield* repo.outbox(10), [])
       }),
@@ -895,6 +903,9 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         assert.strictEqual(yield* repo.tokensSince(t0), 210)
         assert.strictEqual(yield* repo.tokensSince(t0 + 1), 105)
         assert.strictEqual(yield* repo.tokensSince(t0 + 2), 0)
+        for (let n = 0; n < 3; n++) yield* repo.recordUsage({ ...usage, at: t0 + 3, key: anna, once: "v1 0" })
+        yield* repo.recordUsage({ ...usage, at: t0 + 3, key: anna, once: "v1 1" })
+        assert.strictEqual(yield* repo.tokensSince(t0 + 2), 210, "each of them once")
       }),
     )
     live("counts contacts, outcomes, replies, touches, calls and tokens", () =>

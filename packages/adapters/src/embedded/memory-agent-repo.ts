@@ -90,7 +90,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
   const touches: Array<OutboundRow> = []
   const requests: Array<Mutable<OperatorRequest>> = []
   let callsMade = 0
-  const usage: Array<{ readonly at: Instant; readonly tokens: number }> = []
+  const usage: Array<{ readonly at: Instant; readonly tokens: number; readonly once: string | null }> = []
   let isUp = true
   let failing = 0
 
@@ -555,8 +555,11 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
         if (request !== undefined) request.isDone = true
         return request !== undefined
       }),
-    recordUsage: ({ at, promptTokens, outputTokens }) =>
-      attempt("recordUsage", () => void usage.push({ at, tokens: promptTokens + outputTokens })),
+    recordUsage: ({ at, promptTokens, outputTokens, once }) =>
+      attempt("recordUsage", () => {
+        if (once !== undefined && usage.some((one) => one.once === once)) return
+        usage.push({ at, tokens: promptTokens + outputTokens, once: once ?? null })
+      }),
     tokensSince: (from) => attempt("tokensSince", () => tokensSince(from)),
     stats: (from) => attempt("stats", () => statsSince(from)),
     ping: attempt("ping", () => undefined),

@@ -697,9 +697,10 @@ export const make = (options: AgentRepoOptions = {}) =>
       }, orUnavailable("closeRequest")),
       recordUsage: Effect.fn("AgentRepo.recordUsage")(function* (usage) {
         const { key } = usage
-        yield* sql`INSERT INTO token_usage (contact_id, at, task, model, prompt_tokens, cached_tokens, output_tokens)
+        yield* sql`INSERT INTO token_usage (contact_id, at, task, model, prompt_tokens, cached_tokens, output_tokens, once)
           VALUES (${key === null ? null : sql`(SELECT id FROM contacts WHERE ${ofKey(key)})`}, ${dateOf(usage.at)},
-            ${usage.task}, ${usage.model}, ${usage.promptTokens}, ${usage.cachedTokens}, ${usage.outputTokens})`
+            ${usage.task}, ${usage.model}, ${usage.promptTokens}, ${usage.cachedTokens}, ${usage.outputTokens},
+            ${usage.once ?? null}) ON CONFLICT (once) DO NOTHING`
       }, orUnavailable("recordUsage")),
       tokensSince: (from) => orUnavailable("tokensSince")(tokensSince(from)),
       stats: (from) => orUnavailable("stats")(statsSince(from)),

@@ -248,6 +248,49 @@ const gatewayTables = statements(
   ),
 )
 
+/** Sending that was stopped, and by whom: one stop at a time stands for a profile, the others are history. */
+const gatewaySendingStops = statements(
+  `CREATE TABLE sending_stops (
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    profile_id text NOT NULL,
+    why text NOT NULL CHECK (why IN ('temporary_ban', 'person')),
+    detail text NOT NULL DEFAULT '',
+    stopped_at timestamptz NOT NULL,
+    resumed_at timestamptz
+  )`,
+  `CREATE UNIQUE INDEX sending_stops_standing ON sending_stops (profile_id) WHERE resumed_at IS NULL`,
+  `CREATE INDEX sending_stops_of_profile ON sending_stops (profile_id, resumed_at)`,
+)
+
+/** What failed before the answer of its send told which send it was. */
+const gatewayEarlyFailures = statements(
+  `CREATE TABLE early_failures (
+    profile_id text NOT NULL,
+    message_id text NOT NULL,
+    status text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (profile_id, message_id)
+  )`,
+  `CREATE INDEX send_ledger_message ON send_ledger (profile_id, message_id) WHERE message_id IS NOT NULL`,
+)
+
+const gatewayTokenUsage = statements(
+  `CREATE TABLE token_usage (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    profile_id text NOT NULL,
+    message_id text NOT NULL,
+    at timestamptz NOT NULL,
+    model text NOT NULL,
+    prompt_tokens int NOT NULL,
+    cached_tokens int NOT NULL,
+    output_tokens int NOT NULL
+  )`,
+  `CREATE INDEX token_usage_at ON token_usage (at)`,
+  `CREATE INDEX token_usage_of_message ON token_usage (profile_id, message_id)`,
+)
+/** What is told by a queue may come again. */
+const agentUsageOnce = statements(`ALTER TABLE token_usage ADD COLUMN once text UNIQUE`)
+
 /** Answers the numbers and names of the steps that were still to be done. */
 const migrate =
   (program: "agent" | "gateway", steps: Parameters<typeof Migrator.fromRecord>[0]) =>
@@ -279,8 +322,14 @@ const agentSteps = {
   "0002_calls_for_calendars": callsForCalendars,
   "0003_call_reminders": callReminders,
   "0004_touch_plans": touchPlans,
+  "0005_usage_once": agentUsageOnce,
 }
-const gatewaySteps = { "0001_tables": gatewayTables }
+const gatewaySteps = {
+  "0001_tables": gatewayTables,
+  "0002_sending_stops": gatewaySendingStops,
+  "0003_early_failures": gatewayEarlyFailures,
+  "0004_token_usage": gatewayTokenUsage,
+}
 /** For whoever asks how far a database is: all steps, in order. */
 export const stepNames = { agent: Object.keys(agentSteps), gateway: Object.keys(gatewaySteps) } as const
 

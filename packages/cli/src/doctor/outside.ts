@@ -3,7 +3,7 @@ import { missing } from "@wa/adapters/model/brain"
 import { layerServer } from "@wa/adapters/postgres/database"
 import { appliedSteps, stepNames } from "@wa/adapters/postgres/migrations"
 import { openChannel, openLink } from "@wa/adapters/rabbitmq/connection"
-import { deadNameOf } from "@wa/adapters/rabbitmq/topology"
+import { deadNameOf, unreadableNameOf } from "@wa/adapters/rabbitmq/topology"
 import type { Settings } from "@wa/adapters/settings/settings"
 import * as WappiHttp from "@wa/adapters/wappi/wappi-http"
 import { WappiPort } from "@wa/core/ports/wappi-port"
@@ -90,7 +90,7 @@ export const checkBroker = (url: Redacted.Redacted) => {
       const found: Array<Finding> = [ok(what, `RabbitMQ ${version ?? ""} отвечает`)]
       const waiting: Array<string> = []
       for (const name of queueNames)
-        for (const queue of [name, deadNameOf(name)]) {
+        for (const queue of [name, deadNameOf(name), unreadableNameOf(name)]) {
           // A channel each: asking for a queue that is not there closes the channel.
           const count = yield* Effect.scoped(
             Effect.gen(function* () {

@@ -70,6 +70,7 @@ export const makeWorld = Effect.fnUntraced(function* (given: {
     Context.add(GatewaySettings, {
       profileId,
       pollingInterval: 1,
+      dailyTokenBudget: null,
       sendPerMinute: settings.SEND_PER_MINUTE,
       zone: settings.TIMEZONE,
     }),

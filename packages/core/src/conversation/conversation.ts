@@ -39,6 +39,8 @@ export const Unreported = Schema.Struct({
   /** The client messages it answers; empty for what answers nothing. */
   messageIds: Schema.Array(Schema.String),
   touch: Schema.NullOr(Schema.Int),
+  /** When the client sent the first of those messages: drafted anew, the answer is as late as it is. Absent in states that were stored earlier. */
+  firstSentAt: Schema.optionalKey(Instant),
 })
 export type Unreported = typeof Unreported.Type
 
@@ -58,6 +60,8 @@ export const Conversation = Schema.Struct({
   thinking: Schema.NullOr(Thinking),
   lastTicket: Schema.Int,
   unreported: Schema.Array(Unreported),
+  /** Our last messages that left: WhatsApp may still say that one did not arrive. Absent in states that were stored earlier. */
+  sent: Schema.optionalKey(Schema.Array(Unreported)),
   lastClientAt: Schema.NullOr(Instant),
   lastOursAt: Schema.NullOr(Instant),
   lastOperatorAt: Schema.NullOr(Instant),
@@ -174,11 +178,17 @@ export type Event =
       readonly _tag: "DeliveryReported"
       readonly at: Instant
       readonly outboundId: string
-      readonly status: "sent" | "refused" | "dropped" | "undeliverable" | "unknown"
+      readonly status: "sent" | "refused" | "dropped" | "undeliverable" | "unknown" | "delivered"
       readonly reason: string | null
     }
   /** It waited too long in the queue and was not sent. */
-  | { readonly _tag: "SendExpired"; readonly at: Instant; readonly outboundId: string }
+  | {
+      readonly _tag: "SendExpired"
+      readonly at: Instant
+      readonly outboundId: string
+      /** `sending_stopped`: nothing may leave until a person resumes it. */
+      readonly reason: string | null
+    }
   /** A person judged the contact. */
   | { readonly _tag: "PersonClassified"; readonly at: Instant; readonly isClient: boolean }
   /** A person gave the chat back to the bot. */
@@ -200,6 +210,7 @@ export type HandedOverWhy =
   | "too_many_turns"
   | "undeliverable"
   | "delivery_unknown"
+  | "sending_stopped"
 export type Outcome =
   | { readonly _tag: "answered" }
   | { readonly _tag: "ignored"; readonly why: IgnoredWhy }

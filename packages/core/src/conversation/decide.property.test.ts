@@ -111,6 +111,9 @@ class Life {
   turnBeganAt = -1
   lastOursAt = -1
   chain: "open" | "closed" = "closed"
+  /** What left, by its id: WhatsApp may still say that it did not arrive. */
+  readonly sent = new Map<string, Outbound>()
+  failedLater: Outbound | undefined
   touches = 0
   touchReturned = false
   repliesAt: Array<number> = []
@@ -283,7 +286,14 @@ class Life {
         return
       case "DeliveryReported":
       case "SendExpired": {
-        if (told === undefined) return
+        this.failedLater = undefined
+        if (told === undefined) {
+          if (event._tag === "DeliveryReported" && event.status === "undeliverable")
+            this.noteLaterFailure(event.outboundId)
+          return
+        }
+        if (event._tag === "DeliveryReported" && (event.status === "sent" || event.status === "delivered"))
+          this.sent.set(told.id, told)
         this.inFlight = this.inFlight.filter((one) => one !== told)
         this.settled.push(told.id)
         if (told.kind === "touch") this.fates.set(told.id, event._tag === "DeliveryReported" ? event.status : "expired")
@@ -293,10 +303,19 @@ class Life {
           if (isOver || (event.status === "dropped" && event.reason === "whitelisted")) this.chain = "closed"
           if (event.status === "dropped" && told.kind === "touch") this.takeBack(told)
         } else if (told.kind === "touch") this.takeBack(told)
+        else if (event.reason === "sending_stopped") this.chain = "closed"
         return
       }
       default:
     }
+  }
+
+  private noteLaterFailure(id: string): void {
+    this.failedLater = this.sent.get(id)
+    this.sent.delete(id)
+    if (this.failedLater === undefined) return
+    count("a failure after it was sent")
+    if (this.lastClientAt <= this.failedLater.at) this.chain = "closed"
   }
 
   private takeBack(told: Outbound): void {
@@ -393,7 +412,7 @@ class Life {
         assert.isAbove(command.messageIds.length, 0, "an outcome of nothing")
         for (const id of command.messageIds) {
           assert.isTrue(this.outcomes.has(id), `INV2: outcome of the unknown message ${id}`)
-          const isRevised = told?.messageIds.includes(id) === true
+          const isRevised = (told ?? this.failedLater)?.messageIds.includes(id) === true
           if (!isRevised) {
             assert.isTrue(wasOpen.has(id) || this.outcomes.get(id) === "", `INV2: a second outcome of ${id}`)
             assert.strictEqual(this.outcomes.get(id), "", `INV2: two outcomes of ${id} at once`)
@@ -642,8 +661,21 @@ class Life {
       published.length > 0 && this.chance.isLucky(0.9)
         ? this.chance.one(published).id
         : this.chance.one([...this.settled, "never"])
-    if (this.chance.isLucky(0.12)) return this.tell({ _tag: "SendExpired", at: this.now, outboundId })
-    const status = this.chance.weighted({ sent: 12, dropped: 2, refused: 0.5, undeliverable: 0.5, unknown: 0.7 })
+    if (this.chance.isLucky(0.12)) {
+      const reason = this.chance.isLucky(0.3) ? "sending_stopped" : null
+      return this.tell({ _tag: "SendExpired", at: this.now, outboundId, reason })
+    }
+    // Of what was reported already, mostly that it failed after all.
+    if (!published.some((one) => one.id === outboundId) && this.chance.isLucky(0.5))
+      return this.tell({ _tag: "DeliveryReported", at: this.now, outboundId, status: "undeliverable", reason: null })
+    const status = this.chance.weighted({
+      sent: 12,
+      dropped: 2,
+      refused: 0.5,
+      undeliverable: 0.5,
+      unknown: 0.7,
+      delivered: 0.5,
+    })
     const reason = status === "dropped" ? this.chance.one(["operator_wrote", "client_wrote", "whitelisted"]) : null
     this.tell({ _tag: "DeliveryReported", at: this.now, outboundId, status, reason })
   }
@@ -751,6 +783,7 @@ const floors: Readonly<Record<string, number>> = {
   "event WokeUp": 5000,
   "event DeliveryReported": 2000,
   "event SendExpired": 100,
+  "a failure after it was sent": 20,
   "event Released": 100,
   "event PersonTookOver": 50,
   "event CallCancelled": 50,

@@ -1088,6 +1088,40 @@ describe("what became of a message of ours", () => {
     assert.strictEqual(none.outcomeOf("q"), "ignored:not_client")
   })
 
+  it("a reply that could not leave because sending is stopped is a person's, once, and is not drafted anew", () => {
+    const chat = replied().after({ hours: 1 })
+    chat.expires("r", "sending_stopped")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:sending_stopped")
+    assert.strictEqual(chat.only("AskOperator")?.why, "sending_stopped")
+    assert.isDefined(chat.only("StopChain"))
+    assert.isNull(chat.due)
+    assert.deepStrictEqual(chat.expires("r", "sending_stopped"), [])
+  })
+
+  it("a touch that could not leave because sending is stopped waits for another day", () => {
+    const chat = touched().after({ hours: 1 })
+    chat.expires("t", "sending_stopped")
+    assert.isUndefined(chat.only("AskOperator"))
+    assert.isAtLeast(chat.due!, chat.now + 24 * hourMs)
+    chat.wakesWhenDue()
+    assert.strictEqual(chat.only("DraftTouch")?.touch, 1)
+  })
+
+  it("a reply that expires again and again goes to a person once the client has waited twelve hours", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Сколько длится курс?", { messageId: "q" })
+    const wroteAt = chat.now
+    for (let round = 0; chat.outcomeOf("q") === undefined || chat.outcomeOf("q") === "answered"; round++) {
+      assert.isBelow(round, 20)
+      chat.wakesWhenDue()
+      if (chat.only("DraftReply") === undefined) break
+      chat.drafts("Два месяца.", { outboundId: `r${round}` })
+      chat.after({ hours: 1 }).expires(`r${round}`)
+    }
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:too_late")
+    assert.isAtMost(chat.now - wroteAt, 14 * hourMs)
+  })
+
   it("an expired touch is due again", () => {
     const chat = touched().after({ hours: 1 })
     chat.expires("t")
@@ -1131,6 +1165,65 @@ describe("what became of a message of ours", () => {
       assert.deepInclude(chat.only("AskOperator"), { why: "undeliverable", detail: "нет WhatsApp" })
       assert.isNull(chat.due)
     }
+  })
+
+  it("a reply that failed after it was sent is told to a person once, and never sent again", () => {
+    const chat = replied()
+    chat.delivered("r")
+    assert.strictEqual(chat.outcomeOf("q"), "answered")
+    chat.after({ minutes: 10 }).delivered("r", "undeliverable", "WhatsApp не доставил сообщение (error)")
+    assert.strictEqual(chat.only("StopChain")?.reason, "undeliverable")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:undeliverable")
+    assert.deepInclude(chat.only("AskOperator"), { why: "undeliverable" })
+    assert.isUndefined(chat.only("Send"))
+    assert.isNull(chat.due)
+    assert.deepStrictEqual(chat.delivered("r", "undeliverable"), [])
+    assert.deepStrictEqual(chat.delivered("r", "sent"), [])
+  })
+
+  it("a touch that failed after it was sent ends the chain", () => {
+    const chat = touched()
+    chat.delivered("t")
+    assert.isNotNull(chat.due)
+    chat.after({ hours: 1 }).delivered("t", "undeliverable")
+    assert.strictEqual(chat.only("StopChain")?.reason, "undeliverable")
+    assert.isUndefined(chat.only("AskOperator"))
+    assert.isNull(chat.due)
+  })
+
+  it("a failure that is known only after the client wrote again is told, and ends no newer chain", () => {
+    const chat = replied()
+    chat.delivered("r")
+    chat.after({ minutes: 5 }).writes("А рассрочка есть?")
+    chat.wakesWhenDue()
+    chat.answers("Есть.")
+    const { due } = chat
+    chat.delivered("r", "undeliverable")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:undeliverable")
+    assert.isDefined(chat.only("AskOperator"))
+    assert.isUndefined(chat.only("StopChain"))
+    assert.strictEqual(chat.due, due)
+  })
+
+  it("a failure of what was said to somebody who opted out, or is no client, concerns nobody", () => {
+    const out = replied()
+    out.delivered("r")
+    out.writes("Не пишите мне больше")
+    assert.deepStrictEqual(out.delivered("r", "undeliverable"), [])
+    const none = replied()
+    none.delivered("r")
+    none.tell({ _tag: "PersonClassified", at: none.now, isClient: false })
+    assert.deepStrictEqual(none.delivered("r", "undeliverable"), [])
+  })
+
+  it("a message that arrived after all changes nothing that was decided", () => {
+    const chat = replied()
+    chat.delivered("r")
+    chat.delivered("r", "undeliverable")
+    assert.deepStrictEqual(chat.delivered("r", "delivered"), [])
+    const first = replied()
+    first.delivered("r", "delivered")
+    assert.isNotNull(first.due, "told without a word that it was sent: it was")
   })
 
   it("a message of unknown fate is told to a person", () => {

@@ -601,6 +601,7 @@ const sendReply = (
 ): Decision => {
   const { at, outboundId } = reply
   const messageIds = Turn.messageIds(before.turn)
+  const firstSentAt = before.turn._tag === "Idle" ? {} : { firstSentAt: before.turn.firstSentAt }
   const spoken: Conversation = {
     ...before,
     thinking: null,
@@ -609,7 +610,7 @@ const sendReply = (
     recentTurns: [...before.recentTurns, at],
     unreported: [
       ...before.unreported.slice(-unreportedMax + 1),
-      { outboundId, kind: "reply", at, messageIds, touch: null },
+      { outboundId, kind: "reply", at, messageIds, touch: null, ...firstSentAt },
     ],
   }
   const commands: ReadonlyArray<Command> = [
@@ -730,12 +731,17 @@ const deliveryReported = (
   policy: Policy,
 ): Decision => {
   const message = before.unreported.find((one) => one.outboundId === event.outboundId)
-  if (message === undefined) return [before, []]
+  if (message === undefined) return event.status === "undeliverable" ? failedLater(before, event, policy) : [before, []]
   const known: Conversation = { ...before, unreported: before.unreported.filter((one) => one !== message) }
   const { at } = event
   switch (event.status) {
     case "sent":
-      return followUp(known, { _tag: "Delivered", at, wasSentAt: message.at }, policy)
+    case "delivered":
+      return followUp(
+        { ...known, sent: [...(known.sent ?? []).slice(-sentMax + 1), message] },
+        { _tag: "Delivered", at, wasSentAt: message.at },
+        policy,
+      )
     case "dropped":
       // Nobody may write to this number any more.
       if (event.reason === "whitelisted") {
@@ -766,6 +772,30 @@ const deliveryReported = (
   }
 }
 
+/**
+ * It was sent, and WhatsApp said afterwards that it did not arrive. Told once, and never sent again by itself: nobody knows
+ * why it failed, and whoever repeats what a number does not take is taken for a spammer.
+ */
+const failedLater = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "DeliveryReported" }>,
+  policy: Policy,
+): Decision => {
+  const message = before.sent?.find((one) => one.outboundId === event.outboundId)
+  if (message === undefined) return [before, []]
+  const known: Conversation = { ...before, sent: (before.sent ?? []).filter((one) => one !== message) }
+  if (before.isOptedOut || Classification.isClient(before.classification) === false) return [known, []]
+  // Who wrote since can be reached, and the chain is that of a later reply.
+  const hasWrittenSince = before.lastClientAt !== null && before.lastClientAt > message.at
+  const [stopped, chain] = hasWrittenSince
+    ? [known, []]
+    : followUp(known, { _tag: "Undeliverable", at: event.at }, policy)
+  if (message.kind === "touch") return [stopped, chain]
+  const outcome = message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, "undeliverable")]
+  const detail = event.reason ?? "ответ не дошёл до клиента"
+  return [stopped, [...chain, ...outcome, { _tag: "AskOperator", why: "undeliverable", detail }]]
+}
+
 /** A report may be very late: what we said since stands, and the touch is history. */
 const touchReturned = (
   before: Conversation,
@@ -786,7 +816,9 @@ const sendExpired = (
   if (message === undefined) return [before, []]
   const known: Conversation = { ...before, unreported: before.unreported.filter((one) => one !== message) }
   const { at } = event
-  if (message.kind === "touch") return touchReturned(known, message, at, policy)
+  const isStopped = event.reason === "sending_stopped"
+  // While nothing may leave, a touch drafted every hour would only come back every hour.
+  if (message.kind === "touch") return touchReturned(known, message, isStopped ? at + dayMs : at, policy)
   if (message.messageIds.length === 0) return [known, []]
   const humanWrote = before.lastOperatorAt !== null && before.lastOperatorAt >= message.at
   if (humanWrote || Takeover.isSilent(before.takeover, at))
@@ -794,11 +826,6 @@ const sendExpired = (
   if (before.isOptedOut) return [known, [ignored(message.messageIds, "opted_out")]]
   if (Classification.isClient(before.classification) === false)
     return [known, [ignored(message.messageIds, "not_client")]]
-  // An hour later the answer may be another one: the turn is opened again and drafted anew.
-  const reopenedTurn = message.messageIds.reduce<Turn.State>(
-    (turn, id) => Turn.add(turn, { id, isAwaited: false, isUnheard: false }, at, message.at),
-    known.turn,
-  )
   const [quiet] = followUp(
     known,
     { _tag: "ClientWrote", at, answer: before.lastAnswer === "no" ? "none" : before.lastAnswer },
@@ -807,6 +834,16 @@ const sendExpired = (
   const followUpAfter = known.followUp._tag === "Waiting" ? quiet : known
   const chain: ReadonlyArray<Command> =
     known.followUp._tag === "Waiting" ? [{ _tag: "StopChain", reason: "client_responded", lastTouchAt: null }] : []
+  if (isStopped) {
+    const detail = "отправка сообщений остановлена, ответ не ушёл: свяжитесь с клиентом сами"
+    const told = handedOver(message.messageIds, "sending_stopped")
+    return [followUpAfter, [...chain, told, { _tag: "AskOperator", why: "sending_stopped", detail }]]
+  }
+  // An hour later the answer may be another one: the turn is opened again and drafted anew.
+  const reopenedTurn = message.messageIds.reduce<Turn.State>(
+    (turn, id) => Turn.add(turn, { id, isAwaited: false, isUnheard: false }, at, message.firstSentAt ?? message.at),
+    known.turn,
+  )
   return [{ ...followUpAfter, thinking: null, turn: reopenedTurn }, chain]
 }
 
@@ -815,6 +852,8 @@ const later = (known: Instant | null, at: Instant): Instant => Math.max(known ??
 
 /** More messages of ours than this are never on their way at once. */
 const unreportedMax = 20
+/** A failure that is told only after so many further messages is history. */
+const sentMax = 20
 
 // ---- small parts -----------------------------------------------------------------------------------------------------
 

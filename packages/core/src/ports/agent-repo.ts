@@ -230,6 +230,8 @@ export class AgentRepo extends Context.Service<
       readonly promptTokens: number
       readonly cachedTokens: number
       readonly outputTokens: number
+      /** Told by who may come again: the same one is counted once. */
+      readonly once?: string
     }) => Effect<void, StoreUnavailable>
     /** Tokens of all kinds since `from`. */
     readonly tokensSince: (from: Instant) => Effect<number, StoreUnavailable>
