@@ -66,7 +66,7 @@ describeNeeds("PostgreSQL, RabbitMQ or rabbitmqctl", hasServers)("the built prog
       await run("rabbitmqctl", ["set_permissions", "-p", vhost, broker.username || "guest", ".*", ".*", ".*"])
     }
     await Promise.all([build(), openVhost()])
-  }, 120_000)
+  }, 300_000)
 
   afterAll(async () => {
     for (const child of started) if (child.exitCode === null) child.kill("SIGKILL")

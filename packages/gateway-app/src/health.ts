@@ -8,8 +8,8 @@ import { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import type { Instant } from "@wa/core/time/instant"
-import { minuteMs, secondMs } from "@wa/core/time/instant"
-import { Clock, Effect, Semaphore } from "effect"
+import { dayMs, minuteMs, secondMs } from "@wa/core/time/instant"
+import { Clock, Effect, Metric, Semaphore } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
 
 export interface Dependency {
@@ -32,6 +32,11 @@ export interface Health {
 }
 
 const probeSecondsMax = 3
+/** An unpaid profile just stops, without a notice. */
+const paymentSoonMs = 5 * dayMs
+const paidDays = Metric.gauge("wa_gateway_profile_paid_days", {
+  description: "Whole days that the Wappi profile is still paid for",
+})
 const profileFreshMs = 60 * secondMs
 const profileDoubtedMs = 10 * secondMs
 const badProbesMax = 3
@@ -41,15 +46,24 @@ const pollSilenceMs = 2 * minuteMs
 export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
   let profile: (Dependency & { readonly at: Instant }) | null = null
   let badProbes = 0
+  let warnedAt = Number.NEGATIVE_INFINITY
   let firstAskedAt: Instant | null = null
   const oneProbe = Semaphore.makeUnsafe(1).withPermits(1)
 
   const answerOf = Effect.gen(function* () {
     const { isHealthy, authorized, appStatus, paymentExpiresAt } = yield* (yield* WappiPort).profile
     const now = yield* Clock.currentTimeMillis
-    const detail = `${authorized ? "authorised" : "not authorised"}, ${appStatus || "no app status"}${
-      paymentExpiresAt !== null && paymentExpiresAt <= now ? ", not paid" : ""
-    }`
+    const left = paymentExpiresAt === null ? null : paymentExpiresAt - now
+    const days = left === null ? null : Math.max(0, Math.floor(left / dayMs))
+    if (days !== null) yield* Metric.update(paidDays, days)
+    const isSoon = left !== null && left > 0 && left < paymentSoonMs
+    if (isSoon && now - warnedAt >= dayMs) {
+      warnedAt = now
+      yield* Effect.logWarning("the Wappi profile must be paid soon: unpaid, it stops without a notice", { days })
+    }
+    const payment =
+      left === null || (left > 0 && !isSoon) ? "" : left <= 0 ? ", not paid" : `, paid for ${days} more days`
+    const detail = `${authorized ? "authorised" : "not authorised"}, ${appStatus || "no app status"}${payment}`
     return { isBad: !isHealthy, detail }
   }).pipe(
     Effect.catchTag("WappiDenied", (denied) => Effect.succeed({ isBad: true, detail: denied.message })),

@@ -462,6 +462,24 @@ describe("the health of the gateway", () => {
     }),
   )
 
+  it.effect("tells days ahead that the profile must be paid", () =>
+    Effect.gen(function* () {
+      const { server, wappi } = yield* world()
+      const paidFor = (days: number) => {
+        wappi.answer = Effect.succeed({ ...healthyProfile, paymentExpiresAt: noon + days * 86_400_000 })
+      }
+      paidFor(20)
+      assert.notInclude((yield* health(server)).dependencies.wappi.detail, "paid")
+      yield* TestClock.adjust("61 seconds")
+      paidFor(3.5)
+      const soon = yield* health(server)
+      assert.deepInclude(soon.dependencies.wappi, { state: "up" })
+      assert.include(soon.dependencies.wappi.detail, "paid for 3 more days")
+      const metrics = yield* call(server, { method: "GET", url: "/metrics" })
+      assert.match(metrics.text, /^wa_gateway_profile_paid_days 3$/m)
+    }),
+  )
+
   it.effect("is bad only after three bad answers of the profile in a row", () =>
     Effect.gen(function* () {
       const { server, wappi, poll } = yield* world()

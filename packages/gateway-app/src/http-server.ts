@@ -93,7 +93,13 @@ export const gatewayServer = (context: Context.Context<Services>, options: Gatew
     })
     // Wappi may look whether the address answers.
     hook.get("/webhook/wappi/:secret", async () => ({ status: "ok" }))
+    let isFirst = true
     hook.post<{ Body: string | null }>("/webhook/wappi/:secret", async (request, reply) => {
+      // How Wappi brings the secret phrase is written nowhere; the names of the headers tell, and hold no secret.
+      if (isFirst) {
+        isFirst = false
+        await run(Effect.logInfo("the first webhook came", { headers: Object.keys(request.headers).join(", ") }))
+      }
       const body = parseJson(request.body ?? "")
       if (body === undefined) {
         await run(rejectBody("not_json", "it is not JSON", request.body?.length ?? 0))

@@ -308,6 +308,40 @@ describe("a chat that cannot be read", () => {
       assert.include(phones, client)
     }),
   )
+  it.effect("with several others at once is no matter of the chats: the round fails, and no chat is put aside", () =>
+    Effect.gen(function* () {
+      const { clock, faults, ingested, poll, texts, whatsapp } = yield* world()
+      yield* poll
+      faults.plan({ kind: "http", endpoint: "messages", status: 404, times: null })
+      clock.pass(second)
+      for (let n = 0; n < 5; n++) whatsapp.clientWrites(phone(n), `вопрос ${n}`)
+      const error = yield* Effect.flip(poll)
+      assert.strictEqual(error._tag, "WappiRefused")
+      assert.match(error.message, /3 chats/)
+      faults.clear()
+      // The very next round reads them: none waits for the end of a quarantine.
+      clock.pass(second)
+      yield* poll
+      yield* ingested
+      assert.lengthOf(texts(), 5)
+    }),
+  )
+  it.effect("has the list of chats left alone for as long as Wappi asked", () =>
+    Effect.gen(function* () {
+      const { calls, clock, faults, poll } = yield* world()
+      yield* poll
+      faults.plan({ kind: "http", endpoint: "chats", status: 429, headers: { "retry-after": "90" }, times: null })
+      assert.strictEqual((yield* Effect.flip(poll))._tag, "WappiRefused")
+      faults.clear()
+      const asked = calls.length
+      clock.pass(60 * second)
+      assert.strictEqual(yield* poll, 0)
+      assert.lengthOf(calls, asked, "not asked yet")
+      clock.pass(31 * second)
+      yield* poll
+      assert.isAbove(calls.length, asked)
+    }),
+  )
   it.effect("loses nothing to another chat's answer", () =>
     Effect.gen(function* () {
       const { clock, faults, ingested, poll, told, whatsapp } = yield* world()
