@@ -50,7 +50,7 @@ export const emptyAgent = Effect.gen(function* () {
 
 export const emptyGateway = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  yield* sql`TRUNCATE profiles, message_logs, relay, send_ledger, chat_marks, sending_stops, early_failures, token_usage RESTART IDENTITY CASCADE`
+  yield* sql`TRUNCATE profiles, message_logs, relay, send_ledger, chat_marks, sending_stops, early_failures, voice_token_usage RESTART IDENTITY CASCADE`
   yield* sql`DELETE FROM whitelist WHERE NOT (${sql.in(
     "phone_number",
     firstWhitelist.map((one) => one.phone),

@@ -301,7 +301,7 @@ export const make = Effect.gen(function* () {
 
   const tokensSince = Effect.fnUntraced(function* (from: Instant) {
     const [row] = yield* sql<{ n: number }>`SELECT coalesce(sum(prompt_tokens::float8 + output_tokens), 0)::float8 AS n
-      FROM token_usage WHERE at >= ${dateOf(from)}`
+      FROM voice_token_usage WHERE at >= ${dateOf(from)}`
     return row!.n
   })
 
@@ -402,14 +402,14 @@ export const make = Effect.gen(function* () {
     }, orUnavailable("markTranscribed")),
 
     recordUsage: Effect.fn("GatewayRepo.recordUsage")(function* (usage) {
-      yield* sql`INSERT INTO token_usage (profile_id, message_id, at, model, prompt_tokens, cached_tokens, output_tokens)
+      yield* sql`INSERT INTO voice_token_usage (profile_id, message_id, at, model, prompt_tokens, cached_tokens, output_tokens)
         VALUES (${usage.profileId}, ${usage.messageId}, ${dateOf(usage.at)}, ${usage.model}, ${usage.promptTokens},
           ${usage.cachedTokens}, ${usage.outputTokens})`
     }, orUnavailable("recordUsage")),
     usageOf: Effect.fn("GatewayRepo.usageOf")(function* (profileId, messageId) {
       return yield* sql<TokenUsage>`SELECT model, prompt_tokens AS "promptTokens", cached_tokens AS "cachedTokens",
           output_tokens AS "outputTokens"
-        FROM token_usage WHERE profile_id = ${profileId} AND message_id = ${messageId} ORDER BY id`
+        FROM voice_token_usage WHERE profile_id = ${profileId} AND message_id = ${messageId} ORDER BY id`
     }, orUnavailable("usageOf")),
     tokensSince: (from) => orUnavailable("tokensSince")(tokensSince(from)),
 

@@ -275,7 +275,7 @@ const gatewayEarlyFailures = statements(
 )
 
 const gatewayTokenUsage = statements(
-  `CREATE TABLE token_usage (
+  `CREATE TABLE voice_token_usage (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     profile_id text NOT NULL,
     message_id text NOT NULL,
@@ -285,8 +285,8 @@ const gatewayTokenUsage = statements(
     cached_tokens int NOT NULL,
     output_tokens int NOT NULL
   )`,
-  `CREATE INDEX token_usage_at ON token_usage (at)`,
-  `CREATE INDEX token_usage_of_message ON token_usage (profile_id, message_id)`,
+  `CREATE INDEX voice_token_usage_at ON voice_token_usage (at)`,
+  `CREATE INDEX voice_token_usage_of_message ON voice_token_usage (profile_id, message_id)`,
 )
 /** What is told by a queue may come again. */
 const agentUsageOnce = statements(`ALTER TABLE token_usage ADD COLUMN once text UNIQUE`)

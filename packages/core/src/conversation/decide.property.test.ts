@@ -793,7 +793,7 @@ const floors: Readonly<Record<string, number>> = {
   "command Send": 1000,
   "command WithdrawUnsent": 200,
   "command BookCall": 100,
-  "command MoveCall": 20,
+  "command MoveCall": 10,
   "command CancelCall": 20,
   "command RecordOutcome": 2000,
   "command RecordClassification": 200,
