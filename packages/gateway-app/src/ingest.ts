@@ -161,6 +161,7 @@ const ingestEdit = Effect.fnUntraced(function* (
     if (message.fromMe) return 0
     return (yield* repo.recordEdit({
       profileId,
+      via,
       messageId,
       text: relay.message_text,
       isDeleted: message.isDeleted,

@@ -146,6 +146,7 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
         const edit = (text: string, isDeleted = false) =>
           repo.recordEdit({
             profileId,
+            via: "webhook",
             messageId: "m1",
             text,
             isDeleted,
@@ -166,7 +167,7 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
         assert.isFalse(yield* edit("после удаления"))
         assert.isFalse(
           yield* repo.recordEdit({
-            ...{ profileId, text: "x", isDeleted: false },
+            ...{ profileId, via: "poll" as const, text: "x", isDeleted: false },
             messageId: "m9",
             relay: clientBody("m9"),
           }),
@@ -553,14 +554,20 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
         const repo = yield* GatewayRepo
         yield* repo.record([seen("old", { at: t0 - 1 }), seen("p1"), seen("w1", { via: "webhook" }), seen("b1")])
         yield* repo.record([seen("b1", { via: "webhook" }), fromHuman("h1", t0)])
+        // The other way shows it edited already, with the text that is stored or with another one.
+        yield* repo.record([seen("e1", { via: "webhook", text: "a" })])
+        yield* repo.recordEdit({
+          ...{ profileId, via: "poll", messageId: "e1", text: "a", isDeleted: false },
+          relay: clientBody("e1"),
+        })
         yield* begun(outgoing(1), t0)
         yield* repo.settleSend(uuid(1), "sent", "wamid-1", t0, null)
         yield* repo.beginSend(outgoing(2), t0)
         assert.deepStrictEqual(yield* repo.stats(t0), {
-          messagesReceived: 3,
+          messagesReceived: 4,
           messagesSent: 1,
           voiceTranscribed: 0,
-          pending: 4,
+          pending: 5,
           sendsWaiting: 1,
           tokens: 0,
           seenByWebhookOnly: 1,

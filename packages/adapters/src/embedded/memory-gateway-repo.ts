@@ -237,6 +237,10 @@ export const make = (): MemoryGatewayRepo => {
     recordEdit: (edit) =>
       attempt("recordEdit", () => {
         const known = byMessage.get(nameOf(edit.profileId, edit.messageId))
+        if (known !== undefined) {
+          known.byPoll ||= edit.via === "poll"
+          known.byWebhook ||= edit.via === "webhook"
+        }
         if (known === undefined || known.isDeleted || (!edit.isDeleted && known.text === edit.text)) return false
         if (edit.isDeleted) known.isDeleted = true
         else known.text = edit.text

@@ -73,6 +73,8 @@ export const make = Effect.gen(function* () {
 
   // ---- what was seen -----------------------------------------------------------------------------------------------------
 
+  const seenBy = (via: Seen["via"]) => (via === "poll" ? { seen_by_poll: true } : { seen_by_webhook: true })
+
   const recordOne = Effect.fnUntraced(function* (seen: Seen) {
     const { profileId, messageId } = seen
     const byPoll = seen.via === "poll"
@@ -81,7 +83,7 @@ export const make = Effect.gen(function* () {
       WHERE profile_id = ${profileId} AND message_id = ${messageId}`
     if (known !== undefined) {
       if (!(byPoll ? known.by_poll : known.by_webhook))
-        yield* sql`UPDATE message_logs SET ${sql.update(byPoll ? { seen_by_poll: true } : { seen_by_webhook: true })}
+        yield* sql`UPDATE message_logs SET ${sql.update(seenBy(seen.via))}
           WHERE id = ${known.id}`
       return false
     }
@@ -111,6 +113,8 @@ export const make = Effect.gen(function* () {
       "recordEdit",
       Effect.gen(function* () {
         const text = storable(edit.text)
+        yield* sql`UPDATE message_logs SET ${sql.update(seenBy(edit.via))}
+          WHERE profile_id = ${edit.profileId} AND message_id = ${edit.messageId}`
         // What a deleted message said stays on record.
         const [log] = yield* sql<{ id: bigint }>`UPDATE message_logs SET
             original_text = coalesce(original_text, message_text),

@@ -24,12 +24,18 @@ export const textOf = (value: unknown): string => {
 export const firstText = (...values: ReadonlyArray<unknown>): string =>
   values.map(textOf).find((text) => text.trim() !== "") ?? ""
 
-/** A name as a person would write it; lists wrap numbers in invisible bidi marks. Null when there is none. */
-export const nameOf = (...values: ReadonlyArray<unknown>): string | null =>
-  cut(
-    firstText(...values.map((value) => textOf(value).replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ""))).trim(),
-    wordCharsMax,
-  ) || null
+/**
+ * A name as a person would write it; null when there is none. A number shown for want of a name, which lists wrap in
+ * invisible bidi marks, is none.
+ */
+export const nameOf = (...values: ReadonlyArray<unknown>): string | null => {
+  const written = values.map((value) =>
+    textOf(value)
+      .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "")
+      .trim(),
+  )
+  return cut(firstText(...written.filter((value) => normalisePhone(value) === null)), wordCharsMax) || null
+}
 
 /** WhatsApp's own bound; what is longer is a file that came as text. */
 const textCharsMax = 65_536

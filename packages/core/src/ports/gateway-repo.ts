@@ -100,8 +100,12 @@ export class GatewayRepo extends Context.Service<
      * another text, or now marked deleted, is stored as an edit when `edit` is given for it.
      */
     readonly record: (seen: ReadonlyArray<Seen>) => Effect<ReadonlyArray<string>, StoreUnavailable>
-    /** Replaces the text of a known message and relays `relay`; false when the id is unknown or the text is the same. */
+    /**
+     * Replaces the text of a known message and relays `relay`; false when the id is unknown or the text is the same. Either way
+     * the message has been seen by `via`.
+     */
     readonly recordEdit: (edit: {
+      readonly via: Seen["via"]
       readonly profileId: string
       readonly messageId: string
       readonly text: string
