@@ -7,7 +7,7 @@ import * as MemoryGatewayRepo from "@wa/adapters/embedded/memory-gateway-repo"
 import { makeFaults } from "@wa/adapters/local-wappi/faults"
 import { type LocalWhatsApp, makeLocalWhatsApp } from "@wa/adapters/local-wappi/local-whatsapp"
 import * as MemoryWappi from "@wa/adapters/local-wappi/memory-wappi"
-import { makeMovedClock } from "@wa/adapters/runtime/moved-clock.fixture"
+import { makeVirtualClock } from "@wa/adapters/runtime/virtual-clock"
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import { type Answer, type LlmError, LlmPort, type Transcript } from "@wa/core/ports/llm-port"
 import { ack, type Handled, QueuePort } from "@wa/core/ports/queue-port"
@@ -42,7 +42,7 @@ export const world = Effect.fnUntraced(function* (
     readonly before?: (whatsapp: LocalWhatsApp) => void
   } = {},
 ) {
-  const clock = makeMovedClock(noon - 60 * minute)
+  const clock = makeVirtualClock(noon - 60 * minute)
   const whatsapp = makeLocalWhatsApp({ now: clock.now, seed: "gateway" })
   options.before?.(whatsapp)
   clock.pass(60 * minute)

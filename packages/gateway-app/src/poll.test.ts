@@ -153,7 +153,7 @@ describe("a round", () => {
       const before = calls.filter((call) => call.startsWith("chats")).length
       assert.strictEqual(before, 1)
       faults.set({ slowMs: 1 })
-      clock.at(clock.now() + 2, () => faults.plan({ kind: "http", endpoint: "chats", status: 502 }))
+      clock.plan({ at: clock.now() + 2, happen: () => faults.plan({ kind: "http", endpoint: "chats", status: 502 }) })
       assert.strictEqual((yield* Effect.flip(poll))._tag, "WappiRefused")
       const stored = (yield* store.repo.pending(1000)).length
       assert.isBelow(stored, 250)
@@ -167,7 +167,7 @@ describe("a round", () => {
       clock.pass(minute)
       for (let n = 0; n < 250; n++) whatsapp.clientWrites(phone(n), "Здравствуйте")
       faults.set({ slowMs: 1 })
-      clock.at(clock.now() + 2, () => faults.plan({ kind: "http", endpoint: "chats", status: 502 }))
+      clock.plan({ at: clock.now() + 2, happen: () => faults.plan({ kind: "http", endpoint: "chats", status: 502 }) })
       yield* Effect.flip(poll)
       yield* restart
       yield* poll

@@ -175,7 +175,7 @@ describe("twelve copies of one reply", () => {
     Effect.gen(function* () {
       const w = yield* world()
       w.faults.plan({ kind: "drop", endpoint: "send", isDone: false })
-      w.clock.at(noon + 20 * minute, () => w.whatsapp.sends("77010000001", "раз"))
+      w.clock.plan({ at: noon + 20 * minute, happen: () => w.whatsapp.sends("77010000001", "раз") })
       yield* doSend(w, outgoing("a", "раз"))
       yield* reviewFor(w, 30 * minute)
       assert.deepStrictEqual(w.received(), ["раз"])
@@ -187,7 +187,7 @@ describe("twelve copies of one reply", () => {
     Effect.gen(function* () {
       const w = yield* world()
       w.faults.plan({ kind: "saved_for_later", endpoint: "send", sendsAfterMs: null })
-      w.clock.at(noon + 50 * minute, () => w.whatsapp.sends("77010000001", "раз"))
+      w.clock.plan({ at: noon + 50 * minute, happen: () => w.whatsapp.sends("77010000001", "раз") })
       yield* doSend(w, outgoing("a", "раз"))
       yield* reviewFor(w, 60 * minute)
       assert.deepStrictEqual(w.received(), ["раз"])
@@ -491,7 +491,7 @@ describe("just before the send", () => {
     Effect.gen(function* () {
       const w = yield* world({ sendPerMinute: 2 })
       yield* doSend(w, outgoing("first", "кому-то", { phone_number: other }))
-      w.clock.at(noon + 10 * second, () => w.whatsapp.operatorWrites(client, "Я сам"))
+      w.clock.plan({ at: noon + 10 * second, happen: () => w.whatsapp.operatorWrites(client, "Я сам") })
       yield* doSend(w, outgoing("a", "раз"))
       yield* w.relay
       assert.deepStrictEqual(w.received(), [])
@@ -502,7 +502,7 @@ describe("just before the send", () => {
     Effect.gen(function* () {
       const w = yield* world()
       w.faults.plan({ kind: "http", endpoint: "send", status: 429, headers: { "retry-after": "60" } })
-      w.clock.at(noon + 20 * second, () => w.whatsapp.operatorWrites(client, "Я сам"))
+      w.clock.plan({ at: noon + 20 * second, happen: () => w.whatsapp.operatorWrites(client, "Я сам") })
       yield* doSend(w, outgoing("a", "раз"))
       assert.deepStrictEqual(w.received(), [])
     }),
@@ -641,7 +641,7 @@ describe("a number that WhatsApp has limited", () => {
       const w = yield* world({ sendPerMinute: 1 })
       yield* doSend(w, outgoing("a", "раз"))
       // The ban comes while the second one waits for its turn.
-      w.clock.at(w.clock.now() + 30 * second, () => Effect.runSync(banned(w)))
+      w.clock.plan({ at: w.clock.now() + 30 * second, happen: () => Effect.runSync(banned(w)) })
       yield* doSend(w, outgoing("b", "два"))
       assert.deepStrictEqual(w.received(), ["раз"])
       assert.strictEqual(yield* statusOf(w, "b"), "waiting")

@@ -9,7 +9,7 @@ import type { Channel, ConsumeMessage } from "amqplib"
 import { Deferred, Effect, Exit, type Fiber, type SubscriptionRef } from "effect"
 import { finish } from "../queue/delivery.ts"
 import { ask, ConnectionFault, type Link, live, openChannel, pauseSeconds, quietly } from "./connection.ts"
-import type { QueueMisdeclared } from "./topology.ts"
+import type { QueueMisdeclared } from "./queue-misdeclared.ts"
 
 /** The consumers of one port. They leave before its connections do: what they have in flight must still be acked. */
 export interface Consumers {

@@ -15,11 +15,11 @@ import { decode, encode, outcomeOf } from "../queue/delivery.ts"
 import { ask, type BrokerDenied, keepConnected, type Link, openChannel } from "./connection.ts"
 import { consumeFrom, makeConsumers, type Settling } from "./consumer.ts"
 import { makePublisher } from "./publisher.ts"
+import type { QueueMisdeclared } from "./queue-misdeclared.ts"
 import {
   deadNameOf,
   declare,
   deliveryLimitDefault,
-  type QueueMisdeclared,
   unreadableNameOf,
   unreadablePauseMillisDefault,
 } from "./topology.ts"

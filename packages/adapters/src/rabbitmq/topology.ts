@@ -9,8 +9,9 @@
  */
 import { type QueueName, queueNames } from "@wa/core/queue/messages"
 import type { Channel, ChannelModel } from "amqplib"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { ask, type ConnectionFault, openChannel } from "./connection.ts"
+import { QueueMisdeclared } from "./queue-misdeclared.ts"
 
 const hour = 3_600_000
 export const limitsOf: { readonly [Q in QueueName]: { readonly ttlMillis: number; readonly lengthMax: number } } = {
@@ -23,22 +24,6 @@ export const limitsOf: { readonly [Q in QueueName]: { readonly ttlMillis: number
 export const deliveryLimitDefault = 20
 /** What is dead must never be dropped, and RabbitMQ 4 drops at the 20th redelivery where no other limit is set. */
 const deadDeliveryLimit = 2_147_483_647
-
-/** Fatal: the queue exists otherwise than this program needs it, and only a person may decide to delete it. */
-export class QueueMisdeclared extends Schema.TaggedError<QueueMisdeclared>()("QueueMisdeclared", {
-  queue: Schema.String,
-  argument: Schema.String,
-  existing: Schema.String,
-  wanted: Schema.String,
-}) {
-  override get message() {
-    return (
-      `RabbitMQ: the queue "${this.queue}" already exists with another ${this.argument} ` +
-      `(it has ${this.existing}, this program needs ${this.wanted}). An existing queue cannot be changed: ` +
-      `let its consumers empty it, then delete it (rabbitmqctl delete_queue "${this.queue}") and start again.`
-    )
-  }
-}
 
 export const deadNameOf = (queue: string) => `${queue}.dead`
 export const unreadableNameOf = (queue: string) => `${queue}.unreadable`
