@@ -1,32 +1,31 @@
 /**
  * The heart: what to do about one event in one conversation. Pure and total: any event in any state has an answer, and no
  * branch of business logic lives elsewhere. It composes the small machines (classification, turn, takeover, follow-up) and
- * adds only what concerns more than one of them.
+ * adds only what concerns more than one of them; what comes of the model's answers has a file of its own beside it.
  * Promises, for any order of events: one answer for a turn; silence while a human has the chat, after an opt-out and for
  * everybody who is not a client; no call outside working hours or in the past; an outcome for every client message.
  * Does not promise that commands are carried out: a crash may repeat one, so each carries an id or a ticket.
  */
-import * as CallReminder from "../calendar/call-reminder.ts"
-import { isBookable } from "../calendar/call-slots.ts"
-import { isOpen } from "../calendar/working-hours.ts"
 import * as Classification from "../contact/classification.ts"
 import * as FollowUp from "../follow-up/follow-up.ts"
-import { review } from "../guard/guard.ts"
-import { isKazakh, unheardVoiceText } from "../reply/safe-text.ts"
+import { unheardVoiceText } from "../reply/safe-text.ts"
 import { readIntent } from "../reply-intent/intent.ts"
 import type { Instant } from "../time/instant.ts"
-import { dayMs, hourMs, minuteMs, secondMs } from "../time/instant.ts"
-import { instantOf, wallTime } from "../time/wall-clock.ts"
-import type {
-  Command,
-  Conversation,
-  Decision,
-  Event,
-  HandedOverWhy,
-  IgnoredWhy,
-  Policy,
-  Thinking,
-} from "./conversation.ts"
+import { dayMs, hourMs } from "../time/instant.ts"
+import type { Command, Conversation, Decision, Event, Policy } from "./conversation.ts"
+import { classified, modelFailed, replyDrafted, sendReply, think, thinkAgain, touchDrafted } from "./model-answers.ts"
+import { reminderDue, reminderWakeUpAt, unsentReminders } from "./reminder.ts"
+import {
+  followUp,
+  handedOver,
+  handOver,
+  ignored,
+  notAClient,
+  parked,
+  reopened,
+  staleAt,
+  whyNoTouchNow,
+} from "./steps.ts"
 import * as Takeover from "./takeover.ts"
 import * as Turn from "./turn.ts"
 
@@ -258,23 +257,6 @@ const callCancelled = (before: Conversation, event: Extract<Event, { _tag: "Call
   return [next, [{ _tag: "CancelCall", callAt }, ...unsentReminders(before)]]
 }
 
-/** A turn that waited for evidence, or was being thought of, is answered at the next wake-up: its burst is over. */
-const reopened = (before: Conversation): Decision =>
-  before.turn._tag === "Idle" ? [before, []] : [{ ...before, turn: Turn.reopen(before.turn) }, []]
-
-const notAClient = (before: Conversation, at: Instant, policy: Policy): Decision => {
-  const [next, chain] = followUp(before, { _tag: "NotAClient", at }, policy)
-  const unanswered = Turn.messageIds(before.turn)
-  return [
-    { ...next, reminder: null, thinking: null, turn: Turn.idle },
-    [
-      { _tag: "WithdrawUnsent", what: "all" },
-      ...(unanswered.length === 0 ? [] : [ignored(unanswered, "not_client")]),
-      ...chain,
-    ],
-  ]
-}
-
 // ---- the timer -------------------------------------------------------------------------------------------------------
 
 const wokeUp = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }>, policy: Policy): Decision => {
@@ -317,15 +299,6 @@ const answerTurn = (
     : [parked(answering, policy), []]
 }
 
-const parked = (before: Conversation, policy: Policy): Conversation =>
-  before.turn._tag === "Idle"
-    ? before
-    : {
-        ...before,
-        thinking: null,
-        turn: { ...before.turn, _tag: "Parked", until: staleAt(before.turn, policy) },
-      }
-
 const answerClient = (before: Conversation, at: Instant, outboundId: string, policy: Policy): Decision => {
   const recentTurns = before.recentTurns.filter((one) => one > at - hourMs)
   if (recentTurns.length >= policy.maxTurnsPerHour) {
@@ -367,359 +340,6 @@ const touchDue = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }
         refused: [],
       },
     ],
-  ]
-}
-
-/** What was withdrawn is never reported: after this long nothing is waited for. */
-const reportPatienceMs = 20 * hourMs
-
-interface Reprieve {
-  readonly until: Instant
-  readonly why: FollowUp.MoveReason
-}
-
-/** When to try again, and why; null when a touch may go out now. */
-const whyNoTouchNow = (before: Conversation, at: Instant, touchesLeft: number, policy: Policy): Reprieve | null => {
-  const { takeover } = before
-  if (takeover._tag === "Taken" && Takeover.isSilent(takeover, at))
-    return { until: takeover.until, why: "operator_in_chat" }
-  // One pending message a contact: what became of the last one is not known yet.
-  if (before.unreported.some((message) => at - message.at < reportPatienceMs))
-    return { until: at + hourMs, why: "not_reported_yet" }
-  // Spread over the first hours: whoever was kept back would otherwise go out at the very opening, all at once.
-  const chain = chainPolicy(before, policy)
-  if (!isOpen(at, policy.hours)) return { until: FollowUp.touchMoment(at, chain), why: "outside_hours" }
-  return touchesLeft > 0 ? null : { until: FollowUp.touchMoment(startOfTomorrow(at, policy), chain), why: "daily_cap" }
-}
-
-// ---- the reminder of a call ------------------------------------------------------------------------------------------
-
-/** Not over an open turn: what the client wrote may be that he cannot come. */
-const reminderWakeUpAt = ({ reminder, turn }: Conversation): Instant | null =>
-  turn._tag === "Idle" ? (reminder?.at ?? null) : null
-
-const reminderDue = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }>, policy: Policy): Decision => {
-  const { at, outboundId } = event
-  const { callAt, reminder } = before
-  const done: Conversation = { ...before, reminder: null }
-  if (callAt === null || reminder == null || policy.callReminderMinutes <= 0) return [done, []]
-  const when = CallReminder.openMoment(at, callAt, policy.hours)
-  if (when === null) return [done, []]
-  if (when > at) return [{ ...before, reminder: { ...reminder, at: when } }, []]
-  const { hours } = policy
-  const text = CallReminder.reminderText(callAt, at, hours.zone, reminder.isKazakh)
-  const guard = review({
-    draft: { text, facts: [], call: null, hand_over: null },
-    kind: "reply",
-    facts: [],
-    knowledge: "",
-    chat: [],
-    now: at,
-    zone: hours.zone,
-    hours,
-    freeSlots: [],
-    bookedCall: callAt,
-  })
-  if (guard.verdict === "refuse") {
-    const detail = `напоминание о звонке не прошло проверку: ${guard.reasons.map((reason) => reason.detail).join(" ")}`
-    return [done, [{ _tag: "AskOperator", why: "guard", detail }]]
-  }
-  return [
-    {
-      ...done,
-      lastOursAt: at,
-      unreported: [
-        ...before.unreported.slice(-unreportedMax + 1),
-        { outboundId, kind: "reminder", at, messageIds: [], touch: null },
-      ],
-    },
-    [{ _tag: "Send", outboundId, kind: "reminder", touch: null, text, messageIds: [], isSafe: false }],
-  ]
-}
-
-/** One that has not left yet speaks of a time that no longer is. */
-const unsentReminders = (before: Conversation): ReadonlyArray<Command> =>
-  before.unreported.some((message) => message.kind === "reminder")
-    ? [{ _tag: "WithdrawUnsent", what: "reminders" }]
-    : []
-
-// ---- the model's answers ---------------------------------------------------------------------------------------------
-
-const think = (
-  before: Conversation,
-  task: Thinking["task"],
-  at: Instant,
-  policy: Policy,
-): readonly [Conversation, number] => {
-  const ticket = before.lastTicket + 1
-  const thinking = {
-    task,
-    ticket,
-    until: leaseEnd(at, policy),
-    isAsked: true,
-    failures: 0,
-    refused: [],
-  }
-  return [{ ...before, lastTicket: ticket, thinking }, ticket]
-}
-
-/** The same question under a new ticket: the lease ran out, a pause is over, or a draft was sent back. */
-const thinkAgain = (before: Conversation, thinking: Thinking, at: Instant, policy: Policy): Decision => {
-  const { turn } = before
-  if (thinking.task !== "touch" && turn._tag !== "Idle" && at >= staleAt(turn, policy))
-    return handOver(before, "model_unavailable", "модель недоступна слишком долго", policy)
-  const ticket = before.lastTicket + 1
-  const next: Conversation = {
-    ...before,
-    lastTicket: ticket,
-    thinking: { ...thinking, ticket, isAsked: true, until: leaseEnd(at, policy) },
-  }
-  const { refused } = thinking
-  switch (thinking.task) {
-    case "classify_early":
-    case "classify_full":
-      return [next, [{ _tag: "Classify", ticket, isEarly: thinking.task === "classify_early" }]]
-    case "reply":
-      return [next, [{ _tag: "DraftReply", ticket, messageIds: Turn.messageIds(turn), refused }]]
-    case "touch": {
-      if (before.followUp._tag !== "Waiting") return [{ ...before, thinking: null }, []]
-      const reason = before.lastAnswer === "uncertain" ? "uncertain" : "ignored"
-      return [next, [{ _tag: "DraftTouch", ticket, touch: before.followUp.touch, reason, refused }]]
-    }
-  }
-}
-
-const isAwaited = (before: Conversation, ticket: number): boolean => before.thinking?.ticket === ticket
-
-const classified = (before: Conversation, event: Extract<Event, { _tag: "Classified" }>, policy: Policy): Decision => {
-  const { thinking } = before
-  if (thinking === null || thinking.ticket !== event.ticket) return [before, []]
-  if (thinking.task !== "classify_early" && thinking.task !== "classify_full") return [before, []]
-  const asked = thinking.task === "classify_early" ? "early" : "full"
-  const classification = Classification.answered(before.classification, asked, event, policy)
-  const next: Conversation = { ...before, classification, thinking: null }
-  const isClient = Classification.isClient(classification)
-  if (isClient === null) return [parked(next, policy), []]
-  const record: Command = {
-    _tag: "RecordClassification",
-    isClient,
-    confidence: event.confidence,
-    reasoning: event.reasoning,
-  }
-  const [after, commands] = isClient ? reopened(next) : notAClient(next, event.at, policy)
-  return [after, [record, ...commands]]
-}
-
-const replyDrafted = (
-  before: Conversation,
-  event: Extract<Event, { _tag: "ReplyDrafted" }>,
-  policy: Policy,
-): Decision => {
-  const { thinking } = before
-  if (thinking === null || !isAwaited(before, event.ticket) || thinking.task !== "reply") return [before, []]
-  const { at, outboundId } = event
-  const { draft } = event.reviewed
-  const reasons = [...event.reviewed.reasons, ...whyNotThisCall(before, event, policy)]
-  if (reasons.length > 0) {
-    const refused = [...thinking.refused, { draft: draft.text, reasons }]
-    if (refused.length <= policy.redraftsMax)
-      return thinkAgain(before, { ...thinking, refused, failures: 0 }, at, policy)
-    const detail = `черновики не прошли проверку: ${reasons.join("; ")}`
-    const [next, commands] = sendReply(
-      before,
-      { at, outboundId, text: event.safeText, isSafe: true, outcome: "guard" },
-      policy,
-    )
-    return [next, [...commands, { _tag: "AskOperator", why: "guard", detail }]]
-  }
-  const [sent, commands] = sendReply(
-    // A call that is being cancelled holds no reminder back.
-    draft.call?.action === "cancel" ? { ...before, callAt: null } : before,
-    { at, outboundId, text: draft.text, isSafe: false, outcome: draft.hand_over === null ? null : "asked_for_person" },
-    policy,
-  )
-  const asking: ReadonlyArray<Command> =
-    draft.hand_over === null ? [] : [{ _tag: "AskOperator", why: "asked_for_person", detail: draft.hand_over }]
-  const [next, call] = carryOutCall({ ...sent, callAt: before.callAt }, event, policy)
-  return [next, [...commands, ...asking, ...call]]
-}
-
-/** The last word on a call is code's, whatever the guard saw. */
-const whyNotThisCall = (
-  before: Conversation,
-  event: Extract<Event, { _tag: "ReplyDrafted" }>,
-  policy: Policy,
-): ReadonlyArray<string> => {
-  const { call } = event.reviewed.draft
-  if (call === null) return []
-  const booked = before.callAt !== null && before.callAt > event.at ? before.callAt : null
-  if (call.action === "cancel") return booked === null ? ["отменять нечего: звонок не назначен"] : []
-  if (event.callAt === null) return ["не указано время звонка"]
-  if (event.callAt === booked) return []
-  if (!isBookable(event.callAt, event.at, policy.hours))
-    return ["на это время звонок назначить нельзя: нерабочее или прошедшее время"]
-  return event.isSlotFree ? [] : ["это время уже занято"]
-}
-
-const carryOutCall = (
-  before: Conversation,
-  event: Extract<Event, { _tag: "ReplyDrafted" }>,
-  policy: Policy,
-): Decision => {
-  const { call } = event.reviewed.draft
-  if (call === null) return [before, []]
-  const from = before.callAt
-  if (call.action === "cancel")
-    return from === null
-      ? [before, []]
-      : [
-          { ...before, callAt: null, reminder: null },
-          [{ _tag: "CancelCall", callAt: from }, ...unsentReminders(before)],
-        ]
-  const { callAt } = event
-  if (callAt === null || callAt === from) return [before, []]
-  const remindAt = CallReminder.remindAt(callAt, event.at, policy)
-  // The client hears of it in the language in which he was told that it is booked.
-  const reminder = remindAt === null ? null : { at: remindAt, isKazakh: isKazakh(event.reviewed.draft.text) }
-  const [next, chain] = followUp({ ...before, callAt, reminder }, { _tag: "CallBooked", at: event.at }, policy)
-  const command: Command =
-    from !== null && from > event.at ? { _tag: "MoveCall", from, callAt } : { _tag: "BookCall", callAt }
-  return [next, [command, ...unsentReminders(before), ...chain]]
-}
-
-const sendReply = (
-  before: Conversation,
-  reply: {
-    readonly at: Instant
-    readonly outboundId: string
-    readonly text: string
-    readonly isSafe: boolean
-    /** Null: the turn is answered. Otherwise a person must look at it, although something was said. */
-    readonly outcome: HandedOverWhy | null
-  },
-  policy: Policy,
-): Decision => {
-  const { at, outboundId } = reply
-  const messageIds = Turn.messageIds(before.turn)
-  const firstSentAt = before.turn._tag === "Idle" ? {} : { firstSentAt: before.turn.firstSentAt }
-  const spoken: Conversation = {
-    ...before,
-    thinking: null,
-    turn: Turn.idle,
-    lastOursAt: at,
-    recentTurns: [...before.recentTurns, at],
-    unreported: [
-      ...before.unreported.slice(-unreportedMax + 1),
-      { outboundId, kind: "reply", at, messageIds, touch: null, ...firstSentAt },
-    ],
-  }
-  const commands: ReadonlyArray<Command> = [
-    { _tag: "Send", outboundId, kind: "reply", touch: null, text: reply.text, messageIds, isSafe: reply.isSafe },
-    reply.outcome === null
-      ? { _tag: "RecordOutcome", messageIds, outcome: { _tag: "answered" } }
-      : handedOver(messageIds, reply.outcome),
-  ]
-  // Who waits for a person, or for a call, is not reminded.
-  if (reply.outcome !== null || (spoken.callAt !== null && spoken.callAt > at)) return [spoken, commands]
-  const [next, chain] = followUp(spoken, { _tag: "ReplySent", at }, policy)
-  return [next, [...commands, ...chain]]
-}
-
-const touchDrafted = (
-  before: Conversation,
-  event: Extract<Event, { _tag: "TouchDrafted" }>,
-  policy: Policy,
-): Decision => {
-  const { thinking } = before
-  if (thinking === null || !isAwaited(before, event.ticket) || thinking.task !== "touch") return [before, []]
-  const { at, outboundId } = event
-  const waiting = before.followUp
-  // While it was written, our last message may have reached WhatsApp only then: the silence begins anew.
-  if (waiting._tag !== "Waiting" || waiting.dueAt > at) return [{ ...before, thinking: null }, []]
-  const reprieve = whyNoTouchNow(before, at, event.touchesLeft, policy)
-  if (reprieve !== null) return followUp({ ...before, thinking: null }, { _tag: "Postponed", ...reprieve }, policy)
-  const { draft, reasons } = event.reviewed
-  const callReasons = draft.call === null ? reasons : [...reasons, "в напоминании звонок не назначают"]
-  const refused =
-    callReasons.length === 0 ? thinking.refused : [...thinking.refused, { draft: draft.text, reasons: callReasons }]
-  if (callReasons.length > 0 && refused.length <= policy.redraftsMax)
-    return thinkAgain(before, { ...thinking, refused, failures: 0 }, at, policy)
-  const { touch } = waiting
-  const isSafe = callReasons.length > 0
-  const text = isSafe ? event.safeText : draft.text
-  // Better no word than the same one again.
-  if (text === null) return followUp({ ...before, thinking: null }, { _tag: "NothingToSay", at }, policy)
-  const [next, chain] = followUp(
-    {
-      ...before,
-      thinking: null,
-      lastOursAt: at,
-      unreported: [
-        ...before.unreported.slice(-unreportedMax + 1),
-        { outboundId, kind: "touch", at, messageIds: [], touch },
-      ],
-    },
-    { _tag: "TouchSent", at },
-    policy,
-  )
-  return [
-    next,
-    [
-      {
-        _tag: "Send",
-        outboundId,
-        kind: "touch",
-        touch,
-        text,
-        messageIds: [],
-        isSafe,
-      },
-      ...chain,
-    ],
-  ]
-}
-
-const pauseMaxMs = 30 * minuteMs
-
-const modelFailed = (
-  before: Conversation,
-  event: Extract<Event, { _tag: "ModelFailed" }>,
-  policy: Policy,
-): Decision => {
-  const { thinking } = before
-  if (thinking === null || !isAwaited(before, event.ticket)) return [before, []]
-  const failures = thinking.failures + 1
-  const growing = Math.min(pauseMaxMs, 15 * secondMs * 2 ** Math.min(failures - 1, 10))
-  const wait =
-    event.kind === "budget"
-      ? startOfTomorrow(event.at, policy) - event.at
-      : Math.max(event.retryAfterMs ?? 0, event.kind === "quota" ? Math.max(growing, 5 * minuteMs) : growing)
-  const until = event.at + Math.min(wait, dayMs)
-  // A touch can wait, and keeps no count of its failures: the longest pause at once.
-  if (thinking.task === "touch")
-    return followUp(
-      { ...before, thinking: null },
-      {
-        _tag: "Postponed",
-        until: Math.max(until, event.at + pauseMaxMs),
-        why: event.kind === "budget" ? "token_budget" : "model_away",
-      },
-      policy,
-    )
-  const { turn } = before
-  // Said once, when the answer will come too late anyway; the wake-up at `until` hands it over.
-  const deadline = turn._tag === "Idle" ? until : staleAt(turn, policy)
-  return [
-    {
-      ...before,
-      thinking: {
-        ...thinking,
-        failures,
-        isAsked: false,
-        until: Math.min(until, Math.max(deadline, event.at + secondMs)),
-      },
-    },
-    [],
   ]
 }
 
@@ -847,54 +467,8 @@ const sendExpired = (
   return [{ ...followUpAfter, thinking: null, turn: reopenedTurn }, chain]
 }
 
-/** The later of a moment, if there is one, and another. */
-const later = (known: Instant | null, at: Instant): Instant => Math.max(known ?? at, at)
-
-/** More messages of ours than this are never on their way at once. */
-const unreportedMax = 20
 /** A failure that is told only after so many further messages is history. */
 const sentMax = 20
 
-// ---- small parts -----------------------------------------------------------------------------------------------------
-
-const handOver = (before: Conversation, why: HandedOverWhy, detail: string, _policy: Policy): Decision => {
-  const unanswered = Turn.messageIds(before.turn)
-  return [
-    { ...before, thinking: null, turn: Turn.idle },
-    [handedOver(unanswered, why), { _tag: "AskOperator", why, detail }],
-  ]
-}
-
-const followUp = (before: Conversation, event: FollowUp.Event, policy: Policy): Decision => {
-  const [next, commands] = FollowUp.decide(before.followUp, event, chainPolicy(before, policy))
-  return [next === before.followUp ? before : { ...before, followUp: next }, commands]
-}
-
-const chainPolicy = (before: Conversation, policy: Policy): FollowUp.Policy => ({
-  silenceHours: policy.silenceHours,
-  touchSpreadMinutes: policy.touchSpreadMinutes,
-  hours: policy.hours,
-  spreadSeed: before.spreadSeed,
-})
-
-/** The first moment at which an answer comes too late. Rounded, as all that is stored: settings may hold fractions. */
-const staleAt = (turn: Turn.Open, policy: Policy): Instant =>
-  turn.firstSentAt + Math.round(policy.staleReplyHours * hourMs) + 1
-
-const leaseEnd = (at: Instant, policy: Policy): Instant => at + Math.round(policy.modelLeaseSeconds * secondMs)
-
-const startOfTomorrow = (at: Instant, policy: Policy): Instant => {
-  const wall = wallTime(at, policy.hours.zone)
-  return instantOf({ ...wall, day: wall.day + 1, hour: 0, minute: 0, second: 0 }, policy.hours.zone)
-}
-
-const ignored = (messageIds: ReadonlyArray<string>, why: IgnoredWhy): Command => ({
-  _tag: "RecordOutcome",
-  messageIds,
-  outcome: { _tag: "ignored", why },
-})
-const handedOver = (messageIds: ReadonlyArray<string>, why: HandedOverWhy): Command => ({
-  _tag: "RecordOutcome",
-  messageIds,
-  outcome: { _tag: "handed_over", why },
-})
+/** The later of a moment, if there is one, and another. */
+const later = (known: Instant | null, at: Instant): Instant => Math.max(known ?? at, at)
