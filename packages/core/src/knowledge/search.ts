@@ -108,7 +108,8 @@ const stopWords = new Set(
 )
 
 const isKazakh = (word: string): boolean => /[әіңғүұқөһ]/u.test(word)
-const stem = (word: string): string => (isKazakh(word) || !/^[а-я]+$/u.test(word) ? word : stemmer.stem(word))
+/** Of a Russian word; any other is given back as it is. */
+export const stem = (word: string): string => (isKazakh(word) || !/^[а-я]+$/u.test(word) ? word : stemmer.stem(word))
 
 const groupOfStem = new Map<string, number>()
 const groupOfPrefix: Array<readonly [string, number]> = []
