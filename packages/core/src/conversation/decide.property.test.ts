@@ -252,7 +252,7 @@ class Life {
         }
         // A voice note that was answered without its words: they are too late.
         if (event.isRepeat && this.outcomes.get(event.messageId) !== "") {
-          if (event.content !== "transcript" || !this.hasSpoken) return
+          if (event.content !== "transcript") return
           if (meaning === "opt-out") this.isOptedOut = true
           if (meaning === "no") this.hears(meaning)
           return
@@ -265,7 +265,7 @@ class Life {
         const meaning = this.meaningOf({ text: event.text, content: "text" })
         const isOpen = this.outcomes.get(event.messageId) === ""
         if (meaning === "opt-out") this.isOptedOut = true
-        else if (this.hasSpoken && (isOpen || meaning === "yes" || meaning === "no")) this.hears(meaning)
+        else if (meaning === "no" || (this.hasSpoken && (isOpen || meaning === "yes"))) this.hears(meaning)
         return
       }
       case "OperatorWrote":
@@ -337,8 +337,11 @@ class Life {
     this.chain = "closed"
     this.touches = 0
     if (meaning === "opt-out") this.isOptedOut = true
-    else this.meant = this.hasSpoken ? meaning : "none"
-    if (this.hasSpoken && meaning === "no") this.saidNo = true
+    else this.meant = this.hasSpoken || meaning === "no" ? meaning : "none"
+    if (meaning === "no") {
+      this.saidNo = true
+      if (!this.hasSpoken) count("a no before any word of ours")
+    }
   }
 
   /** Every command against the books. */
@@ -852,6 +855,7 @@ const floors: Readonly<Record<string, number>> = {
   "a message was withdrawn": 20,
   "a touch came back": 5,
   "an expired reply reopened": 20,
+  "a no before any word of ours": 50,
 }
 
 const live = (seed: number): Life => {

@@ -805,12 +805,30 @@ describe("what the client answers", () => {
     assert.isNull(chat.due)
   })
 
-  it("is no answer before any word of ours", () => {
+  it("agrees to nothing before any word of ours", () => {
     const chat = new Chat(tuesday)
-    chat.writes("да")
-    assert.strictEqual(chat.state.lastAnswer, "none")
-    chat.writes("нет, спасибо")
+    for (const text of ["да", "я подумаю"]) {
+      chat.writes(text)
+      assert.strictEqual(chat.state.lastAnswer, "none")
+    }
     assert.notStrictEqual(chat.state.followUp._tag, "Stopped")
+  })
+
+  it("refuses also before any word of ours: the answer that follows begins no reminders", () => {
+    const begun = (say: (chat: Chat) => void) => {
+      const chat = new Chat(tuesday)
+      chat.writes("Какая цена тарифа?", { messageId: "q" })
+      chat.after({ seconds: 3 })
+      say(chat)
+      chat.wakesWhenDue()
+      chat.classified("client", 0.95)
+      chat.wakesWhenDue()
+      chat.answers("Хорошо.")
+      assert.isNull(chat.due)
+      assert.deepStrictEqual(chat.every("StartChain"), [])
+    }
+    begun((chat) => chat.writes("Нет, спасибо, не нужно"))
+    begun((chat) => chat.tell({ _tag: "ClientEdited", at: chat.now, messageId: "q", text: "Уже не надо, спасибо" }))
   })
 
   it("tells a touch whether the client doubted or said nothing", () => {

@@ -100,8 +100,7 @@ const clientWrote = (
   const says = saidIn(event.text, content)
   const lastClientSentAt = later(before.lastClientSentAt, event.sentAt)
   if (before.isOptedOut) return [{ ...before, lastClientAt: at, lastClientSentAt }, [ignored([messageId], "opted_out")]]
-  // A first message answers nothing: "да" counts only after a word of ours.
-  const answer = says === null || before.lastOursAt === null ? "none" : says.intent
+  const answer = answerOf(before, says?.intent ?? "none")
   const counted: Conversation = {
     ...before,
     lastClientAt: at,
@@ -129,11 +128,15 @@ const lateTranscript = (
   policy: Policy,
 ): Decision => {
   const says = readIntent(event.text)
-  if (before.isOptedOut || before.lastOursAt === null || says.intent !== "no") return [before, []]
+  if (before.isOptedOut || says.intent !== "no") return [before, []]
   return says.optOut
     ? optOut(before, [], event.at, [], policy)
     : spoke({ ...before, lastAnswer: "no" }, event.at, "no", policy)
 }
+
+/** Before any word of ours nothing is agreed to, but who refuses has refused. */
+const answerOf = (before: Conversation, intent: FollowUp.Answer): FollowUp.Answer =>
+  before.lastOursAt === null && intent !== "no" ? "none" : intent
 
 /** The client's own word ends the chain; a reminder that has not left yet would come after it. */
 const spoke = (before: Conversation, at: Instant, answer: FollowUp.Answer, policy: Policy): Decision => {
@@ -188,10 +191,9 @@ const clientEdited = (
   if (says.optOut) return optOut(before, [], event.at, [], policy)
   const isUnanswered = before.turn._tag !== "Idle" && Turn.holds(before.turn, event.messageId)
   // What is still to be answered says what it says now; of what is answered, a plain yes or no still counts.
-  const isAnswer = before.lastOursAt !== null && (isUnanswered || says.intent === "yes" || says.intent === "no")
-  const [heard, chain] = isAnswer
-    ? spoke({ ...before, lastAnswer: says.intent }, event.at, says.intent, policy)
-    : [before, []]
+  const answer = answerOf(before, says.intent)
+  const isAnswer = answer === "no" || (before.lastOursAt !== null && (isUnanswered || answer === "yes"))
+  const [heard, chain] = isAnswer ? spoke({ ...before, lastAnswer: answer }, event.at, answer, policy) : [before, []]
   if (!isUnanswered) return [heard, chain]
   const message = { id: event.messageId, isAwaited: false, isUnheard: false }
   return [{ ...heard, thinking: null, turn: Turn.add(before.turn, message, event.at, before.turn.firstSentAt) }, chain]
