@@ -123,6 +123,8 @@ class Life {
   readonly standing: Array<{ readonly name: string; readonly dueAt: number; until: number }> = []
   chains = 0
   lastTicket = 0
+  earlyAnswers = 0
+  edits = 0
 
   constructor(seed: number) {
     this.chance = chance(seed)
@@ -262,12 +264,17 @@ class Life {
         return
       }
       case "ClientEdited": {
+        this.edits++
         const meaning = this.meaningOf({ text: event.text, content: "text" })
         const isOpen = this.outcomes.get(event.messageId) === ""
         if (meaning === "opt-out") this.isOptedOut = true
         else if (meaning === "no" || (this.hasSpoken && (isOpen || meaning === "yes"))) this.hears(meaning)
         return
       }
+      case "Classified":
+        if (this.state.thinking?.ticket === event.ticket && this.state.thinking.task === "classify_early")
+          this.earlyAnswers++
+        return
       case "OperatorWrote":
       case "PersonTookOver":
         this.silentUntil = event.at + 12 * hourMs
@@ -351,6 +358,10 @@ class Life {
       case "Classify":
       case "DraftReply":
       case "DraftTouch":
+        if (command._tag === "Classify" && command.isEarly) {
+          assert.isAtMost(this.earlyAnswers, this.arrivedAt.size + this.edits, "K3: asked early about nothing new")
+          if (event._tag === "WokeUp" && this.earlyAnswers > 0) count("asked early again")
+        }
         this.asked.push(command)
         this.lastTicket = command.ticket
         if (command._tag === "DraftReply") {
@@ -856,6 +867,7 @@ const floors: Readonly<Record<string, number>> = {
   "a touch came back": 5,
   "an expired reply reopened": 20,
   "a no before any word of ours": 50,
+  "asked early again": 50,
 }
 
 const live = (seed: number): Life => {

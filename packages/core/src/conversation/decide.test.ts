@@ -158,17 +158,45 @@ describe("a stranger", () => {
     assert.strictEqual(chat.state.turn._tag, "Parked")
   })
 
-  it("is asked about once early, then in full at the third message", () => {
+  it("is asked about early once a turn, then in full at the third message", () => {
     const chat = new Chat(tuesday)
-    chat.writes("Алло")
-    chat.wakesWhenDue()
-    chat.classified("client", 0.5)
-    chat.after({ minutes: 1 }).writes("Вы тут?")
-    chat.wakesWhenDue()
-    assert.isUndefined(chat.only("Classify"))
+    for (const text of ["Алло", "Вы тут?"]) {
+      chat.after({ minutes: 1 }).writes(text)
+      chat.wakesWhenDue()
+      assert.isTrue(chat.only("Classify")?.isEarly)
+      chat.classified("client", 0.5)
+      assert.isUndefined(chat.only("Classify"))
+      assert.strictEqual(chat.state.turn._tag, "Parked")
+    }
     chat.after({ minutes: 1 }).writes("Ау")
     chat.wakesWhenDue()
     assert.isFalse(chat.only("Classify")?.isEarly)
+    assert.lengthOf(chat.every("Classify"), 3)
+  })
+
+  it("who greets first and asks in a second turn is answered at once, and both get one answer", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Здравствуйте", { messageId: "a" })
+    chat.wakesWhenDue()
+    chat.classified("unknown", 0.4)
+    chat.after({ seconds: 14 }).writes("Сколько стоит тариф «Магазин»?", { messageId: "b" })
+    chat.wakesWhenDue()
+    chat.classified("client", 0.95)
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["a", "b"])
+    assert.isBelow(chat.now - local(tuesday), minuteMs)
+  })
+
+  it("whose only message is edited into a question is asked about again", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Здравствуйте", { messageId: "a" })
+    chat.wakesWhenDue()
+    chat.classified("unknown", 0.4)
+    chat
+      .after({ seconds: 20 })
+      .tell({ _tag: "ClientEdited", at: chat.now, messageId: "a", text: "Сколько стоит тариф?" })
+    chat.wakesWhenDue()
+    assert.isTrue(chat.only("Classify")?.isEarly)
   })
 
   it("who stays unknown is asked about again after 1, 2, 3 and 5 further messages", () => {

@@ -196,7 +196,13 @@ const clientEdited = (
   const [heard, chain] = isAnswer ? spoke({ ...before, lastAnswer: answer }, event.at, answer, policy) : [before, []]
   if (!isUnanswered) return [heard, chain]
   const message = { id: event.messageId, isAwaited: false, isUnheard: false }
-  return [{ ...heard, thinking: null, turn: Turn.add(before.turn, message, event.at, before.turn.firstSentAt) }, chain]
+  const next: Conversation = {
+    ...heard,
+    classification: Classification.reread(heard.classification),
+    thinking: null,
+    turn: Turn.add(before.turn, message, event.at, before.turn.firstSentAt),
+  }
+  return [next, chain]
 }
 
 const clientDeleted = (before: Conversation, event: Extract<Event, { _tag: "ClientDeleted" }>): Decision => {
