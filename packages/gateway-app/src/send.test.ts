@@ -531,6 +531,57 @@ describe("just before the send", () => {
       assert.sameMembers(w.reports(), ["touch dropped client_wrote", "reply sent null"])
     }),
   )
+  it.effect("a client who asked not to be written to hears no reply that was already on its way", () =>
+    Effect.gen(function* () {
+      for (const text of ["Не пишите мне больше", "[изображение] Не пишите мне больше"]) {
+        const w = yield* world()
+        const asked = w.whatsapp.clientWrites(client, "Сколько стоит?")
+        // Within the same second: the agent knew of the question only.
+        w.whatsapp.clientWrites(client, text)
+        yield* doSend(w, outgoing("a", "раз", { known_client_at: iso(asked.at) }))
+        yield* w.relay
+        assert.deepStrictEqual(w.received(), [])
+        assert.deepStrictEqual(w.reports(), ["a dropped opted_out"])
+        assert.deepStrictEqual(
+          w.told.map((body) => body.event),
+          ["message", "message", "delivery"],
+          "the agent hears the words themselves, too, and first",
+        )
+      }
+    }),
+  )
+  it.effect("a client who asks for silence while the slot is waited for hears nothing", () =>
+    Effect.gen(function* () {
+      const w = yield* world({ sendPerMinute: 2 })
+      yield* doSend(w, outgoing("first", "кому-то", { phone_number: other }))
+      w.clock.plan({
+        at: noon + 10 * second,
+        happen: () => w.whatsapp.clientWrites(client, "удалите мой номер"),
+      })
+      yield* doSend(w, outgoing("a", "раз"))
+      yield* w.relay
+      assert.deepStrictEqual(w.received(), [])
+      assert.include(w.reports(), "a dropped opted_out")
+    }),
+  )
+  it.effect("a request for silence in a voice note counts as soon as it was heard", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      const note = w.whatsapp.clientWrites(client, "", { type: "ptt" })
+      yield* w.poll
+      yield* w.repo.markTranscribed(profileId, note.id, "не пишите мне больше", noon)
+      yield* doSend(w, outgoing("a", "раз", { known_client_at: iso(note.at) }))
+      assert.deepStrictEqual(w.received(), [])
+    }),
+  )
+  it.effect("a plain no of the client cancels no reply", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      w.whatsapp.clientWrites(client, "Нет, спасибо")
+      yield* doSend(w, outgoing("a", "раз"))
+      assert.deepStrictEqual(w.received(), ["раз"])
+    }),
+  )
   it.effect("a client's reaction cancels no touch", () =>
     Effect.gen(function* () {
       const w = yield* world()

@@ -15,6 +15,7 @@ import type { WappiDenied, WappiMessage, WappiRefused } from "@wa/core/ports/wap
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import { deliveryReport } from "@wa/core/queue/delivery-report"
 import type { OutgoingBody } from "@wa/core/queue/messages"
+import { asksForSilence } from "@wa/core/reply-intent/caption"
 import { hourMs, minuteMs, secondMs } from "@wa/core/time/instant"
 import { Clock, Effect } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
@@ -109,8 +110,16 @@ const whyNot = Effect.fnUntraced(function* (body: OutgoingBody) {
   yield* readChat(body, Date.parse(body.decided_at))
   const { operatorAt, clientAt } = yield* repo.lastWritten(body.profile_id, body.phone_number)
   if (isNews(operatorAt, body.known_operator_at)) return "operator_wrote"
+  if (yield* hasAskedForSilence(body)) return "opted_out"
   if (body.kind === "touch" && isNews(clientAt, body.known_client_at)) return "client_wrote"
   return null
+})
+
+/** From the second on that the agent knew: a chat shows whole seconds, and had it known of this, it would be silent. */
+const hasAskedForSilence = Effect.fnUntraced(function* (body: OutgoingBody) {
+  const repo = yield* GatewayRepo
+  const from = body.known_client_at === null ? 0 : Date.parse(body.known_client_at)
+  return (yield* repo.clientTexts(body.profile_id, body.phone_number, from)).some(asksForSilence)
 })
 
 /** Whether the chat holds something that the agent did not know of when it decided. */

@@ -220,6 +220,28 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
     )
   })
 
+  describe(`GatewayRepo on ${adapter}: what a client wrote`, () => {
+    live("is told from a moment on, with what a voice note said, and without reactions and what others wrote", () =>
+      Effect.gen(function* () {
+        const repo = yield* GatewayRepo
+        assert.deepStrictEqual(yield* repo.clientTexts(profileId, phone, t0), [])
+        yield* repo.record([
+          seen("m0", { at: t0 - 1 }),
+          seen("m2", { at: t0 + 2 }),
+          seen("m1", { at: t0 }),
+          seen("v1", { at: t0 + 3, isVoice: true, type: "ptt" }),
+          seen("r1", { at: t0 + 4, type: "reaction" }),
+          fromHuman("h1", t0 + 5),
+          seen("o1", { at: t0 + 6, phone: other }),
+          seen("p1", { at: t0 + 7, profileId: "profile-2" }),
+        ])
+        yield* repo.markTranscribed(profileId, "v1", "не пишите мне", t0 + 9)
+        const texts = [...(yield* repo.clientTexts(profileId, phone, t0))]
+        assert.deepStrictEqual(texts.sort(), ["Сообщение m1", "Сообщение m2", "не пишите мне"].sort())
+      }),
+    )
+  })
+
   describe(`GatewayRepo on ${adapter}: the way to the agent`, () => {
     live("relays in the order in which things were seen, until they are queued", () =>
       Effect.gen(function* () {

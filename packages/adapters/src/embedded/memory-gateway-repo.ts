@@ -57,6 +57,7 @@ interface LogRow {
   /** Set on ours. */
   outboundId: string | null
   transcribedAt: Instant | null
+  transcript: string | null
 }
 
 const nameOf = (profileId: string, id: string) => `${profileId} ${id}`
@@ -137,6 +138,7 @@ export const make = (): MemoryGatewayRepo => {
       byWebhook: via === "webhook",
       outboundId: null,
       transcribedAt: null,
+      transcript: null,
     })
     for (const { queue, body } of seen.relay) relay(queue, body)
     return true
@@ -188,6 +190,7 @@ export const make = (): MemoryGatewayRepo => {
       byWebhook: false,
       outboundId: row.outboundId,
       transcribedAt: null,
+      transcript: null,
     })
   }
   const forget = (row: LogRow) => {
@@ -336,6 +339,12 @@ export const make = (): MemoryGatewayRepo => {
           clientMessageId: client?.messageId ?? null,
         }
       }),
+    clientTexts: (profileId, phone, from) =>
+      attempt("clientTexts", () =>
+        (byChat.get(nameOf(profileId, phone)) ?? [])
+          .filter((row) => row.direction === "incoming" && row.isWriting && row.at >= from)
+          .map((row) => row.transcript ?? row.text),
+      ),
     sendingStop: (profileId) => attempt("sendingStop", () => stops.get(profileId) ?? null),
     stopSending: (profileId, stop) =>
       attempt("stopSending", () => {
@@ -352,7 +361,9 @@ export const make = (): MemoryGatewayRepo => {
     markTranscribed: (profileId, messageId, transcript, now) =>
       attempt("markTranscribed", () => {
         const row = byMessage.get(nameOf(profileId, messageId))
-        if (row !== undefined && transcript !== null) row.transcribedAt = now
+        if (row === undefined || transcript === null) return
+        row.transcribedAt = now
+        row.transcript = transcript
       }),
 
     recordUsage: (spent) => attempt("recordUsage", () => void usage.push(spent)),

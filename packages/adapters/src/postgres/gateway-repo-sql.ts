@@ -382,6 +382,12 @@ export const make = Effect.gen(function* () {
       return rows.map((row) => instantOf(row.at))
     }, orUnavailable("sendStarts")),
     lastWritten,
+    clientTexts: Effect.fn("GatewayRepo.clientTexts")(function* (profileId, phone, from) {
+      const rows = yield* sql<{ text: string }>`SELECT coalesce(voice_transcription, message_text) AS text
+        FROM message_logs WHERE profile_id = ${profileId} AND phone_number = ${phone} AND direction = 'incoming'
+          AND is_writing AND created_at >= ${dateOf(from)} ORDER BY created_at, id`
+      return rows.map((row) => row.text)
+    }, orUnavailable("clientTexts")),
     sendingStop: Effect.fn("GatewayRepo.sendingStop")(function* (profileId) {
       const [row] = yield* sql<{ at: Date; why: SendingStop["why"]; detail: string }>`
         SELECT stopped_at AS at, why, detail FROM sending_stops WHERE profile_id = ${profileId} AND resumed_at IS NULL`

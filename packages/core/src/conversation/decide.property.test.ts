@@ -308,7 +308,11 @@ class Life {
           count(`delivery ${event.status}`)
           const isOver = event.status === "refused" || event.status === "undeliverable"
           if (isOver || (event.status === "dropped" && event.reason === "whitelisted")) this.chain = "closed"
-          if (event.status === "dropped" && told.kind === "touch") this.takeBack(told)
+          if (event.status === "dropped" && event.reason === "opted_out") {
+            this.isOptedOut = true
+            this.chain = "closed"
+            count("silence heard by the gateway first")
+          } else if (event.status === "dropped" && told.kind === "touch") this.takeBack(told)
         } else if (told.kind === "touch") this.takeBack(told)
         else if (event.reason === "sending_stopped") this.chain = "closed"
         return
@@ -690,7 +694,10 @@ class Life {
       unknown: 0.7,
       delivered: 0.5,
     })
-    const reason = status === "dropped" ? this.chance.one(["operator_wrote", "client_wrote", "whitelisted"]) : null
+    const reason =
+      status === "dropped"
+        ? this.chance.weighted({ operator_wrote: 4, client_wrote: 4, whitelisted: 4, opted_out: 1 })
+        : null
     this.tell({ _tag: "DeliveryReported", at: this.now, outboundId, status, reason })
   }
 
@@ -868,6 +875,7 @@ const floors: Readonly<Record<string, number>> = {
   "an expired reply reopened": 20,
   "a no before any word of ours": 50,
   "asked early again": 50,
+  "silence heard by the gateway first": 10,
 }
 
 const live = (seed: number): Life => {

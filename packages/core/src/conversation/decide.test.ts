@@ -1077,6 +1077,26 @@ describe("what became of a message of ours", () => {
     assert.strictEqual(chat.outcomeOf("q"), "handed_over:operator_wrote")
   })
 
+  it("a reply dropped because the client asked for silence is the last one, also before the words themselves are here", () => {
+    const chat = replied()
+    chat.writes("И ещё вопрос", { messageId: "q2" })
+    chat.delivered("r", "dropped", "opted_out")
+    assert.isTrue(chat.state.isOptedOut)
+    assert.strictEqual(chat.outcomeOf("q"), "ignored:opted_out")
+    assert.strictEqual(chat.outcomeOf("q2"), "ignored:opted_out")
+    assert.isNull(chat.due)
+    chat.writes("Не пишите мне больше", { messageId: "out" })
+    assert.strictEqual(chat.outcomeOf("out"), "ignored:opted_out")
+    assert.isNull(chat.due)
+  })
+
+  it("a touch dropped because the client asked for silence is the last one", () => {
+    const chat = touched()
+    chat.delivered("t", "dropped", "opted_out")
+    assert.isNull(chat.due)
+    assert.strictEqual(chat.only("StopChain")?.reason, "opted_out")
+  })
+
   it("a reply dropped because the number is whitelisted is nobody's to answer", () => {
     const chat = replied()
     chat.delivered("r", "dropped", "whitelisted")

@@ -9,6 +9,7 @@
 import * as Classification from "../contact/classification.ts"
 import * as FollowUp from "../follow-up/follow-up.ts"
 import { unheardVoiceText } from "../reply/safe-text.ts"
+import { captionOf } from "../reply-intent/caption.ts"
 import { readIntent } from "../reply-intent/intent.ts"
 import type { Instant } from "../time/instant.ts"
 import { dayMs, hourMs } from "../time/instant.ts"
@@ -152,7 +153,7 @@ const spoke = (before: Conversation, at: Instant, answer: FollowUp.Answer, polic
 /** What the client's own words answer; of a picture, its caption. */
 const saidIn = (text: string, content: Extract<Event, { _tag: "ClientWrote" }>["content"]) => {
   if (content === "text" || content === "transcript") return readIntent(text)
-  const caption = content === "media" ? text.replace(/^\[[^\]]*\]\s*/, "") : ""
+  const caption = content === "media" ? captionOf(text) : ""
   return caption === "" ? null : readIntent(caption)
 }
 
@@ -379,6 +380,8 @@ const deliveryReported = (
           [...chain, ...(message.messageIds.length === 0 ? [] : [ignored(message.messageIds, "whitelisted")])],
         ]
       }
+      // The client asked for silence, and the gateway saw it first.
+      if (event.reason === "opted_out") return optOut(known, message.messageIds, at, [], policy)
       // Somebody wrote meanwhile; that event comes by itself. A touch is due again only if the chain survives it.
       return message.kind !== "touch"
         ? [known, message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, "operator_wrote")]]

@@ -186,6 +186,12 @@ export class GatewayRepo extends Context.Service<
       },
       StoreUnavailable
     >
+    /** What the client wrote at or after `from`: of a voice note its transcript, of a deleted message what it said. */
+    readonly clientTexts: (
+      profileId: string,
+      phone: Correspondent,
+      from: Instant,
+    ) => Effect<ReadonlyArray<string>, StoreUnavailable>
     /** The stop that stands; null while messages may leave. */
     readonly sendingStop: (profileId: string) => Effect<SendingStop | null, StoreUnavailable>
     /** False when one stands already, or when sending was resumed after `stop.at`: then this is old news. */
