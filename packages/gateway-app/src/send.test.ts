@@ -625,6 +625,16 @@ describe("a message that waited too long in the queue", () => {
       assert.deepStrictEqual(w.reports(), ["a expired expired"])
     }),
   )
+  it.effect("comes back also when it was published late: its hour counts from the decision", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      w.clock.pass(61 * minute)
+      yield* doSend(w, outgoing("a", "раз"))
+      yield* w.relay
+      assert.deepStrictEqual(w.received(), [])
+      assert.deepStrictEqual(w.reports(), ["a expired слишком долго не удавалось отправить"])
+    }),
+  )
   it.effect("comes back although a crash had entered it already, because nothing had left", () =>
     Effect.gen(function* () {
       const w = yield* world()

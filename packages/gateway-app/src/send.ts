@@ -43,6 +43,8 @@ export const send = Effect.fn("gateway.send")(
     const { row } = yield* repo.beginSend(body, yield* Clock.currentTimeMillis)
     // Entered, it is safe here: what must go first is settled first, and `reviewDoubts` goes on with this one then.
     if (row.status === "waiting" && (yield* hasToWaitFor(row)) !== null) return ack
+    // It may have been published late, too: the agent lets few out at a time.
+    if (row.status === "waiting" && row.tries === 0 && (yield* isLate(row))) return yield* expire(body, tooLate)
     // A known id is a redelivery, or a crash in the middle.
     return yield* resume(row)
   },
@@ -279,11 +281,12 @@ const expire = Effect.fnUntraced(function* (body: OutgoingBody, why: string) {
 
 const resumeWaiting = Effect.fnUntraced(function* (row: LedgerRow) {
   if ((yield* hasToWaitFor(row)) !== null) return ack
-  const now = yield* Clock.currentTimeMillis
-  return now - Date.parse(row.body.decided_at) > expiresAfterMs
-    ? yield* expire(row.body, "слишком долго не удавалось отправить")
-    : yield* sendNow(row.body, row.tries)
+  return (yield* isLate(row)) ? yield* expire(row.body, tooLate) : yield* sendNow(row.body, row.tries)
 })
+
+const tooLate = "слишком долго не удавалось отправить"
+const isLate = (row: LedgerRow) =>
+  Effect.map(Clock.currentTimeMillis, (now) => now - Date.parse(row.body.decided_at) > expiresAfterMs)
 
 const settle = Effect.fnUntraced(function* (
   body: OutgoingBody,
