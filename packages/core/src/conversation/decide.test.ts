@@ -256,6 +256,44 @@ describe("a stranger", () => {
     assert.strictEqual(chat.only("AskOperator")?.why, "unclassified")
   })
 
+  it("whose first word is a voice note that nobody could hear goes to a person at once, and once", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })
+    chat.after({ seconds: 20 }).writes("[не распознано]", { messageId: "v", content: "untranscribed", isRepeat: true })
+    chat.wakesWhenDue()
+    assert.isBelow(chat.now - local(tuesday), minuteMs)
+    assert.strictEqual(chat.outcomeOf("v"), "handed_over:unclassified")
+    assert.strictEqual(chat.only("AskOperator")?.why, "unclassified")
+    assert.deepStrictEqual(chat.sent, [])
+    assert.isNull(chat.due)
+    chat.after({ minutes: 5 }).writes("Сколько стоит курс?", { messageId: "q" })
+    chat.wakesWhenDue()
+    chat.classified("client", 0.95)
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["q"])
+    assert.lengthOf(chat.every("AskOperator"), 1)
+  })
+
+  it("whose voice note was not heard, but who also wrote, waits for evidence as ever", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("[не распознано]", { messageId: "v", content: "untranscribed" })
+    chat.writes("Алло", { messageId: "a" })
+    chat.wakesWhenDue()
+    chat.classified("unknown")
+    assert.strictEqual(chat.state.turn._tag, "Parked")
+    assert.deepStrictEqual(chat.every("AskOperator"), [])
+  })
+
+  it("whose voice note is heard very late is still classified by what it says", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })
+    chat.wakesWhenDue()
+    assert.strictEqual(chat.state.turn._tag, "Parked")
+    chat.after({ minutes: 10 }).writes("сколько стоит курс", { messageId: "v", content: "transcript", isRepeat: true })
+    chat.wakesWhenDue()
+    assert.isTrue(chat.only("Classify")?.isEarly)
+  })
+
   it("whom a person calls a client is answered at the next wake-up", () => {
     const chat = new Chat(tuesday)
     chat.writes("Алло", { messageId: "a" })

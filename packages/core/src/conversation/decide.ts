@@ -22,9 +22,9 @@ import {
   handOver,
   ignored,
   notAClient,
-  parked,
   reopened,
   staleAt,
+  unclassified,
   whyNoTouchNow,
 } from "./steps.ts"
 import * as Takeover from "./takeover.ts"
@@ -305,7 +305,7 @@ const answerTurn = (
   }
   return Classification.isClient(before.classification) === true
     ? answerClient(answering, at, event.outboundId, policy)
-    : [parked(answering, policy), []]
+    : unclassified(answering, policy)
 }
 
 const answerClient = (before: Conversation, at: Instant, outboundId: string, policy: Policy): Decision => {
