@@ -592,6 +592,68 @@ describe("just before the send", () => {
       assert.deepStrictEqual(w.received(), ["раз", "Напомню"])
     }),
   )
+  it.effect("an edit or a deletion that only this look at the chat shows sends the message back, once", () =>
+    Effect.gen(function* () {
+      for (const change of ["edit", "delete"] as const)
+        for (const kind of ["reply", "touch"] as const) {
+          const w = yield* world()
+          const asked = w.whatsapp.clientWrites(client, "Сколько стоит тариф «Лавка»?")
+          const known = { kind, known_client_at: iso(asked.at) }
+          yield* w.poll
+          w.clock.pass(10 * second)
+          const decided = w.clock.now()
+          w.clock.pass(second)
+          if (change === "edit") w.whatsapp.clientEdits(asked.id, "Сколько стоит тариф «Сеть»?")
+          else w.whatsapp.clientDeletes(asked.id)
+          yield* doSend(w, outgoing("a", "Лавка", { ...known, decided_at: iso(decided) }))
+          yield* doSend(w, outgoing("a", "Лавка", { ...known, decided_at: iso(decided) }))
+          yield* w.relay
+          assert.deepStrictEqual(w.received(), [])
+          assert.deepStrictEqual(w.reports(), ["a expired client_edited"])
+          assert.deepStrictEqual(
+            w.told.map((body) => body.event),
+            ["message", change === "edit" ? "edited" : "deleted", "delivery"],
+            "the agent hears of the change first",
+          )
+          w.clock.pass(10 * second)
+          yield* doSend(w, outgoing("b", "Сеть", { ...known, decided_at: iso(w.clock.now()) }))
+          assert.deepStrictEqual(w.received(), ["Сеть"])
+        }
+    }),
+  )
+  it.effect("an edit sends one message back at most, however the clocks of both programs differ", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      const asked = w.whatsapp.clientWrites(client, "Лавка?")
+      const known = { known_client_at: iso(asked.at), decided_at: iso(noon) }
+      yield* w.poll
+      w.clock.pass(5 * minute)
+      w.whatsapp.clientEdits(asked.id, "Сеть?")
+      yield* doSend(w, outgoing("a", "раз", known))
+      w.clock.pass(10 * second)
+      // Decided after the edit, by a clock that is five minutes behind.
+      yield* doSend(w, outgoing("b", "два", known))
+      yield* w.relay
+      assert.deepStrictEqual(w.received(), ["два"])
+      assert.deepStrictEqual(w.reports(), ["a expired client_edited", "b sent null"])
+    }),
+  )
+  it.effect("an edit that the agent knew of when it decided cancels nothing", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      const asked = w.whatsapp.clientWrites(client, "Лавка?")
+      yield* w.poll
+      w.clock.pass(2 * second)
+      w.whatsapp.clientEdits(asked.id, "Сеть?")
+      w.clock.pass(second)
+      w.whatsapp.clientWrites(client, "И сканер")
+      yield* w.poll
+      w.clock.pass(10 * second)
+      const at = iso(w.clock.now())
+      yield* doSend(w, outgoing("a", "раз", { known_client_at: at, decided_at: at }))
+      assert.deepStrictEqual(w.received(), ["раз"])
+    }),
+  )
   it.effect("a number that was whitelisted meanwhile gets nothing", () =>
     Effect.gen(function* () {
       const w = yield* world()

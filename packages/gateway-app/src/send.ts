@@ -26,6 +26,8 @@ const messagesPerPage = 20
 const pagesMax = 50
 /** WhatsApp's clock and ours differ a little. */
 const clockSlackMs = 2 * minuteMs
+/** An edit takes a moment to reach the agent, who answers it only after a longer quiet one. */
+const editTravelsMs = 5 * secondMs
 /** As long as the queue keeps a message: what has waited longer is not said any more, the agent decides anew. */
 const expiresAfterMs = hourMs
 /** Calls for one message, refusals and lost ones together. */
@@ -93,11 +95,11 @@ const sendNow = Effect.fnUntraced(function* (
   // It stays in the ledger, and `reviewDoubts` comes back to it.
   if (yield* isStopped(body)) return ack
   const unwanted = yield* whyNot(body)
-  if (unwanted !== null) return yield* settle(body, "dropped", null, unwanted)
+  if (unwanted !== null) return yield* settle(body, unwanted.becomes, null, unwanted.why)
   if (yield* waitForSlot) {
     // Whoever wrote while we waited is visible now.
     const late = yield* whyNot(body)
-    if (late !== null) return yield* settle(body, "dropped", null, late)
+    if (late !== null) return yield* settle(body, late.becomes, null, late.why)
   }
   return yield* attempt(body, tries)
 })
@@ -105,15 +107,26 @@ const sendNow = Effect.fnUntraced(function* (
 const isStopped = (body: OutgoingBody) =>
   GatewayRepo.use((repo) => Effect.map(repo.sendingStop(body.profile_id), (stop) => stop !== null))
 
+interface Unwanted {
+  /** `expired`: it goes back to the agent and is decided anew. */
+  readonly becomes: "dropped" | "expired"
+  readonly why: string
+}
+const dropped = (why: string): Unwanted => ({ becomes: "dropped", why })
+
 /** Somebody wrote meanwhile, or nobody may write to this number. Reads the chat, so that what is visible is known. */
 const whyNot = Effect.fnUntraced(function* (body: OutgoingBody) {
   const repo = yield* GatewayRepo
-  if (yield* repo.isWhitelisted(body.phone_number)) return "whitelisted"
+  if (yield* repo.isWhitelisted(body.phone_number)) return dropped("whitelisted")
   yield* readChat(body, Date.parse(body.decided_at))
   const { operatorAt, clientAt } = yield* repo.lastWritten(body.profile_id, body.phone_number)
-  if (isNews(operatorAt, body.known_operator_at)) return "operator_wrote"
-  if (yield* hasAskedForSilence(body)) return "opted_out"
-  if (body.kind === "touch" && isNews(clientAt, body.known_client_at)) return "client_wrote"
+  if (isNews(operatorAt, body.known_operator_at)) return dropped("operator_wrote")
+  if (yield* hasAskedForSilence(body)) return dropped("opted_out")
+  if (body.kind === "touch" && isNews(clientAt, body.known_client_at)) return dropped("client_wrote")
+  // It answers what no longer stands. Each edit sends back one message at most, so nothing goes round.
+  const since = Date.parse(body.decided_at) - editTravelsMs
+  if (yield* repo.isEditedSince(body.profile_id, body.phone_number, since))
+    return { becomes: "expired", why: "client_edited" } satisfies Unwanted
   return null
 })
 

@@ -52,6 +52,7 @@ interface LogRow {
   readonly at: Instant
   readonly isWriting: boolean
   isDeleted: boolean
+  editedAt: Instant | null
   byPoll: boolean
   byWebhook: boolean
   /** Set on ours. */
@@ -78,6 +79,8 @@ export const make = (): MemoryGatewayRepo => {
   const relayKeys = new Set<string>()
   const ledger = new Map<string, Mutable<LedgerRow>>()
   const openRows = new Set<Mutable<LedgerRow>>()
+  /** When a send of the chat last expired. */
+  const expiredAt = new Map<string, Instant>()
   const sendsByChat = new Map<string, Array<Mutable<LedgerRow>>>()
   /** In the order of the calls. */
   const calls: Array<{ readonly row: LedgerRow; readonly at: Instant }> = []
@@ -134,6 +137,7 @@ export const make = (): MemoryGatewayRepo => {
       at: seen.at,
       isWriting: isWriting(seen),
       isDeleted: false,
+      editedAt: null,
       byPoll: via === "poll",
       byWebhook: via === "webhook",
       outboundId: null,
@@ -186,6 +190,7 @@ export const make = (): MemoryGatewayRepo => {
       at: now,
       isWriting: true,
       isDeleted: false,
+      editedAt: null,
       byPoll: false,
       byWebhook: false,
       outboundId: row.outboundId,
@@ -202,6 +207,7 @@ export const make = (): MemoryGatewayRepo => {
     row.status = status
     row.messageId ??= messageId
     if (!isOpenSend(status)) openRows.delete(row)
+    if (status === "expired") expiredAt.set(nameOf(row.profileId, row.phone), now)
     if (status === "sent") logSent(row, now)
   }
 
@@ -247,6 +253,7 @@ export const make = (): MemoryGatewayRepo => {
         if (known === undefined || known.isDeleted || (!edit.isDeleted && known.text === edit.text)) return false
         if (edit.isDeleted) known.isDeleted = true
         else known.text = edit.text
+        known.editedAt = edit.now
         relay("incoming_messages", edit.relay)
         return true
       }),
@@ -345,6 +352,14 @@ export const make = (): MemoryGatewayRepo => {
           .filter((row) => row.direction === "incoming" && row.isWriting && row.at >= from)
           .map((row) => row.transcript ?? row.text),
       ),
+    isEditedSince: (profileId, phone, since) =>
+      attempt("isEditedSince", () => {
+        const givenBackAt = expiredAt.get(nameOf(profileId, phone)) ?? Number.NEGATIVE_INFINITY
+        return (byChat.get(nameOf(profileId, phone)) ?? []).some(
+          ({ direction, editedAt }) =>
+            direction === "incoming" && editedAt !== null && editedAt >= since && editedAt > givenBackAt,
+        )
+      }),
     sendingStop: (profileId) => attempt("sendingStop", () => stops.get(profileId) ?? null),
     stopSending: (profileId, stop) =>
       attempt("stopSending", () => {

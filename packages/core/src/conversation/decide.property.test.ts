@@ -427,6 +427,7 @@ class Life {
         const { outcome } = command
         const text = outcome._tag === "answered" ? "answered" : `${outcome._tag}:${outcome.why}`
         count(`outcome ${text}`)
+        if (text === "ignored:deleted" && event._tag === "SendExpired") count("an expired reply to what was taken back")
         assert.isAbove(command.messageIds.length, 0, "an outcome of nothing")
         for (const id of command.messageIds) {
           assert.isTrue(this.outcomes.has(id), `INV2: outcome of the unknown message ${id}`)
@@ -875,6 +876,7 @@ const floors: Readonly<Record<string, number>> = {
   "an expired reply reopened": 20,
   "a no before any word of ours": 50,
   "asked early again": 50,
+  "an expired reply to what was taken back": 1,
   "silence heard by the gateway first": 10,
 }
 

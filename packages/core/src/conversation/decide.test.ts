@@ -1174,6 +1174,41 @@ describe("what became of a message of ours", () => {
     assert.strictEqual(chat.outcomeOf("q"), "answered")
   })
 
+  it("a reply that came back because its question was edited is thought of again, soon", () => {
+    const chat = replied()
+    chat.tell({ _tag: "ClientEdited", at: chat.now, messageId: "q", text: "А стоит?" })
+    chat.expires("r", "client_edited")
+    assert.isAtMost(chat.due!, chat.now + 8 * secondMs)
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["q"])
+    chat.answers("90 000 тенге.")
+    assert.strictEqual(chat.outcomeOf("q"), "answered")
+  })
+
+  it("a reply that came back because its question was taken back is not written again, and nobody is reminded of it", () => {
+    for (const order of ["deletion first", "report first"]) {
+      const chat = replied()
+      const deleted = () => chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "q" })
+      if (order === "deletion first") deleted()
+      chat.expires("r", "client_edited")
+      if (order === "report first") deleted()
+      assert.strictEqual(chat.outcomeOf("q"), "ignored:deleted")
+      assert.isNull(chat.due)
+    }
+  })
+
+  it("a reply to two messages of which one was taken back is written anew for the other", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("А длится?", { messageId: "q" })
+    chat.writes("А стоит?", { messageId: "p" })
+    chat.wakesWhenDue()
+    chat.drafts("Два месяца, 90 000 тенге.", { outboundId: "r" })
+    chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "q" })
+    chat.expires("r", "client_edited")
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["p"])
+  })
+
   it("an expired reply is left to the human who wrote meanwhile", () => {
     const chat = replied().after({ hours: 1 })
     chat.operator()

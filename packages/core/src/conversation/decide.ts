@@ -207,7 +207,7 @@ const clientEdited = (
 }
 
 const clientDeleted = (before: Conversation, event: Extract<Event, { _tag: "ClientDeleted" }>): Decision => {
-  if (!Turn.holds(before.turn, event.messageId)) return [before, []]
+  if (!Turn.holds(before.turn, event.messageId)) return [takenBack(before, event.messageId), []]
   const turn = Turn.remove(before.turn, event.messageId)
   const next: Conversation = {
     ...before,
@@ -216,6 +216,16 @@ const clientDeleted = (before: Conversation, event: Extract<Event, { _tag: "Clie
   }
   return [next, [ignored([event.messageId], "deleted")]]
 }
+
+/** It is answered already; should that answer come back unsent, there is nothing more to answer. */
+const takenBack = (before: Conversation, messageId: string): Conversation => ({
+  ...before,
+  unreported: before.unreported.map((one) =>
+    one.messageIds.includes(messageId) && one.deleted?.includes(messageId) !== true
+      ? { ...one, deleted: [...(one.deleted ?? []), messageId] }
+      : one,
+  ),
+})
 
 // ---- people of the company -------------------------------------------------------------------------------------------
 
@@ -463,15 +473,19 @@ const sendExpired = (
     policy,
   )
   const followUpAfter = known.followUp._tag === "Waiting" ? quiet : known
-  const chain: ReadonlyArray<Command> =
+  const chain: Array<Command> =
     known.followUp._tag === "Waiting" ? [{ _tag: "StopChain", reason: "client_responded", lastTouchAt: null }] : []
+  const deleted = message.deleted ?? []
+  const messageIds = message.messageIds.filter((id) => !deleted.includes(id))
+  if (deleted.length > 0) chain.push(ignored(deleted, "deleted"))
+  if (messageIds.length === 0) return [followUpAfter, chain]
   if (isStopped) {
     const detail = "отправка сообщений остановлена, ответ не ушёл: свяжитесь с клиентом сами"
-    const told = handedOver(message.messageIds, "sending_stopped")
+    const told = handedOver(messageIds, "sending_stopped")
     return [followUpAfter, [...chain, told, { _tag: "AskOperator", why: "sending_stopped", detail }]]
   }
   // An hour later the answer may be another one: the turn is opened again and drafted anew.
-  const reopenedTurn = message.messageIds.reduce<Turn.State>(
+  const reopenedTurn = messageIds.reduce<Turn.State>(
     (turn, id) => Turn.add(turn, { id, isAwaited: false, isUnheard: false }, at, message.firstSentAt ?? message.at),
     known.turn,
   )
