@@ -39,6 +39,8 @@ export const Unreported = Schema.Struct({
   /** The client messages it answers; empty for what answers nothing. */
   messageIds: Schema.Array(Schema.String),
   touch: Schema.NullOr(Schema.Int),
+  /** Those of them that the client took back afterwards. */
+  deleted: Schema.optionalKey(Schema.Array(Schema.String)),
   /** When the client sent the first of those messages: drafted anew, the answer is as late as it is. Absent in states that were stored earlier. */
   firstSentAt: Schema.optionalKey(Instant),
 })

@@ -123,6 +123,8 @@ class Life {
   readonly standing: Array<{ readonly name: string; readonly dueAt: number; until: number }> = []
   chains = 0
   lastTicket = 0
+  earlyAnswers = 0
+  edits = 0
 
   constructor(seed: number) {
     this.chance = chance(seed)
@@ -252,7 +254,7 @@ class Life {
         }
         // A voice note that was answered without its words: they are too late.
         if (event.isRepeat && this.outcomes.get(event.messageId) !== "") {
-          if (event.content !== "transcript" || !this.hasSpoken) return
+          if (event.content !== "transcript") return
           if (meaning === "opt-out") this.isOptedOut = true
           if (meaning === "no") this.hears(meaning)
           return
@@ -262,12 +264,17 @@ class Life {
         return
       }
       case "ClientEdited": {
+        this.edits++
         const meaning = this.meaningOf({ text: event.text, content: "text" })
         const isOpen = this.outcomes.get(event.messageId) === ""
         if (meaning === "opt-out") this.isOptedOut = true
-        else if (this.hasSpoken && (isOpen || meaning === "yes" || meaning === "no")) this.hears(meaning)
+        else if (meaning === "no" || (this.hasSpoken && (isOpen || meaning === "yes"))) this.hears(meaning)
         return
       }
+      case "Classified":
+        if (this.state.thinking?.ticket === event.ticket && this.state.thinking.task === "classify_early")
+          this.earlyAnswers++
+        return
       case "OperatorWrote":
       case "PersonTookOver":
         this.silentUntil = event.at + 12 * hourMs
@@ -301,7 +308,11 @@ class Life {
           count(`delivery ${event.status}`)
           const isOver = event.status === "refused" || event.status === "undeliverable"
           if (isOver || (event.status === "dropped" && event.reason === "whitelisted")) this.chain = "closed"
-          if (event.status === "dropped" && told.kind === "touch") this.takeBack(told)
+          if (event.status === "dropped" && event.reason === "opted_out") {
+            this.isOptedOut = true
+            this.chain = "closed"
+            count("silence heard by the gateway first")
+          } else if (event.status === "dropped" && told.kind === "touch") this.takeBack(told)
         } else if (told.kind === "touch") this.takeBack(told)
         else if (event.reason === "sending_stopped") this.chain = "closed"
         return
@@ -337,8 +348,11 @@ class Life {
     this.chain = "closed"
     this.touches = 0
     if (meaning === "opt-out") this.isOptedOut = true
-    else this.meant = this.hasSpoken ? meaning : "none"
-    if (this.hasSpoken && meaning === "no") this.saidNo = true
+    else this.meant = this.hasSpoken || meaning === "no" ? meaning : "none"
+    if (meaning === "no") {
+      this.saidNo = true
+      if (!this.hasSpoken) count("a no before any word of ours")
+    }
   }
 
   /** Every command against the books. */
@@ -348,6 +362,10 @@ class Life {
       case "Classify":
       case "DraftReply":
       case "DraftTouch":
+        if (command._tag === "Classify" && command.isEarly) {
+          assert.isAtMost(this.earlyAnswers, this.arrivedAt.size + this.edits, "K3: asked early about nothing new")
+          if (event._tag === "WokeUp" && this.earlyAnswers > 0) count("asked early again")
+        }
         this.asked.push(command)
         this.lastTicket = command.ticket
         if (command._tag === "DraftReply") {
@@ -409,6 +427,7 @@ class Life {
         const { outcome } = command
         const text = outcome._tag === "answered" ? "answered" : `${outcome._tag}:${outcome.why}`
         count(`outcome ${text}`)
+        if (text === "ignored:deleted" && event._tag === "SendExpired") count("an expired reply to what was taken back")
         assert.isAbove(command.messageIds.length, 0, "an outcome of nothing")
         for (const id of command.messageIds) {
           assert.isTrue(this.outcomes.has(id), `INV2: outcome of the unknown message ${id}`)
@@ -676,7 +695,10 @@ class Life {
       unknown: 0.7,
       delivered: 0.5,
     })
-    const reason = status === "dropped" ? this.chance.one(["operator_wrote", "client_wrote", "whitelisted"]) : null
+    const reason =
+      status === "dropped"
+        ? this.chance.weighted({ operator_wrote: 4, client_wrote: 4, whitelisted: 4, opted_out: 1 })
+        : null
     this.tell({ _tag: "DeliveryReported", at: this.now, outboundId, status, reason })
   }
 
@@ -852,6 +874,10 @@ const floors: Readonly<Record<string, number>> = {
   "a message was withdrawn": 20,
   "a touch came back": 5,
   "an expired reply reopened": 20,
+  "a no before any word of ours": 50,
+  "asked early again": 50,
+  "an expired reply to what was taken back": 1,
+  "silence heard by the gateway first": 10,
 }
 
 const live = (seed: number): Life => {

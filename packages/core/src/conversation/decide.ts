@@ -9,6 +9,7 @@
 import * as Classification from "../contact/classification.ts"
 import * as FollowUp from "../follow-up/follow-up.ts"
 import { unheardVoiceText } from "../reply/safe-text.ts"
+import { captionOf } from "../reply-intent/caption.ts"
 import { readIntent } from "../reply-intent/intent.ts"
 import type { Instant } from "../time/instant.ts"
 import { dayMs, hourMs } from "../time/instant.ts"
@@ -21,9 +22,9 @@ import {
   handOver,
   ignored,
   notAClient,
-  parked,
   reopened,
   staleAt,
+  unclassified,
   whyNoTouchNow,
 } from "./steps.ts"
 import * as Takeover from "./takeover.ts"
@@ -100,8 +101,7 @@ const clientWrote = (
   const says = saidIn(event.text, content)
   const lastClientSentAt = later(before.lastClientSentAt, event.sentAt)
   if (before.isOptedOut) return [{ ...before, lastClientAt: at, lastClientSentAt }, [ignored([messageId], "opted_out")]]
-  // A first message answers nothing: "да" counts only after a word of ours.
-  const answer = says === null || before.lastOursAt === null ? "none" : says.intent
+  const answer = answerOf(before, says?.intent ?? "none")
   const counted: Conversation = {
     ...before,
     lastClientAt: at,
@@ -129,11 +129,15 @@ const lateTranscript = (
   policy: Policy,
 ): Decision => {
   const says = readIntent(event.text)
-  if (before.isOptedOut || before.lastOursAt === null || says.intent !== "no") return [before, []]
+  if (before.isOptedOut || says.intent !== "no") return [before, []]
   return says.optOut
     ? optOut(before, [], event.at, [], policy)
     : spoke({ ...before, lastAnswer: "no" }, event.at, "no", policy)
 }
+
+/** Before any word of ours nothing is agreed to, but who refuses has refused. */
+const answerOf = (before: Conversation, intent: FollowUp.Answer): FollowUp.Answer =>
+  before.lastOursAt === null && intent !== "no" ? "none" : intent
 
 /** The client's own word ends the chain; a reminder that has not left yet would come after it. */
 const spoke = (before: Conversation, at: Instant, answer: FollowUp.Answer, policy: Policy): Decision => {
@@ -149,7 +153,7 @@ const spoke = (before: Conversation, at: Instant, answer: FollowUp.Answer, polic
 /** What the client's own words answer; of a picture, its caption. */
 const saidIn = (text: string, content: Extract<Event, { _tag: "ClientWrote" }>["content"]) => {
   if (content === "text" || content === "transcript") return readIntent(text)
-  const caption = content === "media" ? text.replace(/^\[[^\]]*\]\s*/, "") : ""
+  const caption = content === "media" ? captionOf(text) : ""
   return caption === "" ? null : readIntent(caption)
 }
 
@@ -188,17 +192,22 @@ const clientEdited = (
   if (says.optOut) return optOut(before, [], event.at, [], policy)
   const isUnanswered = before.turn._tag !== "Idle" && Turn.holds(before.turn, event.messageId)
   // What is still to be answered says what it says now; of what is answered, a plain yes or no still counts.
-  const isAnswer = before.lastOursAt !== null && (isUnanswered || says.intent === "yes" || says.intent === "no")
-  const [heard, chain] = isAnswer
-    ? spoke({ ...before, lastAnswer: says.intent }, event.at, says.intent, policy)
-    : [before, []]
+  const answer = answerOf(before, says.intent)
+  const isAnswer = answer === "no" || (before.lastOursAt !== null && (isUnanswered || answer === "yes"))
+  const [heard, chain] = isAnswer ? spoke({ ...before, lastAnswer: answer }, event.at, answer, policy) : [before, []]
   if (!isUnanswered) return [heard, chain]
   const message = { id: event.messageId, isAwaited: false, isUnheard: false }
-  return [{ ...heard, thinking: null, turn: Turn.add(before.turn, message, event.at, before.turn.firstSentAt) }, chain]
+  const next: Conversation = {
+    ...heard,
+    classification: Classification.reread(heard.classification),
+    thinking: null,
+    turn: Turn.add(before.turn, message, event.at, before.turn.firstSentAt),
+  }
+  return [next, chain]
 }
 
 const clientDeleted = (before: Conversation, event: Extract<Event, { _tag: "ClientDeleted" }>): Decision => {
-  if (!Turn.holds(before.turn, event.messageId)) return [before, []]
+  if (!Turn.holds(before.turn, event.messageId)) return [takenBack(before, event.messageId), []]
   const turn = Turn.remove(before.turn, event.messageId)
   const next: Conversation = {
     ...before,
@@ -207,6 +216,16 @@ const clientDeleted = (before: Conversation, event: Extract<Event, { _tag: "Clie
   }
   return [next, [ignored([event.messageId], "deleted")]]
 }
+
+/** It is answered already; should that answer come back unsent, there is nothing more to answer. */
+const takenBack = (before: Conversation, messageId: string): Conversation => ({
+  ...before,
+  unreported: before.unreported.map((one) =>
+    one.messageIds.includes(messageId) && one.deleted?.includes(messageId) !== true
+      ? { ...one, deleted: [...(one.deleted ?? []), messageId] }
+      : one,
+  ),
+})
 
 // ---- people of the company -------------------------------------------------------------------------------------------
 
@@ -296,7 +315,7 @@ const answerTurn = (
   }
   return Classification.isClient(before.classification) === true
     ? answerClient(answering, at, event.outboundId, policy)
-    : [parked(answering, policy), []]
+    : unclassified(answering, policy)
 }
 
 const answerClient = (before: Conversation, at: Instant, outboundId: string, policy: Policy): Decision => {
@@ -371,6 +390,8 @@ const deliveryReported = (
           [...chain, ...(message.messageIds.length === 0 ? [] : [ignored(message.messageIds, "whitelisted")])],
         ]
       }
+      // The client asked for silence, and the gateway saw it first.
+      if (event.reason === "opted_out") return optOut(known, message.messageIds, at, [], policy)
       // Somebody wrote meanwhile; that event comes by itself. A touch is due again only if the chain survives it.
       return message.kind !== "touch"
         ? [known, message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, "operator_wrote")]]
@@ -452,15 +473,19 @@ const sendExpired = (
     policy,
   )
   const followUpAfter = known.followUp._tag === "Waiting" ? quiet : known
-  const chain: ReadonlyArray<Command> =
+  const chain: Array<Command> =
     known.followUp._tag === "Waiting" ? [{ _tag: "StopChain", reason: "client_responded", lastTouchAt: null }] : []
+  const deleted = message.deleted ?? []
+  const messageIds = message.messageIds.filter((id) => !deleted.includes(id))
+  if (deleted.length > 0) chain.push(ignored(deleted, "deleted"))
+  if (messageIds.length === 0) return [followUpAfter, chain]
   if (isStopped) {
     const detail = "отправка сообщений остановлена, ответ не ушёл: свяжитесь с клиентом сами"
-    const told = handedOver(message.messageIds, "sending_stopped")
+    const told = handedOver(messageIds, "sending_stopped")
     return [followUpAfter, [...chain, told, { _tag: "AskOperator", why: "sending_stopped", detail }]]
   }
   // An hour later the answer may be another one: the turn is opened again and drafted anew.
-  const reopenedTurn = message.messageIds.reduce<Turn.State>(
+  const reopenedTurn = messageIds.reduce<Turn.State>(
     (turn, id) => Turn.add(turn, { id, isAwaited: false, isUnheard: false }, at, message.firstSentAt ?? message.at),
     known.turn,
   )
