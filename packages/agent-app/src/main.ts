@@ -2,12 +2,12 @@
 import { listen } from "@wa/adapters/http/listen"
 import * as KnowledgeFolder from "@wa/adapters/knowledge/knowledge-folder"
 import * as Log from "@wa/adapters/logging/log"
-import { brainOf, missing } from "@wa/adapters/model/brain"
+import { brainOf, modelCheck } from "@wa/adapters/model/brain"
 import { agentRepoOn } from "@wa/adapters/postgres/migrated"
 import * as RabbitmqQueue from "@wa/adapters/rabbitmq/rabbitmq-queue"
 import { runProgram } from "@wa/adapters/runtime/run-program"
 import { shippedFolder } from "@wa/adapters/runtime/shipped"
-import { exitCodeOf, holidaysOf, policyOf, readForProgram, WrongSettings } from "@wa/adapters/settings/settings"
+import { exitCodeOf, holidaysCheck, holidaysOf, policyOf, readForProgram } from "@wa/adapters/settings/settings"
 import { Context, Effect, Layer } from "effect"
 import { runAgent } from "./agent.ts"
 import { AgentSettings } from "./agent-settings.ts"
@@ -16,12 +16,12 @@ import { agentServer } from "./http-server.ts"
 const shipped = (name: string, inSources: string): string => shippedFolder(import.meta.url, name, inSources)
 
 const agent = Effect.gen(function* () {
-  const settings = yield* readForProgram(["RABBITMQ_URL", "DATABASE_URL"])
-  const brain = brainOf(settings, settings.PROMPTS_DIR ?? shipped("prompts", "../../../prompts"))
-  if (brain === null)
-    return yield* new WrongSettings({
-      problems: missing(settings.LLM_PROVIDER, settings).map((name) => `${name}: не задано`),
-    })
+  const promptsFolder = shipped("prompts", "../../../prompts")
+  const settings = yield* readForProgram(
+    ["RABBITMQ_URL", "DATABASE_URL"],
+    [modelCheck({ isRequired: true, promptsFolder }), holidaysCheck],
+  )
+  const brain = brainOf(settings, settings.PROMPTS_DIR ?? promptsFolder)!
   const isHoliday = yield* holidaysOf(settings)
   const ports = Layer.mergeAll(
     agentRepoOn({ url: settings.DATABASE_URL!, maxConnections: settings.DATABASE_POOL }, settings.TIMEZONE),
