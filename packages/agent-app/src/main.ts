@@ -19,7 +19,7 @@ const agent = Effect.gen(function* () {
   const promptsFolder = shipped("prompts", "../../../prompts")
   const settings = yield* readForProgram(
     ["RABBITMQ_URL", "DATABASE_URL"],
-    [modelCheck({ isRequired: true, promptsFolder }), holidaysCheck],
+    [modelCheck({ isRequired: true, promptsFolder }), holidaysCheck, KnowledgeFolder.knowledgeFolderCheck],
   )
   const brain = brainOf(settings, settings.PROMPTS_DIR ?? promptsFolder)!
   const isHoliday = yield* holidaysOf(settings)

@@ -12,9 +12,14 @@ export const startCommand = Command.make(
     host: Flag.String("host").pipe(Flag.withDescription("Адрес, на котором слушать"), Flag.withDefault("127.0.0.1")),
   },
   Effect.fn(function* ({ port, data, host }) {
-    const [{ bothOrNone, environment, holidaysCheck, readForProgram }, { modelCheck }] = yield* Effect.promise(() =>
-      Promise.all([import("@wa/adapters/settings/settings"), import("@wa/adapters/model/brain")]),
-    )
+    const [{ bothOrNone, environment, holidaysCheck, readForProgram }, { modelCheck }, { knowledgeFolderCheck }] =
+      yield* Effect.promise(() =>
+        Promise.all([
+          import("@wa/adapters/settings/settings"),
+          import("@wa/adapters/model/brain"),
+          import("@wa/adapters/knowledge/knowledge-folder"),
+        ]),
+      )
     const env = environment(process.cwd())
     const project = projectFolder()
     const settings = yield* readForProgram(
@@ -24,6 +29,7 @@ export const startCommand = Command.make(
         bothOrNone("GATEWAY_DATABASE_URL", "AGENT_DATABASE_URL"),
         modelCheck({ isRequired: false, promptsFolder: join(project, "prompts") }),
         holidaysCheck,
+        knowledgeFolderCheck,
       ],
       {
         ...env,

@@ -57,6 +57,14 @@ describe("a wrong start names everything at once", { timeout: 60_000 }, () => {
     )
   })
 
+  it("with a folder of documents that is not there, if it was named", async () => {
+    const nowhere = join(data, "nowhere")
+    for (const program of ["agent", "wa start"] as const) {
+      const complaints = await complaintsOf(program, { HOLIDAYS_COUNTRY: "Mars", KNOWLEDGE_DIR: nowhere })
+      assert.includeMembers(complaints, ["HOLIDAYS_COUNTRY", "KNOWLEDGE_DIR"])
+    }
+  })
+
   it("with the texts for the model, which a folder of its own must hold", async () => {
     const lines = await complaintsOf("agent", { GEMINI_API_KEY: "k", PROMPTS_DIR: data })
     assert.deepStrictEqual(

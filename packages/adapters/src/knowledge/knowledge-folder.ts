@@ -1,18 +1,20 @@
 /**
  * The company's documents from a folder: every *.pdf, and *.txt and *.md as plain text. Read once; at use, at most every
  * `watchSeconds`, the folder is looked at again, and only files whose time or size changed are read anew. A file that
- * cannot be read is named in `unreadable` and stops nothing; neither does a missing or empty folder. A file that is being
- * copied is left alone until it rests; what replaces a good file and cannot be read is looked at twice before it counts.
+ * cannot be read is named in `unreadable` and stops nothing; neither does a missing or empty folder, but each time
+ * it becomes so there is a warning. A file that is being copied is left alone until it rests; what replaces a good file and
+ * cannot be read is looked at twice before it counts.
  * Does not look into subfolders, and does not follow changes while nobody asks.
  */
 import type { Stats } from "node:fs"
 import { readdir, readFile, stat } from "node:fs/promises"
-import { basename, join } from "node:path"
+import { basename, join, resolve } from "node:path"
 import type { Fact, KnowledgeDocument, Passage, UnreadableDocument } from "@wa/core/knowledge/document"
 import { documentOfText, factsOf } from "@wa/core/knowledge/facts"
 import { makeSearch, renderDocument } from "@wa/core/knowledge/search"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
 import { Clock, Effect, Layer, Semaphore } from "effect"
+import type { Check } from "../settings/settings.ts"
 import { fileBytesMax, isReadable, readPdf, unreadable } from "./pdf.ts"
 
 const watchSecondsDefault = 5
@@ -54,7 +56,8 @@ export const layer = (options: {
           const now = yield* Clock.currentTimeMillis
           // A clock set back must not stop the looking.
           if (lookedAt !== undefined && now >= lookedAt && now - lookedAt < watchMillis) return snapshot
-          const next = yield* Effect.promise(() => look(options.folder, known, lookedAt === undefined))
+          const isFirst = lookedAt === undefined
+          const next = yield* Effect.promise(() => look(options.folder, known, isFirst))
           lookedAt = now
           const isSame = next.size === known.size && [...next].every(([file, entry]) => known.get(file) === entry)
           if (!isSame) {
@@ -65,6 +68,11 @@ export const layer = (options: {
               unreadable: snapshot.unreadable.map((each) => `${each.file}: ${each.why}`),
             })
           }
+          if ((isFirst || !isSame) && snapshot.documents.length === 0)
+            yield* Effect.logWarning(
+              "there are no documents: the agent knows no price and no service, and leaves every such question to a person",
+              { folder: options.folder, reads: "*.pdf, *.txt, *.md" },
+            )
           return snapshot
         }),
       )
@@ -72,6 +80,21 @@ export const layer = (options: {
       return portOf(current)
     }),
   )
+
+/** A folder that was named on purpose must be there: otherwise the agent would know nothing, and say so to every client. */
+export const knowledgeFolderCheck: Check = ({ KNOWLEDGE_DIR: folder }) =>
+  folder === undefined
+    ? Effect.succeed([])
+    : Effect.promise(() =>
+        readdir(folder).then(
+          () => [],
+          (cause: unknown) => [`KNOWLEDGE_DIR: ${whyNoFolder(cause)}: ${resolve(folder)}`],
+        ),
+      )
+const whyNoFolder = (cause: unknown): string => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+  return code === "ENOENT" ? "нет такой папки" : code === "ENOTDIR" ? "это не папка" : `папка не читается (${code})`
+}
 
 /** The same port over documents in memory. */
 export const fromDocuments = (documents: ReadonlyArray<KnowledgeDocument>): Layer.Layer<KnowledgePort> =>
