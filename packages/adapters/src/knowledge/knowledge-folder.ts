@@ -13,9 +13,9 @@ import type { Fact, KnowledgeDocument, Passage, UnreadableDocument } from "@wa/c
 import { documentOfText, factsOf } from "@wa/core/knowledge/facts"
 import { makeSearch, renderDocument } from "@wa/core/knowledge/search"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
-import { Clock, Effect, Layer, Semaphore } from "effect"
+import { Cause, Clock, Effect, Layer, Semaphore } from "effect"
 import type { Check } from "../settings/settings.ts"
-import { fileBytesMax, isReadable, readPdf, unreadable } from "./pdf.ts"
+import { fileBytesMax, isReadable, readPdf, type ToldMistake, unreadable } from "./pdf.ts"
 
 const watchSecondsDefault = 5
 /** More files than this are not one small company's; the first by name are read. */
@@ -57,7 +57,12 @@ export const layer = (options: {
           // A clock set back must not stop the looking.
           if (lookedAt !== undefined && now >= lookedAt && now - lookedAt < watchMillis) return snapshot
           const isFirst = lookedAt === undefined
-          const next = yield* Effect.promise(() => look(options.folder, known, isFirst))
+          const mistakes: Array<readonly [file: string, cause: unknown]> = []
+          const next = yield* Effect.promise(() =>
+            look(options.folder, known, isFirst, (file, cause) => void mistakes.push([file, cause])),
+          )
+          for (const [file, cause] of mistakes)
+            yield* Effect.logError(`${file} could not be read by a mistake of this program`, Cause.die(cause))
           lookedAt = now
           const isSame = next.size === known.size && [...next].every(([file, entry]) => known.get(file) === entry)
           if (!isSame) {
@@ -125,6 +130,7 @@ const look = async (
   folder: string,
   known: ReadonlyMap<string, Known>,
   isFirst: boolean,
+  mistake: ToldMistake,
 ): Promise<ReadonlyMap<string, Known>> => {
   const names = await readdir(folder).catch((cause: unknown) => (isMissing(cause) ? [] : undefined))
   // A share that does not answer is no empty folder.
@@ -139,7 +145,7 @@ const look = async (
     const found = await stat(path).catch(() => undefined)
     if (!found?.isFile()) continue
     const before = known.get(file)
-    const entry = await entryOf(path, file, found, before, isFirst)
+    const entry = await entryOf(path, file, found, before, isFirst, mistake)
     if (entry !== undefined) next.set(file, entry)
   }
   return next
@@ -156,12 +162,13 @@ const entryOf = async (
   found: Stats,
   before: Known | undefined,
   isFirst: boolean,
+  mistake: ToldMistake,
 ): Promise<Known | undefined> => {
   const stamp = stampOf(found)
   if (before?.stamp === stamp) return before
   const age = Date.now() - found.mtimeMs
   if (!isFirst && age >= 0 && age < restMillis) return before
-  const read = await readFileOf(path, file, found.size)
+  const read = await readFileOf(path, file, found.size, mistake)
   const after = await stat(path).catch(() => undefined)
   // Read again at the next look, since the stamp differs then.
   if (!isFirst && (after === undefined || stampOf(after) !== stamp)) return before
@@ -172,19 +179,20 @@ const entryOf = async (
 /** One file as the folder would read it. */
 export const readKnowledgeFile = async (path: string): Promise<KnowledgeDocument | UnreadableDocument> => {
   const found = await stat(path).catch(() => undefined)
-  return readFileOf(path, basename(path), found?.size ?? 0)
+  return readFileOf(path, basename(path), found?.size ?? 0, () => {})
 }
 
 const readFileOf = async (
   path: string,
   file: string,
   bytes: number,
+  mistake: ToldMistake,
 ): Promise<KnowledgeDocument | UnreadableDocument> => {
   if (bytes > fileBytesMax)
     return unreadable(file, "too_large", `файл больше ${fileBytesMax / 1024 / 1024} МБ: разделите его`)
   const content = await readFile(path).catch(() => undefined)
   if (!content) return unreadable(file, "corrupt", "файл не открывается: проверьте права на чтение")
-  return /\.pdf$/i.test(file) ? readPdf(content, file) : readPlainText(content, file)
+  return /\.pdf$/i.test(file) ? readPdf(content, file, mistake) : readPlainText(content, file)
 }
 
 /** UTF-8, or the Windows-1251 of old Russian programs. */
