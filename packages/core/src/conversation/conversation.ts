@@ -72,6 +72,8 @@ export const Conversation = Schema.Struct({
   lastOperatorSentAt: Schema.NullOr(Instant),
   /** What the client's last message answered. */
   lastAnswer: Schema.Literals(["yes", "no", "uncertain", "none"]),
+  /** The messages that said no: when the last of them is taken back unanswered, nothing was refused. Absent in states that were stored earlier. */
+  refusedBy: Schema.optionalKey(Schema.Array(Schema.String)),
   /** When the turns of the last hour were answered: the loop detector. */
   recentTurns: Schema.Array(Instant),
 })

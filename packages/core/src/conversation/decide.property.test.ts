@@ -98,7 +98,9 @@ class Life {
   readonly arrivedAt = new Map<string, number>()
   isClient: boolean | null = null
   isOptedOut = false
-  saidNo = false
+  /** The messages that said no, and what each open one means. */
+  readonly noes = new Set<string>()
+  readonly meanings = new Map<string, Meaning>()
   meant: Meaning = "none"
   hasSpoken = false
   silentUntil = -1
@@ -256,10 +258,10 @@ class Life {
         if (event.isRepeat && this.outcomes.get(event.messageId) !== "") {
           if (event.content !== "transcript") return
           if (meaning === "opt-out") this.isOptedOut = true
-          if (meaning === "no") this.hears(meaning)
+          if (meaning === "no") this.hears(meaning, event.messageId)
           return
         }
-        this.hears(meaning)
+        this.hears(meaning, event.messageId)
         if (!event.isRepeat || event.content === "transcript") this.lastClientAt = event.at
         return
       }
@@ -267,14 +269,23 @@ class Life {
         this.edits++
         const meaning = this.meaningOf({ text: event.text, content: "text" })
         const isOpen = this.outcomes.get(event.messageId) === ""
+        if (isOpen && meaning !== "no") this.noes.delete(event.messageId)
         if (meaning === "opt-out") this.isOptedOut = true
-        else if (meaning === "no" || (this.hasSpoken && (isOpen || meaning === "yes"))) this.hears(meaning)
+        else if (meaning === "no" || (this.hasSpoken && (isOpen || meaning === "yes")))
+          this.hears(meaning, event.messageId)
         return
       }
       case "Classified":
         if (this.state.thinking?.ticket === event.ticket && this.state.thinking.task === "classify_early")
           this.earlyAnswers++
         return
+      case "ClientDeleted": {
+        if (this.outcomes.get(event.messageId) !== "" || this.isOptedOut) return
+        if (this.noes.delete(event.messageId)) count("a no was taken back")
+        const left = this.open.filter((id) => id !== event.messageId).at(-1)
+        this.meant = left === undefined ? "none" : (this.meanings.get(left) ?? "none")
+        return
+      }
       case "OperatorWrote":
       case "PersonTookOver":
         this.silentUntil = event.at + 12 * hourMs
@@ -344,13 +355,15 @@ class Life {
     return found!
   }
 
-  private hears(meaning: Meaning): void {
+  private hears(meaning: Meaning, id: string): void {
+    this.meanings.set(id, this.hasSpoken || meaning === "no" ? meaning : "none")
+    if (meaning !== "no" && this.outcomes.get(id) === "") this.noes.delete(id)
     this.chain = "closed"
     this.touches = 0
     if (meaning === "opt-out") this.isOptedOut = true
     else this.meant = this.hasSpoken || meaning === "no" ? meaning : "none"
     if (meaning === "no") {
-      this.saidNo = true
+      this.noes.add(id)
       if (!this.hasSpoken) count("a no before any word of ours")
     }
   }
@@ -500,12 +513,12 @@ class Life {
       const isCancelling =
         event._tag === "ReplyDrafted" && !command.isSafe && event.reviewed.draft.call?.action === "cancel"
       const hasCall = this.callAt !== null && this.callAt > at && !isCancelling
-      const isAnswered = this.meant === "yes" || this.saidNo
+      const isAnswered = this.meant === "yes" || this.noes.size > 0
       this.chain = isHandedOver || hasCall || isAnswered ? "closed" : "open"
       this.touches = 0
     } else {
       assert.strictEqual(this.chain, "open", "INV6: a touch in a chain that is over")
-      assert.isFalse(this.saidNo, "INV6: a touch after no")
+      assert.isFalse(this.noes.size > 0, "INV6: a touch after no")
       assert.deepStrictEqual(this.open, [], "INV6: a touch over an unanswered message")
       assert.isTrue(this.callAt === null || this.callAt <= at, "INV6: a touch before a booked call")
       assert.isBelow(this.lastClientAt, this.lastOursAt + 1, "INV6: a touch after a newer message of the client")
@@ -876,6 +889,7 @@ const floors: Readonly<Record<string, number>> = {
   "an expired reply reopened": 20,
   "a no before any word of ours": 50,
   "asked early again": 50,
+  "a no was taken back": 3,
   "an expired reply to what was taken back": 1,
   "silence heard by the gateway first": 10,
 }

@@ -1434,6 +1434,56 @@ describe("an edit or a deletion", () => {
     assert.deepStrictEqual(chat.drafts("90 000", { ticket }), [])
   })
 
+  it("that takes a no back, before it was answered, lets the reminders begin again", () => {
+    for (const how of ["deleted", "edited"]) {
+      const chat = new Chat(tuesday).meets().after({ hours: 1 })
+      chat.writes("Ой, это не вам, не нужно", { messageId: "n" })
+      assert.strictEqual(chat.only("StopChain")?.reason, "client_said_no")
+      if (how === "deleted") chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "n" })
+      else chat.tell({ _tag: "ClientEdited", at: chat.now, messageId: "n", text: "Сколько длится?" })
+      chat.after({ minutes: 5 }).writes("Сколько стоит?")
+      chat.wakesWhenDue()
+      chat.answers()
+      assert.isNotNull(chat.due, how)
+    }
+  })
+
+  it("that takes one no back leaves every other one", () => {
+    const other = (say: (chat: Chat) => void) => {
+      const chat = new Chat(tuesday).meets().after({ hours: 1 })
+      say(chat)
+      chat.writes("не нужно", { messageId: "n" })
+      chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "n" })
+      chat.writes("Сколько стоит?")
+      chat.wakesWhenDue()
+      chat.answers()
+      assert.isNull(chat.due)
+    }
+    other((chat) => chat.writes("нет, спасибо"))
+    other((chat) => {
+      chat.writes("нет, спасибо")
+      chat.wakesWhenDue()
+      chat.answers("Хорошо.")
+    })
+    other((chat) => {
+      // As an earlier version stored it: nobody knows which message said no.
+      chat.writes("нет, спасибо")
+      const { refusedBy: _, ...state } = chat.state
+      chat.state = state
+    })
+    other((chat) => chat.tell({ _tag: "ClientEdited", at: chat.now, messageId: "m1", text: "нет, спасибо" }))
+  })
+
+  it("that takes a yes back leaves no yes", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Сколько длится?")
+    chat.writes("да, давайте", { messageId: "y" })
+    chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "y" })
+    chat.wakesWhenDue()
+    chat.answers()
+    assert.isNotNull(chat.due)
+  })
+
   it("that takes one of two back leaves the other to answer", () => {
     const chat = new Chat(tuesday).meets().after({ hours: 1 })
     chat.writes("Сколько стоит?", { messageId: "q" })

@@ -37,7 +37,7 @@ export const decide = (before: Conversation, event: Event, policy: Policy): Deci
     case "ClientEdited":
       return clientEdited(before, event, policy)
     case "ClientDeleted":
-      return clientDeleted(before, event)
+      return clientDeleted(before, event, policy)
     case "OperatorWrote":
       return taken(
         { ...before, lastOperatorAt: event.at, lastOperatorSentAt: later(before.lastOperatorSentAt, event.sentAt) },
@@ -112,12 +112,12 @@ const clientWrote = (
         ? before.classification
         : Classification.seen(before.classification),
   }
-  const [heard, chain] = spoke(counted, at, answer, policy)
+  const [heard, chain] = spoke(counted, messageId, at, answer, policy)
   if (says?.optOut === true) return optOut(heard, [messageId], at, chain, policy)
   if (Classification.isClient(heard.classification) === false)
     return [heard, [...chain, ignored([messageId], "not_client")]]
   if (Takeover.isSilent(heard.takeover, at)) return [heard, [...chain, handedOver([messageId], "operator_in_chat")]]
-  const message = { id: messageId, isAwaited: content === "voice", isUnheard: content === "untranscribed" }
+  const message = { id: messageId, isAwaited: content === "voice", isUnheard: content === "untranscribed", answer }
   // Whatever was being thought of is out of date now.
   return [{ ...heard, thinking: null, turn: Turn.add(heard.turn, message, at, event.sentAt) }, chain]
 }
@@ -132,7 +132,7 @@ const lateTranscript = (
   if (before.isOptedOut || says.intent !== "no") return [before, []]
   return says.optOut
     ? optOut(before, [], event.at, [], policy)
-    : spoke({ ...before, lastAnswer: "no" }, event.at, "no", policy)
+    : spoke({ ...before, lastAnswer: "no" }, event.messageId, event.at, "no", policy)
 }
 
 /** Before any word of ours nothing is agreed to, but who refuses has refused. */
@@ -140,8 +140,15 @@ const answerOf = (before: Conversation, intent: FollowUp.Answer): FollowUp.Answe
   before.lastOursAt === null && intent !== "no" ? "none" : intent
 
 /** The client's own word ends the chain; a reminder that has not left yet would come after it. */
-const spoke = (before: Conversation, at: Instant, answer: FollowUp.Answer, policy: Policy): Decision => {
-  const [next, stopping] = followUp(before, { _tag: "ClientWrote", at, answer }, policy)
+const spoke = (
+  before: Conversation,
+  messageId: string,
+  at: Instant,
+  answer: FollowUp.Answer,
+  policy: Policy,
+): Decision => {
+  const [told, stopping] = followUp(before, { _tag: "ClientWrote", at, answer }, policy)
+  const next = answer === "no" ? refused(told, before, messageId) : told
   return [
     next,
     before.unreported.some((message) => message.kind === "touch")
@@ -149,6 +156,36 @@ const spoke = (before: Conversation, at: Instant, answer: FollowUp.Answer, polic
       : stopping,
   ]
 }
+
+const refusalsMax = 20
+
+/** A no that was there before anybody kept count of them can never be taken back. */
+const refused = (told: Conversation, before: Conversation, messageId: string): Conversation => {
+  const known = before.refusedBy ?? []
+  const isOlder = known.length === 0 && before.followUp._tag === "Stopped" && before.followUp.isFinal
+  return isOlder || known.includes(messageId) || known.length >= refusalsMax
+    ? told
+    : { ...told, refusedBy: [...known, messageId] }
+}
+
+/** An unanswered message is gone, or says something else: what the others of its turn answer stands, and every other no. */
+const unsaid = (before: Conversation, messageId: string, at: Instant, policy: Policy): Conversation => {
+  const { refusedBy, turn } = before
+  const left = turn._tag === "Idle" ? [] : turn.messages.map((message) => message.answer)
+  const answer = left.length === 0 ? "none" : left.at(-1)
+  if (answer === undefined || left.includes(undefined)) return before
+  const known = refusedBy?.filter((id) => id !== messageId)
+  const next: Conversation = {
+    ...before,
+    lastAnswer: answer,
+    ...(known === undefined ? {} : { refusedBy: known }),
+  }
+  const isRefused =
+    known === undefined || known.length > 0 || (refusedBy?.length === 0 && next.followUp._tag === "Stopped")
+  const [after] = followUp(next, { _tag: "TakenBack", at, answer: isRefused && isFinal(next) ? "no" : answer }, policy)
+  return after
+}
+const isFinal = ({ followUp }: Conversation): boolean => followUp._tag === "Stopped" && followUp.isFinal
 
 /** What the client's own words answer; of a picture, its caption. */
 const saidIn = (text: string, content: Extract<Event, { _tag: "ClientWrote" }>["content"]) => {
@@ -194,19 +231,26 @@ const clientEdited = (
   // What is still to be answered says what it says now; of what is answered, a plain yes or no still counts.
   const answer = answerOf(before, says.intent)
   const isAnswer = answer === "no" || (before.lastOursAt !== null && (isUnanswered || answer === "yes"))
-  const [heard, chain] = isAnswer ? spoke({ ...before, lastAnswer: answer }, event.at, answer, policy) : [before, []]
+  const [heard, chain] = isAnswer
+    ? spoke({ ...before, lastAnswer: answer }, event.messageId, event.at, answer, policy)
+    : [before, []]
   if (!isUnanswered) return [heard, chain]
-  const message = { id: event.messageId, isAwaited: false, isUnheard: false }
+  const message = { id: event.messageId, isAwaited: false, isUnheard: false, answer }
   const next: Conversation = {
     ...heard,
     classification: Classification.reread(heard.classification),
     thinking: null,
     turn: Turn.add(before.turn, message, event.at, before.turn.firstSentAt),
   }
-  return [next, chain]
+  const isNoMore = answer !== "no" && before.refusedBy?.includes(event.messageId) === true
+  return [isNoMore ? unsaid(next, event.messageId, event.at, policy) : next, chain]
 }
 
-const clientDeleted = (before: Conversation, event: Extract<Event, { _tag: "ClientDeleted" }>): Decision => {
+const clientDeleted = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "ClientDeleted" }>,
+  policy: Policy,
+): Decision => {
   if (!Turn.holds(before.turn, event.messageId)) return [takenBack(before, event.messageId), []]
   const turn = Turn.remove(before.turn, event.messageId)
   const next: Conversation = {
@@ -214,7 +258,7 @@ const clientDeleted = (before: Conversation, event: Extract<Event, { _tag: "Clie
     thinking: null,
     turn: turn._tag === "Answering" ? Turn.reopen(turn) : turn,
   }
-  return [next, [ignored([event.messageId], "deleted")]]
+  return [unsaid(next, event.messageId, event.at, policy), [ignored([event.messageId], "deleted")]]
 }
 
 /** It is answered already; should that answer come back unsent, there is nothing more to answer. */
