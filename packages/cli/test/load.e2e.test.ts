@@ -1,7 +1,8 @@
 /**
  * The load of the plan's task 4.3 on both programs, measured: a hundred people who write at once, fifty voice notes, the same
  * again to see whether memory grows. It is asked for (`WA_LOAD=1 npm test load`) and prints figures; all it asserts is that
- * every promise was kept. docs/BENCHMARKS.md says how the figures were taken.
+ * every promise was kept. docs/BENCHMARKS.md says how the figures were taken. WA_PACKED names a folder of packed programs
+ * to be measured in place of the sources, and WA_NODE_FLAGS how they are started (as documented: --enable-source-maps).
  */
 import { readFileSync } from "node:fs"
 import { afterAll, assert, beforeAll, it } from "@effect/vitest"

@@ -25,14 +25,26 @@ export interface Program {
 
 const started = new Set<ChildProcess>()
 
+/** A folder of packed programs (`npm run pack -- gateway FOLDER/gateway`), to be measured in place of the sources. */
+const packed = process.env["WA_PACKED"]
+const nodeArgs = (main: string): ReadonlyArray<string> => {
+  const app = /^packages\/(\w+)-app\/src\/main\.ts$/.exec(main)?.[1]
+  return packed !== undefined && app !== undefined
+    ? [
+        ...(process.env["WA_NODE_FLAGS"] ?? "--enable-source-maps").split(" ").filter(Boolean),
+        join(packed, app, "dist/main.js"),
+      ]
+    : // As `scripts/boot.mjs` starts it.
+      ["--liftoff-only", join(root, main)]
+}
+
 /** The environment holds these settings and none of whoever runs the tests. */
 export const startProgram = (
   main: string,
   args: ReadonlyArray<string>,
   settings: Readonly<Record<string, string>>,
 ): Program => {
-  // As `scripts/boot.mjs` starts it.
-  const child = spawn(process.execPath, ["--liftoff-only", join(root, main), ...args], {
+  const child = spawn(process.execPath, [...nodeArgs(main), ...args], {
     // No `.env` of anybody.
     cwd: tmpdir(),
     env: {
