@@ -132,13 +132,24 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
       at++
       continue
     }
-    if (!begins && last?.kind === "paragraph" && !/[.!?;:]$/.test(last.text) && /^[\p{Ll}\d(]/u.test(line)) {
+    // A line that a page broke is long and ends in a word; a price list without bullets is neither.
+    if (
+      !begins &&
+      last?.kind === "paragraph" &&
+      !/[.!?;:]$/.test(last.text) &&
+      /^[\p{Ll}\d(]/u.test(line) &&
+      !(isPriced(last.text) && isPriced(line))
+    ) {
       blocks[blocks.length - 1] = { ...last, text: `${last.text} ${plain(line)}` }
     } else blocks.push({ kind: "paragraph", page, text: plain(line) })
     begins = false
     at++
   }
 }
+
+/** `60 см — 1 200 ₸/шт`, `Стрижка ..... 6 000`: a figure closes the line or follows a dash. */
+const isPriced = (line: string) =>
+  /(?:[—–:|-]|\.{2,}|\s{2,})\s*(?:от|до|по)?\s*\d/u.test(line) && findQuantities(line).some((one) => one.kind === "money" || one.value >= 100)
 
 /** A heading has something under it. */
 const isBlankAhead = (lines: ReadonlyArray<string>, at: number) => {

@@ -250,8 +250,9 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   if (token.type === "word" && /^(сутки|суток|неделю|недели|месяц|месяца|год|года|час|часа|дня)$/u.test(token.lower)) {
     const before = tokens[at - 1]
     const isWithin = before?.lower === "течение" && tokens[at - 2]?.lower === "в"
+    const isWhole = /^цел(?:ый|ую|ые|ого|ых)$/u.test(before?.lower ?? "")
     const isAccusative = /^(?:сутки|неделю|месяц|год|час)$/u.test(token.lower)
-    if (isWithin || (isAccusative && (before?.lower === "через" || before?.lower === "за"))) {
+    if (isWithin || isWhole || (isAccusative && (before?.lower === "через" || before?.lower === "за"))) {
       const after = text.slice(token.end, token.end + 14)
       const previous = tokens[at - 2]
       const paid =
@@ -263,7 +264,7 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
         )
       const rest = text.slice(token.end, token.end + 80).split(/[.!?](?=\s|$)|\n/)[0]!
       const isTalk =
-        before.lower !== "за" &&
+        before?.lower !== "за" &&
         /(?:ответ|уточн|сообщ|напиш|верн|напомн|свя[зж]|созвон|позвон|набер)/iu.test(
           text.slice(Math.max(0, token.index - 60), token.end + 60),
         )
