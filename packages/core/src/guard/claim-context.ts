@@ -122,7 +122,18 @@ export const contextOf = (claim: Quantity, view: DraftView): Context => {
   const sentence = view.sentences[sentenceAt] ?? { text: view.text, index: 0, end: view.text.length }
   const span = { start: sentence.index, end: sentence.end }
   const { near, gap } = surroundingsOf(view.text, claim, span, view.quantities)
-  const own = [near, gap, [{ start: span.start, end: claim.index + claim.text.length }], [span]].map((spans) => levelOf(view.text, spans, view.quantities))
+  // Its own number tells nothing of what it is said of.
+  const others = view.quantities.filter((one) => one.index !== claim.index)
+  const blank = view.text.slice(0, claim.index) + claim.text.replace(/\d/g, " ") + view.text.slice(claim.index + claim.text.length)
+  // Back over one figure after another: `установка ещё 48 000, то есть по 12 000` is nearer than the kit named before.
+  const back = view.quantities
+    .filter((one) => one.index >= span.start && one.index < gap[0]!.start && (one.kind === "money" || one.kind === claim.kind))
+    .slice(-4)
+    .reverse()
+    .map((one) => surroundingsOf(view.text, one, span, view.quantities).gap[0]!.start)
+    .filter((start) => start > span.start)
+    .map((start) => [{ start, end: claim.index + claim.text.length }])
+  const own = [near, gap, ...back, [{ start: span.start, end: claim.index + claim.text.length }], [span]].map((spans) => levelOf(blank, spans, others))
   const before = view.sentences
     .slice(Math.max(0, sentenceAt - sentencesBackMax), sentenceAt)
     .reverse()

@@ -6,7 +6,7 @@
 import { numbersIn } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
 import type { Context } from "./claim-context.ts"
-import { admits, isComparable, measured, sameNumber } from "./figure.ts"
+import { admits, isComparable, measured, perKey, sameNumber } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
 import type { Place } from "./place.ts"
 import { isTimeUnit } from "./place.ts"
@@ -140,7 +140,9 @@ const multiplied = (leaf: Leaf, counts: ReadonlyArray<number>, claim: Quantity, 
   const made: Array<Made> = []
   const lineCounts = leaf.place === null ? [] : leaf.place.bounds.map((bound) => bound.quantity.value).filter((value) => value > 1 && value <= 2000)
   const monthly = leaf.pers.includes("месяц")
-  const mayDivide = divisionCue.test(context.sentence.text)
+  // What has a price per month is not divided into months.
+  const isSoldSo = claim.per !== null && leaf.place !== null && court.index.places.some((other) => other !== leaf.place && other.line === leaf.place!.line && other.quantity.kind === "money" && other.pers.includes(perKey(claim.per!)))
+  const mayDivide = divisionCue.test(context.sentence.text) && !isSoldSo
   for (const count of new Set([...counts, ...lineCounts])) {
     if (count === 12 && leaf.pers.some((per) => per === "год")) {
       made.push({ ...leaf, value: leaf.value / 12, uses: [leaf.at] })
@@ -230,7 +232,7 @@ export const derive = (claim: Quantity, context: Context, court: Court, ownOnly:
   const deep = [
     ...twice,
     ...products.flatMap((leaf) => shared(leaf, percents, isDearer)), ...reduced.flatMap((leaf) => multiplied(leaf, counts, claim, context, court))]
-  const found = (made: ReadonlyArray<Leaf>) => made.find((one) => isReached(one) && (mayDivide || !own.some((leaf) => leaf.value > claim.value && leaf.at === one.at)))
+  const found = (made: ReadonlyArray<Leaf>) => made.find((one) => isReached(one) && (mayDivide || !own.some((leaf) => leaf.value > claim.value && leaf.at === one.at && leaf.place?.quantity.value !== leaf.value)))
   const direct = found(products) ?? found(parts) ?? found(deep)
   if (direct !== undefined && !(direct.open && !claimOpen)) return { place: direct.place }
   const isDifference = differenceCue.test(sentence)

@@ -89,9 +89,9 @@ export const sameUnit = (one: string | null, other: string | null): boolean => {
 export const isComparable = (claim: Quantity, other: Quantity): boolean => {
   if (claim.kind === "money")
     return other.kind === "money" ? other.unit === claim.unit : other.kind === "bare" && (other.value >= 100 || claim.value < 100)
-  if (claim.kind === "bare") return isMoneyLike(other) || (other.kind === "count" && claim.value < 1000)
+  if (claim.kind === "bare") return isMoneyLike(other) || ((other.kind === "count" || other.kind === "duration") && claim.value < 1000)
   if (claim.kind === "count") {
-    if (other.kind === "count") return sameUnit(claim.unit, other.unit)
+    if (other.kind === "count") return sameUnit(claim.unit, other.unit) || unitKey(claim.unit ?? "") === "штука"
     if (other.kind === "bare") return true
     return other.kind === "money" && claim.value >= 1000
   }
@@ -115,8 +115,7 @@ export const fit = (claim: Quantity, place: Quantity): Fit => {
     claim.kind === "duration" &&
     claim.unit === "день" &&
     place.unit === "день" &&
-    claim.workingDays !== place.workingDays &&
-    claim.workingDays
+    claim.workingDays !== place.workingDays
       ? "terms"
       : "yes"
   if (mine.to !== null) {

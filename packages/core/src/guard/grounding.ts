@@ -13,6 +13,7 @@ import type { Quantity } from "../knowledge/quantity.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
 import { isCallLength, isOfCalendar, isOfferedTime } from "./calendar-claim.ts"
 import type { Basis, GroundedClaim, UngroundedClaim } from "./claim.ts"
+import type { Context } from "./claim-context.ts"
 import { contextOf, viewOf } from "./claim-context.ts"
 import { derive, isRestOfPercent } from "./derivation.ts"
 import { sameNumber } from "./figure.ts"
@@ -22,7 +23,7 @@ import { promisesOf } from "./promise.ts"
 import { strangeNames } from "./strange-name.ts"
 import { asTalk, denial } from "./talk.ts"
 import type { Court, GroundingInput } from "./weighing.ts"
-import { isContrast, weigh } from "./weighing.ts"
+import { isBeyondLimit, isContrast, weigh } from "./weighing.ts"
 
 export interface Grounding {
   readonly claims: ReadonlyArray<GroundedClaim>
@@ -125,6 +126,10 @@ const isTotal = /(?<!\p{L})(?:вместе|итого|всего|сумм\p{L}*|
 const isMultiple = (claim: Quantity, court: Court) =>
   court.view.quantities.some((one) => one.kind === "money" && one.index < claim.index && court.settled.has(one.index) && Number.isInteger(claim.value / one.value) && claim.value > one.value)
 
+/** `обслуживание 10 % — ещё 250 000`: a share told in the same sentence. */
+const hasShare = (context: Context, court: Court) =>
+  court.view.quantities.some((one) => one.kind === "percent" && one.index >= context.sentence.index && one.index < context.sentence.end && court.settled.has(one.index))
+
 interface Judged {
   readonly basis: Basis
   readonly place: Place | null
@@ -153,13 +158,17 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
     const ends = endsOf(claim, court, chatContacts)
     if (ends !== null) return ends
   }
-  const talk = asTalk(claim, context, court)
-  if (talk !== null) return pass(talk)
+  const talk = asTalk(claim, context, court, result.kind === "nowhere")
+  if (talk !== null) {
+    const limit = talk === "chat" ? isBeyondLimit(claim, context, court) : null
+    if (limit === null) return pass(talk)
+    return { code: "wrong_terms", text: claim.text, detail: `«${claim.text}» не подходит: в документах «${limit.label}».` }
+  }
   if (isRestOfPercent(claim, court)) return pass("arithmetic")
   if (result.kind === "wrong") {
     // The number of another thing may come out of this one, too: `из 23 000 и 2 000 — 25 000`.
     const isCompared = /(?<!\p{L})(?:дешевле|дороже|разниц\p{L}*|выгодн\p{L}*|эконом\p{L}*|остат\p{L}*|остан\p{L}*)(?!\p{L})/iu.test(context.gap)
-    const mayDerive = isSum && claim.to === null && (isTotal.test(context.gap) || isCompared || isContrast(context) || (result.problem.code === "wrong_subject" && isMultiple(claim, court)))
+    const mayDerive = isSum && claim.to === null && (isTotal.test(context.gap) || isCompared || isContrast(context) || (result.problem.code === "wrong_subject" && (isMultiple(claim, court) || /(?<!\p{L})(?:по|за)(?!\p{L})/iu.test(context.gap))) || hasShare(context, court))
     const derived = mayDerive ? derive(claim, context, court, !isContrast(context) && !isCompared, isContrast(context) || isCompared) : null
     return derived === null ? result.problem : pass("arithmetic", derived.place)
   }

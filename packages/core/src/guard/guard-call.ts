@@ -126,6 +126,11 @@ export const callsOf = (
       namedByClient.some((other) => other.at === time.at)
     )
       continue
+    // `Звоним по будням с 10 до 18`: our hours told, nothing offered.
+    if (isSpecific(time) && /^до\s/iu.test(time.text.trim())) {
+      const until = wallTime(time.at, zone)
+      if (until.hour * 60 + until.minute === hours.closesMinute) continue
+    }
     if (isSpecific(time)) {
       const range = /(?:с|между)\s+\d{1,2}(?::\d\d)?\s+(?:до|и|по)\s+(\d{1,2})(?::(\d\d))?/iu.exec(time.text)
       if (range !== null && bookedCall !== time.at) {
@@ -254,6 +259,8 @@ const hasPromise = (sentence: string): boolean => {
   if (
     match !== null &&
     !canceledPromise.test(sentence.slice(0, match.index)) &&
+    // `Вам анализы назначил врач?`
+    !(isQuestion && !/\d|завтра|сегодня|звон|созвон|встреч|запис/iu.test(sentence)) &&
     !(isQuestion && /^(?:запишу|записываю|бронирую|перенесу|перенес[её]м)/iu.test(match[0])) &&
     !(offered.test(sentence.slice(0, match.index)) && /^(?:запишу|перенес)/iu.test(match[0]))
   ) {
@@ -272,7 +279,7 @@ const hasPromise = (sentence: string): boolean => {
   if (
     call !== null &&
     /^(?:жд[её]м вас|будем ждать вас)$/iu.test(call[0]) &&
-    !/\d|завтра|сегодня|понедельник|вторник|сред[уы]|четверг|пятниц|суббот|воскрес|звон/iu.test(sentence)
+    (/(?<!\p{L})(?:открыт\p{L}*|работа\p{L}*|ул\.|пр\.|улиц\p{L}*|офис|адрес\p{L}*|шоурум\p{L}*|магазин\p{L}*)/iu.test(sentence) || !/\d|завтра|сегодня|понедельник|вторник|сред[уы]|четверг|пятниц|суббот|воскрес|звон/iu.test(sentence))
   )
     return false
   return (

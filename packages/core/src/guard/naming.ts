@@ -7,15 +7,15 @@ import type { Bound, Place } from "./place.ts"
 /** Below this a difference of names means nothing. */
 const marginMin = 0.25
 /** Only what a place is called counts against another, not what else its paragraph says. */
-const nameMin = 0.5
+const nameMin = 0.4
 
 /** What both are called tells them not apart. */
-const sharedMin = 0.45
+const sharedMin = 0.5
 
 const slight = new Set(["mesyac", "god", "den", "chas", "nedel", "#1", "chelovek", "nash", "ves", "rabot"])
 const weightOf = (token: string) => (slight.has(token) ? 0.5 : 1)
 
-const valueOn = (unit: string, one: Quantity): number | null => {
+export const valueOn = (unit: string, one: Quantity): number | null => {
   if (one.to !== null || one.unit === null) return null
   if (one.kind === "duration") return measured(one).scale === unit ? measured(one).value : null
   return one.kind === "count" && unitKey(one.unit) === unit ? one.value : null
@@ -56,15 +56,17 @@ export const compare = (place: Place, rival: Place, context: Context, levelsMax 
   const inFavour: Array<readonly [string, number]> = []
   for (const [token, weight] of rival.tokens) {
     const theirs = place.tokens.get(token) ?? 0
-    if (weight >= nameMin && theirs < sharedMin) against.push([token, (weight - theirs) * weightOf(token)])
+    if (weight >= nameMin && theirs < sharedMin) against.push([token, (weight - theirs) * weightOf(token) * (theirs >= 0.3 ? 0.5 : 1)])
   }
   for (const [token, weight] of place.tokens) {
     const theirs = rival.tokens.get(token) ?? 0
     if (theirs < sharedMin && weight > theirs + 0.1) inFavour.push([token, (weight - theirs) * weightOf(token)])
   }
+  // Two figures of one line share its head: what is told further off names neither.
+  const last = place.line === rival.line && namedBy(place, context.levels.slice(0, 2), 0.9) > 0.4 ? 2 : levelsMax
   let at = 0
   for (const level of context.levels) {
-    if (at >= levelsMax) break
+    if (at >= Math.min(last, levelsMax)) break
     if (level.mentions.size > 0) {
       let difference = byBounds(place, rival, level)
       for (const [token, weight] of against) difference += weight * level.mentions.of(token)

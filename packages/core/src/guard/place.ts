@@ -102,12 +102,9 @@ const tokensOfLayers = (layers: ReadonlyArray<Layer>, own: Quantity): Map<string
   const tokens = new Map<string, number>()
   for (const { text, weight } of layers) {
     if (text === "") continue
-    for (const token of tokensIn(text, { start: 0, end: text.length }, findQuantities(text)))
+    const rest = text.replace(own.text, (all) => all.replace(/\d/g, " "))
+    for (const token of tokensIn(rest, { start: 0, end: rest.length }, findQuantities(rest)))
       if ((tokens.get(token) ?? 0) < weight) tokens.set(token, weight)
-  }
-  if (own.kind === "count" || own.kind === "duration" || own.kind === "bare") {
-    tokens.delete(`#${own.value}`)
-    if (own.to !== null) tokens.delete(`#${own.to}`)
   }
   return tokens
 }
@@ -120,15 +117,16 @@ const boundsIn = (quantities: ReadonlyArray<Quantity>): ReadonlyArray<Bound> =>
 /** Weights by nearness. */
 const near = 1
 const row = 0.8
-const headed = 0.6
-const outer = 0.45
+const headed = 0.45
+const outer = 0.4
 const around = 0.3
 const titled = 0.15
 
 const headingLayers = (path: ReadonlyArray<string>, isTitled: boolean): ReadonlyArray<Layer> =>
   path.map((text, at) => ({
     text,
-    weight: at === 0 && isTitled && path.length > 1 ? titled : at === path.length - 1 ? (at === 0 && isTitled ? 0.3 : headed) : outer,
+    // A title over everything, or a heading with a price of its own, names little of what follows.
+    weight: at === 0 && isTitled ? titled : /\d\s?(?:₸|тг|тенге)/iu.test(text) ? around : at === path.length - 1 ? headed : outer,
   }))
 
 const spanText = (text: string, spans: ReadonlyArray<{ readonly start: number; readonly end: number }>) =>
@@ -159,7 +157,8 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
       { text: label, weight: near },
       { text: line.text.slice(lead.start, lead.end), weight: 0.7 },
       { text: sentenceHead, weight: isBare ? 0.9 : 0.55 },
-      { text: line.head, weight: isBare ? 0.9 : 0.5 },
+      { text: line.head, weight: isBare ? 0.9 : 0.35 },
+      { text: isBare ? labelBefore(line.text, quantity, quantities) : "", weight: 0.85 },
       { text: line.text, weight: around },
       { text: line.whole, weight: around },
       ...layersAbove,
@@ -210,7 +209,7 @@ const promisesOfLine = (line: Line, isTitled: boolean): ReadonlyArray<Promised> 
           { text: label, weight: near },
           { text: line.text.slice(lead.start, lead.end), weight: 0.7 },
           { text: sentenceHead, weight: isBare ? 0.9 : 0.55 },
-          { text: line.head, weight: isBare ? 0.9 : 0.5 },
+          { text: line.head, weight: isBare ? 0.9 : 0.45 },
           { text: line.text, weight: around },
           { text: line.whole, weight: around },
           ...layersAbove,
@@ -231,6 +230,14 @@ const promisesOfLine = (line: Line, isTitled: boolean): ReadonlyArray<Promised> 
   const heading = line.path.at(-1)
   if (heading !== undefined) for (const one of familyAt(heading)) put(one.families, 0, line.text.slice(0, 1), true)
   return found
+}
+
+/** `«Лайт» 150 000 ₸/мес (10 часов)`: what stands right behind another figure shares its label. */
+const labelBefore = (text: string, own: Quantity, quantities: ReadonlyArray<Quantity>): string => {
+  const previous = quantities.findLast((other) => other.index + other.text.length <= own.index)
+  if (previous === undefined) return ""
+  const { lead, near: spans } = surroundingsOf(text, previous, { start: 0, end: text.length }, quantities)
+  return spanText(text, hasWords(text.slice(lead.start, lead.end)) ? [lead] : spans)
 }
 
 /** Amounts that lead to the figure; those behind it only where none leads. */
@@ -335,7 +342,7 @@ const readText = (text: string): { readonly lines: ReadonlyArray<Line>; readonly
   const places: Array<Place> = []
   const document = documentOfText(text, "knowledge")
   let headings: Array<{ readonly level: number; readonly text: string }> = []
-  const isTitled = document.blocks[0]?.kind === "heading"
+  const isTitled = true
   const prose = (content: string, path: ReadonlyArray<string>, block: number) => {
     const pieces = piecesOf(content)
     pieces.forEach((piece, at) => {
@@ -385,7 +392,7 @@ const readText = (text: string): { readonly lines: ReadonlyArray<Line>; readonly
       content.length <= introLettersMax &&
       !/[.!?;,]$/u.test(content) &&
       !content.includes("\n") &&
-      !findQuantities(content).some((one) => one.kind === "money" || one.kind === "percent" || one.key !== "") &&
+      !findQuantities(content).some((one) => one.kind === "money" || one.kind === "percent" || (one.kind === "bare" && one.value >= 100) || one.key !== "") &&
       next !== undefined &&
       next.kind !== "heading" &&
       /\d/.test(next.text)
@@ -397,8 +404,8 @@ const readText = (text: string): { readonly lines: ReadonlyArray<Line>; readonly
 }
 
 const placesOfFact = (fact: Fact): ReadonlyArray<Place> => {
-  const text = `${fact.attribute === "цена" || fact.attribute === "сведения" ? "" : `${fact.attribute} `}${fact.value}`
-  const path = fact.subject.split(" › ")
+  const text = fact.value
+  const path = [...fact.subject.split(" › "), ...(fact.attribute === "цена" || fact.attribute === "сведения" ? [] : [fact.attribute])]
   const line: Line = { text, path, head: path.at(-1) ?? "", stems: new Set(wordsOf(`${fact.subject} ${text}`).map((word) => word.stem)), days: daysIn(text), block: -1, whole: "" }
   return placesOfLine(line, false, "text").map((place) => ({ ...place, factId: fact.id, label: `${path.slice(-2).join(", ")}: ${place.quantity.text}` }))
 }

@@ -87,7 +87,8 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
   const isOf = (place: Place) => things.some((stem) => [...place.tokens].some(([token, weight]) => weight >= 0.3 && likeness(token, stem) > 0))
   // `дарим коробку конфет`: what nobody named cannot be given away.
   if (family.name === "gift") {
-    const gift = thingsIn(clause, family).find((stem) => !mentionsIn([...court.index.vocabulary]).of(stem) && !mentionsIn(wordsOf(view.turn).map((word) => word.stem)).of(stem))
+    const given = /(?:дарим|подарим)\s+((?:\p{L}+\s+){0,2}\p{L}+)/iu.exec(clause)?.[1] ?? /(\p{L}+)(?:\s+(?:будет|идёт|идет|получите))?(?:\s*[—–])?\s+в подарок/iu.exec(clause)?.[1] ?? ""
+    const gift = thingsIn(given, family).find((stem) => !mentionsIn([...court.index.vocabulary]).of(stem) && !mentionsIn(wordsOf(view.turn).map((word) => word.stem)).of(stem))
     if (gift !== undefined) return refusal(text, `«${text}»: такого подарка нет в документах.`)
   }
   let detail = ""

@@ -22,7 +22,7 @@ const budget =
 
 const isQuestion = (text: string) => /\?\s*[\p{Extended_Pictographic}\s)»"]*$/u.test(text)
 
-export const asTalk = (claim: Quantity, context: Context, court: Court): Basis | null => {
+export const asTalk = (claim: Quantity, context: Context, court: Court, isNowhere: boolean): Basis | null => {
   const sentence = context.sentence.text
   const question = isQuestion(sentence)
   const isSame = (other: Quantity) =>
@@ -53,11 +53,12 @@ export const asTalk = (claim: Quantity, context: Context, court: Court): Basis |
       nextSum !== undefined &&
       settled.has(nextSum.index) &&
       !ofTerm.test(context.near) &&
+      !/течение/iu.test(context.near + claim.text) &&
       !promises.test(context.near) &&
       (/(?<!\p{L})(?:за|на|в)\s+$/iu.test(lead) || /^(?:за|на)\s/iu.test(claim.text) || nextSum.index - claim.index - claim.text.length <= 14)
     )
       return "arithmetic"
-    if (previousSum !== undefined && settled.has(previousSum.index) && /(?<!\p{L})(?:за|на)\s+$/iu.test(lead)) return "arithmetic"
+    if (previousSum !== undefined && settled.has(previousSum.index) && /^\s*(?:за|на)?\s*$/iu.test(court.view.text.slice(previousSum.index + previousSum.text.length, claim.index))) return "arithmetic"
   }
   if (byClient) {
     if (claim.kind === "clock" || claim.kind === "date") return "chat"
@@ -72,7 +73,7 @@ export const asTalk = (claim: Quantity, context: Context, court: Court): Basis |
   if (question && !asksService.test(sentence) && (claim.kind === "count" || claim.kind === "duration" || (claim.kind === "bare" && claim.value < 100)) && aboutClient.test(sentence)) return "talk"
   if (claim.kind === "count" || (claim.kind === "bare" && claim.value < 100)) {
     if (claim.qualifier === null && claim.value <= 100 && nextSum !== undefined && settled.has(nextSum.index) && nextSum.index - claim.index - claim.text.length <= 30 && court.view.quantities.some((one) => one.index === nextSum.index && court.settled.get(one.index)?.quantity.value !== one.value)) return "arithmetic"
-    if (claim.value <= 12 && claim.qualifier === null) return listed(claim, context, court)
+    if (isNowhere && claim.value <= 12 && claim.qualifier === null) return listed(claim, context, court)
   }
   return null
 }

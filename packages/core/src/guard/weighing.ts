@@ -11,10 +11,11 @@ import type { Instant } from "../time/instant.ts"
 import type { UngroundedClaim, UngroundedCode } from "./claim.ts"
 import type { Context, DraftView } from "./claim-context.ts"
 import { isCity } from "./claim-context.ts"
-import { fit, isComparable, measured, perKey, sameNumber } from "./figure.ts"
-import { compare, namedBy } from "./naming.ts"
+import { admits, fit, isComparable, measured, perKey, sameNumber } from "./figure.ts"
+import { compare, namedBy, valueOn } from "./naming.ts"
 import type { Index, Place } from "./place.ts"
 import { isTimeUnit } from "./place.ts"
+import { isNaming } from "./segment.ts"
 
 export interface GroundingInput {
   readonly text: string
@@ -58,7 +59,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   // `при заказе от 30 000` is no price, whatever costs as much.
   const isBound = claim.qualifier !== null || thresholdCue.test(context.gap)
   let alike = all.filter((place) => fit(claim, place.quantity) !== "no" && (!place.isThreshold || isBound))
-  let rivals = all.filter((place) => fit(claim, place.quantity) === "no" && !place.isThreshold && isOfKind(claim, place.quantity))
+  let rivals = court.index.places.filter((place) => fit(claim, place.quantity) === "no" && !place.isThreshold && isOfKind(claim, place.quantity) && (claim.kind === "duration" || isComparable(claim, place.quantity)))
   if (alike.length === 0) {
     // What we told before may be told again of the same thing.
     const said = court.said.filter((place) => isComparable(claim, place.quantity))
@@ -96,12 +97,14 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
     const foreign = foreignName(claim, context, ordered, court)
     if (foreign !== null) return wrong("wrong_subject", claim, `«${claim.text}» в документах сказано не о «${foreign}»: «${ordered[0]!.label}».`)
   }
+  const scoped = contrast ? ordered : ordered.filter((place) => !isBeyondScope(claim, place, context, court) && !isOfPair(place, rivals, context))
+  if (scoped.length === 0) return wrong("wrong_subject", claim, `«${claim.text}» в документах сказано не обо всём этом: «${ordered[0]!.label}».`)
   let detail = ""
   const top = ordered[0]!
-  for (const place of ordered) {
+  for (const place of scoped) {
     // A place that the words name less than another with this figure lends its terms to nothing.
     if (place !== top && compare(place, top, context) > 0) continue
-    const problem = contrast ? null : termsOf(claim, place, rivals, context, court)
+    const problem = contrast ? null : tierOf(claim, place, context) ?? termsOf(claim, place, rivals, context, court)
     if (problem === null) return { kind: "grounded", place }
     if (detail === "") detail = problem
   }
@@ -118,7 +121,7 @@ const isOfKind = (claim: Quantity, other: Quantity): boolean =>
 
 /** A sum paid per hour is no rival of one paid per month; thresholds and prices are not rivals either. */
 const isRivalOf = (rival: Place, place: Place): boolean => {
-  if (rival.line === place.line && rival.quantity.index === place.quantity.index) return false
+  if (rival === place) return false
   if (place.quantity.kind === "money" && place.isThreshold !== rival.isThreshold) return false
   return true
 }
@@ -145,11 +148,67 @@ export const isElsewhere = (place: Place, context: Context): boolean => {
   return theirs.some(isCity) && !theirs.some((one) => said.some((other) => likeness(one, other) > 0))
 }
 
+const everything = /(?<!\p{L})(?:на|для|по)\s+(?:абсолютно\s+)?(?:вс[её]|всех|всем|всю|весь|люб\p{L}+|обе|оба|обоих|кажд\p{L}+)(?!\p{L})/iu
+const ofAll = /(?<!\p{L})(?:вс[её]|всех|всем|всю|весь|люб\p{L}+|кажд\p{L}+|обе|оба)(?!\p{L})/iu
+const nameless = /^(?:garant|skidk|srok|predoplat|cen|god|mesyac|den|nedel)/u
+
+/** `Скидка 15% на всё` where it is on one thing, `скидка 10 % на коронки` where it is on another. */
+const isBeyondScope = (claim: Quantity, place: Place, context: Context, court: Court): boolean => {
+  const isGuarantee = claim.kind === "duration" && /гарант/iu.test(place.line.text)
+  if (claim.kind !== "percent" && !isGuarantee) return false
+  const line = place.line.text
+  const onto = /^.{0,40}?(?:^|[\s:,])(?:на|для)\s+(\p{L}{4,}(?:\s+\p{L}{4,})?)/iu.exec(isGuarantee ? place.near : "") ?? /(?:скидк\p{L}*|гаранти\p{L}*|%|лет|год\p{L}*|мес\p{L}*)\s+(?:скидк\p{L}*\s+)?(?:на|для)\s+(\p{L}{4,}(?:\s+\p{L}{4,})?)/iu.exec(line)
+  if (everything.test(context.gap) && !ofAll.test(line) && onto !== null) {
+    const own = wordsOf(onto[1]!).map((word) => word.stem).filter((stem) => !nameless.test(stem))
+    if (own.length > 0 && !own.some((stem) => context.levels.slice(0, context.ownLevels).some((level) => level.mentions.of(stem) > 0))) return true
+  }
+  if (claim.kind !== "percent") return false
+  if (/втор(?:ой|ого|ому|ую|ая)/iu.test(line) && /(?<!\p{L})(?:обе|оба|обоих|обеих|двоих|двух|вс[её])(?!\p{L})/iu.test(context.sentence.text) && !/втор/iu.test(context.sentence.text)) return true
+  const said = /^(?:\s*скидк\p{L}+)?\s+на\s+(?:\p{L}+(?:ую|ый|ой|ые|ое)\s+)?(\p{L}{4,})/u.exec(context.after)
+  if (said === null || onto === null) return false
+  const thing = wordsOf(said[1]!)[0]?.stem
+  if (thing === undefined || nameless.test(thing)) return false
+  const isKnown = court.index.vocabulary.has(thing) || [...court.index.vocabulary].some((stem) => likeness(stem, thing) > 0)
+  return isKnown && ![...place.tokens].some(([token, weight]) => weight >= 0.25 && likeness(token, thing) > 0)
+}
+
+/** `На панели и инвертор 25 лет` where the documents give the inverter ten: two names, one figure. */
+const isOfPair = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
+  const has = (one: Place, stem: string, least: number) => [...one.tokens].some(([token, weight]) => weight >= least && likeness(token, stem) > 0)
+  for (const pair of `${context.near}`.matchAll(/(\p{L}{4,30})\s+и\s+(?:на\s+|для\s+)?(\p{L}{4,30})/gu)) {
+    const stems = [wordsOf(pair[1]!)[0]?.stem, wordsOf(pair[2]!)[0]?.stem]
+    for (const [mine, theirs] of [stems, [...stems].reverse()]) {
+      if (mine === undefined || theirs === undefined || !has(place, mine, 0.9) || has(place, theirs, 0.3)) continue
+      if (rivals.some((rival) => has(rival, theirs, 0.9) && !has(rival, mine, 0.5))) return true
+    }
+  }
+  return false
+}
+
+/** The client's three tills on a tariff for one: the limit of what is named does not admit them. */
+export const isBeyondLimit = (claim: Quantity, context: Context, court: Court): Place | null => {
+  if (claim.kind !== "count" && claim.kind !== "duration") return null
+  if (/(?<!\p{L})(?:не|нет|сверх|больше|дополнительн\p{L}*|ещ[её]|к сожалению)(?!\p{L})/iu.test(context.sentence.text) || /\?\s*$/.test(context.sentence.text)) return null
+  const own = context.levels.slice(0, context.ownLevels)
+  const units = new Set(wordsOf(claim.unit ?? "").map((word) => word.stem))
+  const names = (place: Place) => [...place.tokens].reduce((sum, [token, weight]) => (weight < 0.5 || units.has(token) || token.startsWith("#") ? sum : sum + weight * Math.max(...own.map((level) => level.mentions.of(token)))), 0)
+  const all = court.index.places.filter((place) => place.quantity.kind === claim.kind && isComparable(claim, place.quantity))
+  const limits = all.filter((place) => (place.quantity.qualifier === "to" || place.quantity.qualifier === "under" || place.quantity.to !== null || (place.quantity.qualifier === "from" && place.quantity.kind === "duration")) && names(place) >= 0.9)
+  const best = limits.filter((place) => !limits.some((rival) => rival !== place && compare(place, rival, context) > 0))
+  const value = measured(claim).value
+  return best.length > 0 && best.every((place) => !admits(place.quantity, value)) && !all.some((place) => names(place) >= 0.9 && admits(place.quantity, value)) ? best[0]! : null
+}
+
 const verbish = /(?:ть|ться|ем|им|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|йте|ите|ую|аю|яю|ишь|ешь|шь)$/u
 
 /** The client asks of what no document knows, and the draft gives it the figure of something else. */
 const foreignName = (claim: Quantity, context: Context, places: ReadonlyArray<Place>, court: Court): string | null => {
   if (claim.kind !== "money" && claim.kind !== "percent" && claim.kind !== "duration") return null
+  // Another line is called by the very words beside the claim, and this one by none of all that was said.
+  if (!places.some((place) => namedBy(place, context.levels, 0.35) > 0.2)) {
+    const head = wordsOf(context.near).find((word) => word.text.length >= 5 && !verbish.test(word.text) && isNaming(word.stem) && court.index.lines.some((line) => wordsOf(line.text.slice(0, 40)).slice(0, 2).some((first) => likeness(first.stem, word.stem) > 0)))
+    if (head !== undefined) return head.text
+  }
   if (places.some((place) => namedBy(place, context.levels.slice(0, context.ownLevels), 0.6) > 0.3)) return null
   const asked = new Set(wordsOf(court.view.turn).map((word) => word.stem))
   const strange = wordsOf(context.gap).find(
@@ -161,6 +220,20 @@ const foreignName = (claim: Quantity, context: Context, places: ReadonlyArray<Pl
       ![...court.index.vocabulary].some((known) => likeness(known, word.stem) > 0),
   )
   return strange?.text ?? null
+}
+
+/** `от 5 бутылей по 1 150` said of one bottle: the amount told is not within the bounds of the price. */
+const tierOf = (claim: Quantity, place: Place, context: Context): string | null => {
+  if (claim.kind !== "money" && claim.kind !== "percent" && claim.kind !== "bare") return null
+  for (const bound of place.bounds) {
+    if (bound.quantity.qualifier === null && bound.quantity.to === null) continue
+    const own = context.levels.slice(0, context.ownLevels)
+    const told = own.flatMap((level) => level.quantities.flatMap((one) => (one.qualifier === null ? (valueOn(bound.unit, one) ?? []) : [])))
+    if (/(?<!\p{L})одн[аоу]?(?:го|му|ой)?\s/iu.test(context.near) && wordsOf(context.near).some((word) => word.stem === bound.unit)) told.push(1)
+    const isTold = own.some((level) => level.quantities.some((one) => one.value === bound.quantity.value && one.qualifier !== null))
+    if (!isTold && told.length > 0 && !told.some((value) => admits(bound.quantity, value))) return `«${claim.text}»: в документах с условием «${bound.quantity.text}»: «${place.label}».`
+  }
+  return null
 }
 
 const minimal = /(?<!\p{L})(?:минимальн\p{L}*|минимум|не менее|не меньше|начина\p{L}*|стартует|самы[ейх]\s+(?:доступн|недорог|просто)\p{L}*|хотя бы)(?!\p{L})/iu
@@ -176,6 +249,7 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
   const rule = place.quantity.qualifier
   const nearText = `${context.gap}`
   if (said === "terms") {
+    const isStart = claim.qualifier === "from" && rule === null && minimal.test(nearText) && !rivals.some((rival) => rival.quantity.kind === "money" && rival.line.block === place.line.block && rival.quantity.value < place.quantity.value)
     const isMinimum = claim.qualifier === "from" && rule === null && claim.to === null && isLeastOf(place, rivals, context, -1)
     const isMaximum = claim.qualifier === "to" && rule === null && claim.to === null && isLeastOf(place, rivals, context, 1)
     const isElsewise =
@@ -185,7 +259,7 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
       // The bound itself, met: `при сумме 150 000` for `от 150 000`.
       place.isThreshold ||
       (claim.qualifier === "about" && rule !== "under")
-    if (!isMinimum && !isMaximum && !isElsewise)
+    if (!isStart && !isMinimum && !isMaximum && !isElsewise)
       return `«${claim.text}» сказано иначе, чем в документах: «${place.label}». Не теряйте и не добавляйте «от», «до» и «рабочих».`
   }
   if (claim.qualifier === null && rule === "to" && exactly.test(nearText)) return `«${claim.text}»: в документах «${place.label}», это предел.`
@@ -194,6 +268,7 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
   const times = place.pers.filter(isTimeUnit)
   if (claim.per === null) {
     if (times.length > 0 && whole.test(context.sentence.text) && !/(?<!\p{L})(?:в месяц|в час|в сутки|за (?:час|месяц|сутки|день))(?!\p{L})/iu.test(context.sentence.text)) return period
+    if (place.pers.includes("человек") && /(?<!\p{L})(?:для|на)\s+(?:двоих|троих|четверых|пятерых|всех|[2-9]\s+(?:человек|гост|персон)\p{L}*)\s*(?:[—–-]|это|выйд\p{L}*|стоит|обойд\p{L}*(?:\s+в)?)\s*$/iu.test(context.before)) return period
     const many = manyPattern.exec(context.before)
     if (many !== null && place.pers.includes(perKey(many[2]!)) && !/(?<!\p{L})по\s+$/iu.test(context.before)) return period
     return null
