@@ -79,7 +79,7 @@ const withUnits = (text: string, quantities: ReadonlyArray<Quantity>): ReadonlyA
     const previous = quantities[at - 1]
     if (one.kind !== "bare" || previous === undefined || (previous.kind !== "duration" && previous.kind !== "percent" && previous.kind !== "count")) return one
     const joint = text.slice(previous.index + previous.text.length, one.index)
-    return /^\s*(?:против|вместо|а не|или|и|,)\s*$/iu.test(joint) && one.value < 1000
+    return /^\s*(?:против|вместо|а не|или|и|,)\s*$|^,\s+(?:а\s+)?(?:на|для|по)\s+\p{L}+\s*[—–-]?\s*$/iu.test(joint) && one.value < 1000
       ? { ...one, kind: previous.kind, unit: previous.unit, workingDays: previous.workingDays }
       : one
   })
@@ -124,7 +124,7 @@ export const contextOf = (claim: Quantity, view: DraftView): Context => {
   const { near, gap } = surroundingsOf(view.text, claim, span, view.quantities)
   // Its own number tells nothing of what it is said of.
   const others = view.quantities.filter((one) => one.index !== claim.index)
-  const blank = view.text.slice(0, claim.index) + claim.text.replace(/\d/g, " ") + view.text.slice(claim.index + claim.text.length)
+  const blank = view.text.slice(0, claim.index) + (claim.kind === "money" || claim.kind === "bare" || claim.kind === "count" ? claim.text.replace(/\d/g, " ") : " ".repeat(claim.text.length)) + view.text.slice(claim.index + claim.text.length)
   // Back over one figure after another: `установка ещё 48 000, то есть по 12 000` is nearer than the kit named before.
   const back = view.quantities
     .filter((one) => one.index >= span.start && one.index < gap[0]!.start && (one.kind === "money" || one.kind === claim.kind))

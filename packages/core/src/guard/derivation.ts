@@ -148,6 +148,8 @@ const multiplied = (leaf: Leaf, counts: ReadonlyArray<number>, claim: Quantity, 
       made.push({ ...leaf, value: leaf.value / 12, uses: [leaf.at] })
       continue
     }
+    // A year has twelve months, or as many as the documents have one pay for.
+    if (monthly && /(?<!\p{L})(?:за|в)\s+(?:весь\s+)?год(?!\p{L})/iu.test(context.near) && count !== 12 && !new RegExp(`(?<!\\d)${count}\\s+мес|за ${count}(?!\\d)`, "u").test(court.index.text)) continue
     if (claim.per === "год" && monthly && count !== 12 && count !== 10 && count !== 11) continue
     if (claim.per !== null && isTimeUnit(claim.per) && monthly && claim.per === "месяц" && count === 12 && leaf.isOwn && !/(?:рассроч|част|платеж|выход|получ|то есть)/iu.test(context.sentence.text)) continue
     if (!hasOwnPrice(leaf, count, court)) made.push({ ...leaf, value: leaf.value * count, uses: [leaf.at] })
@@ -238,9 +240,11 @@ export const derive = (claim: Quantity, context: Context, court: Court, ownOnly:
   const isDifference = differenceCue.test(sentence)
   const isCued = sumCue.test(sentence) || isDifference
   const unique = (some: ReadonlyArray<Made>) => [...new Map(some.map((one) => [`${one.value} ${one.open} ${one.at}`, one])).values()]
+  // A total after its addends is theirs alone.
+  const isTotal = totalCue.test(context.before) && own.filter((leaf) => leaf.at >= context.sentence.index && leaf.at < claim.index).length >= 2
   const ownTerms = unique([...own.map(single), ...(own.length > 0 ? own.flatMap((leaf) => multiplied(leaf, counts, claim, context, court)) : []), ...own.flatMap((leaf) => shared(leaf, percents, isDearer))]).slice(0, 120)
-  const docTerms = isCued || own.length > 0 ? unique([...strong.map(single), ...told.map(single)]) : []
-  const docMade = isCued ? unique([...strong.flatMap((leaf) => multiplied(leaf, counts, claim, context, court)), ...strong.flatMap((leaf) => shared(leaf, percents, isDearer))]).slice(0, 60) : []
+  const docTerms = (isCued || own.length > 0) && !isTotal ? unique([...strong.map(single), ...told.map(single)]) : []
+  const docMade = isCued && !isTotal ? unique([...strong.flatMap((leaf) => multiplied(leaf, counts, claim, context, court)), ...strong.flatMap((leaf) => shared(leaf, percents, isDearer))]).slice(0, 60) : []
   const plain = [...own.map(single), ...docTerms].slice(0, 24)
   const terms = [...ownTerms, ...docTerms, ...docMade].slice(0, 200)
   const ok = (value: number, some: ReadonlyArray<Made>) => {
@@ -277,6 +281,10 @@ export const derive = (claim: Quantity, context: Context, court: Court, ownOnly:
         }
   return null
 }
+
+/** A named price times a number that was said. */
+export const isProductOf = (claim: Quantity, place: Place, context: Context, court: Court): boolean =>
+  place.quantity.kind !== "count" && place.quantity.to === null && place.quantity.qualifier === null && countsFor(claim, context, court).some((count) => Number.isInteger(count) && sameNumber(place.quantity.value * count, claim.value) && !hasOwnPrice(leavesOf(place.quantity, place, false)[0]!, count, court))
 
 /** `остальные 40 %` of 60 %. */
 export const isRestOfPercent = (claim: Quantity, court: Court): boolean =>

@@ -37,6 +37,7 @@ const units: ReadonlyArray<readonly [string, RegExp]> = [
   ["м", /^(?:м|метр\p{L}*|пм|пог|погонн\p{L}*)$/u],
   ["км", /^(?:км|километр\p{L}*)$/u],
   ["кг", /^(?:кг|kg|кило|килограмм\p{L}*)$/u],
+  ["г", /^(?:г|гр|грамм\p{L}*)$/u],
   ["л", /^(?:л|литр\p{L}*)$/u],
   ["занятие", /^(?:занят\p{L}*|урок\p{L}*|тренировк\p{L}*|тренировок|сабақ\p{L}*|посещен\p{L}*|визит\p{L}*|сеанс\p{L}*|раз|раза)$/u],
   ["сотрудник", /^(?:сотрудник\p{L}*|работник\p{L}*|пользовател\p{L}*)$/u],
@@ -100,6 +101,8 @@ export const isComparable = (claim: Quantity, other: Quantity): boolean => {
       (other.kind === "duration" && (measured(claim).scale === measured(other).scale || measured(other).scale === "")) ||
       (other.kind === "bare" && other.value < 1000)
     )
+  // `вс до 15` beside other hours.
+  if (claim.kind === "clock" && other.kind === "bare") return other.value <= 24 && (other.qualifier === "to" || other.qualifier === "from")
   return claim.kind === other.kind
 }
 
@@ -109,6 +112,7 @@ export type Fit = "yes" | "terms" | "no"
 export const fit = (claim: Quantity, place: Quantity): Fit => {
   const mine = measured(claim)
   const theirs = place.kind === "bare" && claim.kind === "duration" ? { ...measured(claim), value: place.value * (mine.value / claim.value), to: null } : measured(place)
+  if (claim.kind === "clock" && place.kind === "bare") return sameNumber(claim.value, place.value * 60) ? "yes" : "no"
   if (claim.kind === "clock" || claim.kind === "date")
     return sameNumber(mine.value, theirs.value) || (theirs.to !== null && sameNumber(mine.value, theirs.to)) ? "yes" : "no"
   const days: Fit =

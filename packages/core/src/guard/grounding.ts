@@ -15,7 +15,7 @@ import { isCallLength, isOfCalendar, isOfferedTime } from "./calendar-claim.ts"
 import type { Basis, GroundedClaim, UngroundedClaim } from "./claim.ts"
 import type { Context } from "./claim-context.ts"
 import { contextOf, viewOf } from "./claim-context.ts"
-import { derive, isRestOfPercent } from "./derivation.ts"
+import { derive, isProductOf, isRestOfPercent } from "./derivation.ts"
 import { sameNumber } from "./figure.ts"
 import type { Index, Place } from "./place.ts"
 import { indexOf, placesOfTalk } from "./place.ts"
@@ -166,9 +166,11 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
   }
   if (isRestOfPercent(claim, court)) return pass("arithmetic")
   if (result.kind === "wrong") {
+    // `6 метров по 3 000 — 18 000`, though something else costs 18 000.
+    if (result.rival !== null && isSum && isProductOf(claim, result.rival, context, court)) return pass("arithmetic", result.rival)
     // The number of another thing may come out of this one, too: `из 23 000 и 2 000 — 25 000`.
     const isCompared = /(?<!\p{L})(?:дешевле|дороже|разниц\p{L}*|выгодн\p{L}*|эконом\p{L}*|остат\p{L}*|остан\p{L}*)(?!\p{L})/iu.test(context.gap)
-    const mayDerive = isSum && claim.to === null && (isTotal.test(context.gap) || isCompared || isContrast(context) || (result.problem.code === "wrong_subject" && (isMultiple(claim, court) || /(?<!\p{L})(?:по|за)(?!\p{L})/iu.test(context.gap))) || hasShare(context, court))
+    const mayDerive = isSum && claim.to === null && (isTotal.test(context.gap) || isCompared || isContrast(context) || (result.problem.code === "wrong_subject" && (isMultiple(claim, court) || /(?<!\p{L})(?:по|за|то есть|это|выход\p{L}*|на (?:человека|каждого))(?!\p{L})/iu.test(context.gap))) || hasShare(context, court))
     const derived = mayDerive ? derive(claim, context, court, !isContrast(context) && !isCompared, isContrast(context) || isCompared) : null
     return derived === null ? result.problem : pass("arithmetic", derived.place)
   }

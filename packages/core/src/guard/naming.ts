@@ -13,7 +13,9 @@ const nameMin = 0.4
 const sharedMin = 0.5
 
 const slight = new Set(["mesyac", "god", "den", "chas", "nedel", "#1", "chelovek", "nash", "ves", "rabot"])
-const weightOf = (token: string) => (slight.has(token) ? 0.5 : 1)
+/** What a thing is sold by names it no more. */
+const ofUnit = new Set(["shtuk", "sht", "kg", "metr", "par", "raz", "minut", "m2", "kv", "litr"])
+const weightOf = (token: string) => (ofUnit.has(token) ? 0.2 : slight.has(token) ? 0.5 : 1)
 
 export const valueOn = (unit: string, one: Quantity): number | null => {
   if (one.to !== null || one.unit === null) return null

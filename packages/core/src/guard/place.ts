@@ -262,7 +262,10 @@ const isRowHeader = (rows: ReadonlyArray<ReadonlyArray<string>>): boolean => {
 
 const placesOfTable = (rows: ReadonlyArray<ReadonlyArray<string>>, base: Omit<Line, "text" | "stems" | "head" | "days">, isTitled: boolean, add: (line: Line, places: ReadonlyArray<Place>) => void) => {
   const hasHeader = isRowHeader(rows)
-  const header = hasHeader ? rows[0]! : []
+  const [first = [], ...others] = rows
+  // The corner over the names is often left out: `      сутки   неделя   залог`.
+  const isShifted = hasHeader && first.at(-1)?.trim() === "" && others.every((cells) => cells.at(-1)?.trim() !== "")
+  const header = !hasHeader ? [] : isShifted ? ["", ...first.slice(0, -1)] : first
   const layersAbove = headingLayers(base.path, isTitled)
   rows.forEach((cells, at) => {
     if (hasHeader && at === 0) return
@@ -290,7 +293,7 @@ const placesOfTable = (rows: ReadonlyArray<ReadonlyArray<string>>, base: Omit<Li
         const pers =
           quantity.per !== null
             ? [perKey(quantity.per)]
-            : [persIn(nearText), persIn(head), persIn(header[0] ?? ""), persIn(base.path.at(-1) ?? "")].find((some) => some.length > 0) ?? []
+            : [persIn(nearText), timeUnits.has(unitKey(head)) ? [unitKey(head)] : [], persIn(head), persIn(header[0] ?? ""), persIn(base.path.at(-1) ?? "")].find((some) => some.length > 0) ?? []
         places.push({
           quantity: typed,
           tokens: tokensOfLayers([
@@ -322,7 +325,7 @@ const withHeader = (quantity: Quantity, head: string): Quantity => {
   if (quantity.kind !== "bare" || head === "") return quantity
   const [unit] = findQuantities(`${quantity.value} ${/[,(]\s*([^,()]+)\)?\s*$/u.exec(head)?.[1] ?? head}`)
   if (/₸|тг|тенге|kzt/iu.test(head)) return { ...quantity, kind: "money", unit: "KZT" }
-  if (unit !== undefined && (unit.kind === "duration" || unit.kind === "percent") && unit.value === quantity.value) return { ...quantity, kind: unit.kind, unit: unit.unit }
+  if (unit !== undefined && quantity.value < 1000 && (unit.kind === "duration" || unit.kind === "percent") && unit.value === quantity.value) return { ...quantity, kind: unit.kind, unit: unit.unit }
   if (quantity.value < 1000 && /\p{L}/u.test(head) && !/цен|стоим|прайс|баға/iu.test(head)) return { ...quantity, kind: "count", unit: head.toLowerCase() }
   return quantity
 }
@@ -392,7 +395,7 @@ const readText = (text: string): { readonly lines: ReadonlyArray<Line>; readonly
       content.length <= introLettersMax &&
       !/[.!?;,]$/u.test(content) &&
       !content.includes("\n") &&
-      !findQuantities(content).some((one) => one.kind === "money" || one.kind === "percent" || (one.kind === "bare" && one.value >= 100) || one.key !== "") &&
+      !findQuantities(content).some((one) => one.kind === "money" || one.kind === "percent" || (one.kind !== "date" && one.value >= 100) || one.key !== "") &&
       next !== undefined &&
       next.kind !== "heading" &&
       /\d/.test(next.text)

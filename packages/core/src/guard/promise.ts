@@ -91,6 +91,10 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
     const gift = thingsIn(given, family).find((stem) => !mentionsIn([...court.index.vocabulary]).of(stem) && !mentionsIn(wordsOf(view.turn).map((word) => word.stem)).of(stem))
     if (gift !== undefined) return refusal(text, `«${text}»: такого подарка нет в документах.`)
   }
+  // `первая неделя бесплатно` where it is a day.
+  const spell = family.name === "free" ? /перв\p{L}+\s+(недел\p{L}*|день|месяц|час|заняти\p{L}|урок|визит)/iu.exec(clause)?.[1] : undefined
+  if (spell !== undefined && !granted.some(({ place }) => [...place.tokens].some(([token, weight]) => weight >= 0.3 && likeness(token, stemOf(spell)) > 0)))
+    return refusal(text, `«${text}» в документах сказано о другом: «${granted[0]!.place.line.text.slice(0, 120)}».`)
   let detail = ""
   let isBeaten = false
   for (const one of [...granted].sort((a, b) => namedBy(b.place, context.levels, 0.3) - namedBy(a.place, context.levels, 0.3))) {
@@ -154,7 +158,9 @@ const unmetCondition = (place: Place, family: Family, court: Court): { readonly 
   const toldStems = mentionsIn([...tokensIn(view.text, { start: 0, end: view.text.length }, view.quantities), ...tokensIn(view.turn, { start: 0, end: view.turn.length }, view.turnQuantities), ...tokensIn(view.earlier, { start: 0, end: view.earlier.length }, findQuantities(view.earlier))])
   let isConditional = false
   const told = [...view.quantities, ...court.clientQuantities]
-  for (const one of quantities) {
+  for (const found of quantities) {
+    // `в радиусе 50 км`
+    const one: Quantity = found.qualifier === null && /(?:радиус\p{L}*|пределах)\s+$/iu.test(line.slice(0, found.index)) ? { ...found, qualifier: "to" } : found
     if (one.index < from || one.index >= to || one.qualifier === null || one.qualifier === "about") continue
     if (one.kind !== "money" && one.kind !== "count" && one.kind !== "duration") continue
     // `замена в течение 14 дней` is a term, no threshold.
@@ -164,7 +170,7 @@ const unmetCondition = (place: Place, family: Family, court: Court): { readonly 
     isConditional = true
     if (!met) return { isConditional, line }
   }
-  const conditions = [...clause.matchAll(conditionPattern)].filter((match) => !/\d/.test(match[1]!.slice(0, 20)) || /\p{L}{4}/u.test(match[1]!))
+  const conditions = [...clause.matchAll(conditionPattern)].filter((match) => !/\d/.test(match[1]!))
   for (const condition of conditions) {
     const words = wordsOf(condition[1]!).filter((word) => !isFamily(family, word.text) && word.text.length > 2)
     if (words.length === 0) continue
@@ -185,7 +191,7 @@ const inclusionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
     if (/^(?:skidk|predoplat|rassroch|garant|oplat|summ|takzh|tozh|uzh|nedel|mesyac|god)/u.test(noun)) continue
     const context = contextOf(asClaim(match[0], match.index), court.view)
     if (hedged.test(clauseAt(context, court.view.text, match.index, match.index + match[0].length))) continue
-    if (match[2] !== undefined && /(?<!\p{L})(?:в|на|к|за|от|из)\s+$/iu.test(court.view.text.slice(0, match.index))) continue
+    if (match[2] !== undefined && /(?<!\p{L})(?:в|на|к|за|от|из|для|по|с|у)\s+$/iu.test(court.view.text.slice(0, match.index))) continue
     if (court.index.text.includes(match[0].toLowerCase().replaceAll("ё", "е").trim())) continue
     const speaks = (place: Place) => wordsOf(`${place.near} ${place.line.head} ${headOf(place.line.text)}`).some((word) => likeness(word.stem, noun) > 0)
     const apart = court.index.places.filter(
@@ -207,15 +213,15 @@ const inclusionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
 }
 
 const denied =
-  /(?<!\p{L})(?:без|не (?:нужн\p{L}*|требуется|бер[её]м|понадобится)|нет)\s+(?:никак\p{L}+\s+)?((?:пред|до|пере)?оплат\p{L}*|предоплат\p{L}*|аванс\p{L}*|задат\p{L}*|залог\p{L}*|депозит\p{L}*|наценк\p{L}*|надбавк\p{L}*|комисси\p{L}*|доплат\p{L}*|штраф\p{L}*)(?:\s+за\s+(\p{L}+))?|(?<!\p{L})(предоплат\p{L}*|аванс\p{L}*|задат\p{L}*|залог\p{L}*|депозит\p{L}*|наценк\p{L}*|надбавк\p{L}*|комисси\p{L}*|доплат\p{L}*|штраф\p{L}*)(?:\s+за\s+(\p{L}+))?\s+(?:нет|не (?:нужн\p{L}*|требуется|бер[её]м|предусмотрен\p{L}*))(?!\p{L})/giu
+  /(?<!\p{L})за\s+(срочност\p{L}*|доставк\p{L}*|выезд\p{L}*|монтаж\p{L}*|установк\p{L}*|выходн\p{L}*)\s+(?:ничего\s+)?не\s+(?:добавля\p{L}*|доплачива\p{L}*|бер[её]м|плат\p{L}*)|(?<!\p{L})(?:без|не (?:нужн\p{L}*|требуется|бер[её]м|понадобится)|нет)\s+(?:никак\p{L}+\s+)?((?:пред|до|пере)?оплат\p{L}*|предоплат\p{L}*|аванс\p{L}*|задат\p{L}*|залог\p{L}*|депозит\p{L}*|наценк\p{L}*|надбавк\p{L}*|комисси\p{L}*|доплат\p{L}*|штраф\p{L}*)(?:\s+за\s+(\p{L}+))?|(?<!\p{L})(предоплат\p{L}*|аванс\p{L}*|задат\p{L}*|залог\p{L}*|депозит\p{L}*|наценк\p{L}*|надбавк\p{L}*|комисси\p{L}*|доплат\p{L}*|штраф\p{L}*)(?:\s+за\s+(\p{L}+))?\s+(?:нет|не (?:нужн\p{L}*|требуется|бер[её]м|предусмотрен\p{L}*))(?!\p{L})/giu
 
 /** `Предоплаты нет` where the documents ask for half. */
 const denialsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const found: Array<UngroundedClaim> = []
   for (const match of court.view.text.slice(0, 2000).matchAll(denied)) {
-    const noun = (match[1] ?? match[3])!.toLowerCase()
+    const noun = (match[1] ?? match[2] ?? match[4])!.toLowerCase()
     if (/^(?:пере)?оплат/u.test(noun)) continue
-    const reason = match[2] ?? match[4]
+    const reason = match[3] ?? match[5]
     const stems = [stemOf(noun), ...(reason === undefined ? [] : [stemOf(reason)])]
     const root = noun.slice(0, 5)
     if (court.index.lines.some((line) => new RegExp(`(?:без|нет|не (?:нужн|треб|бер))\\p{L}*\\s+${root}|${root}\\p{L}*\\s+(?:нет(?!\\p{L})|не (?:нужн|треб|бер))`, "iu").test(line.text))) continue

@@ -43,7 +43,7 @@ export interface Court {
 
 export type Weighed =
   | { readonly kind: "grounded"; readonly place: Place }
-  | { readonly kind: "wrong"; readonly problem: UngroundedClaim }
+  | { readonly kind: "wrong"; readonly problem: UngroundedClaim; readonly rival: Place | null }
   | { readonly kind: "nowhere" }
 
 /** `вместо 20 000`, `против 65 000`: a figure told for contrast needs to exist, not to be of the subject. */
@@ -52,7 +52,7 @@ export const isContrast = (context: Context): boolean =>
 
 const thresholdCue = /(?<!\p{L})(?:при|от|до|сумм\p{L}*|заказ\p{L}*|больше|выше|порог\p{L}*|начиная|покупк\p{L}*|чек\p{L}*|минимальн\p{L}*|минимум)(?!\p{L})/iu
 
-const wrong = (code: UngroundedCode, claim: Quantity, detail: string): Weighed => ({ kind: "wrong", problem: { code, text: claim.text, detail } })
+const wrong = (code: UngroundedCode, claim: Quantity, detail: string, rival: Place | null = null): Weighed => ({ kind: "wrong", problem: { code, text: claim.text, detail }, rival })
 
 export const weigh = (claim: Quantity, context: Context, court: Court): Weighed => {
   const all = court.index.places.filter((place) => isComparable(claim, place.quantity))
@@ -87,7 +87,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   const repeated = unbeaten.length > 0 ? undefined : court.said.find((place) => isComparable(claim, place.quantity) && fit(claim, place.quantity) === "yes" && !court.said.some((rival) => isComparable(claim, rival.quantity) && fit(claim, rival.quantity) === "no" && compare(place, rival, context, 1) > 0))
   if (repeated !== undefined && claim.kind === "money") return { kind: "grounded", place: repeated }
   if (unbeaten.length === 0)
-    return wrong("wrong_subject", claim, `«${claim.text}» сказано не о том: в документах это «${alike[0]!.label}»${beaten === null ? "" : `, а здесь речь о «${(beaten as Place).label}»`}.`)
+    return wrong("wrong_subject", claim, `«${claim.text}» сказано не о том: в документах это «${alike[0]!.label}»${beaten === null ? "" : `, а здесь речь о «${(beaten as Place).label}»`}.`, beaten)
   const dayly = unbeaten.filter((place) => !isOnOtherDay(place, rivals, context))
   if (dayly.length === 0) return wrong("wrong_subject", claim, `«${claim.text}» в документах в другие дни: «${unbeaten[0]!.label}».`)
   const local = dayly.filter((place) => !isElsewhere(place, context))
@@ -117,7 +117,7 @@ const isOfKind = (claim: Quantity, other: Quantity): boolean =>
     ? other.kind === "money" || other.kind === "bare"
     : claim.kind === "bare"
       ? other.kind === "bare"
-      : other.kind === claim.kind
+      : other.kind === claim.kind || (claim.kind === "clock" && other.kind === "bare")
 
 /** A sum paid per hour is no rival of one paid per month; thresholds and prices are not rivals either. */
 const isRivalOf = (rival: Place, place: Place): boolean => {
@@ -132,7 +132,15 @@ const shares = (one: Place, other: Place) => {
   return count
 }
 
+const bits = (mask: number) => mask.toString(2).replaceAll("0", "").length
+
 export const isOnOtherDay = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
+  // `ежедневно до 19, вс до 15`: the narrower rule holds on its day.
+  if (
+    context.days !== 0 && place.quantity.kind === "clock" &&
+    rivals.some((rival) => rival.line.block === place.line.block && rival.days !== 0 && (rival.days & context.days) === context.days && bits(rival.days) < bits(place.days || 127) && rival.quantity.qualifier === place.quantity.qualifier)
+  )
+    return true
   if (place.days === 0) return false
   if (/(?<!\p{L})не\s+(?:действ|распростран|предусмотр|дела|быва)/iu.test(context.sentence.text)) return false
   if (context.days !== 0) return (context.days & place.days) === 0
@@ -193,7 +201,7 @@ export const isBeyondLimit = (claim: Quantity, context: Context, court: Court): 
   const units = new Set(wordsOf(claim.unit ?? "").map((word) => word.stem))
   const names = (place: Place) => [...place.tokens].reduce((sum, [token, weight]) => (weight < 0.5 || units.has(token) || token.startsWith("#") ? sum : sum + weight * Math.max(...own.map((level) => level.mentions.of(token)))), 0)
   const all = court.index.places.filter((place) => place.quantity.kind === claim.kind && isComparable(claim, place.quantity))
-  const limits = all.filter((place) => (place.quantity.qualifier === "to" || place.quantity.qualifier === "under" || place.quantity.to !== null || (place.quantity.qualifier === "from" && place.quantity.kind === "duration")) && names(place) >= 0.9)
+  const limits = all.filter((place) => (place.quantity.qualifier === "to" || place.quantity.qualifier === "under" || place.quantity.to !== null || (place.quantity.qualifier === "from" && place.quantity.kind === "duration")) && place.quantity.per === null && names(place) >= 0.9)
   const best = limits.filter((place) => !limits.some((rival) => rival !== place && compare(place, rival, context) > 0))
   const value = measured(claim).value
   return best.length > 0 && best.every((place) => !admits(place.quantity, value)) && !all.some((place) => names(place) >= 0.9 && admits(place.quantity, value)) ? best[0]! : null
@@ -240,7 +248,7 @@ const minimal = /(?<!\p{L})(?:минимальн\p{L}*|минимум|не ме�
 const maximal = /(?<!\p{L})(?:максимальн\p{L}*|максимум|не более|не больше|предел\p{L}*|вмеща\p{L}*|зависит|размер определяет)(?!\p{L})/iu
 const exactly = /(?<!\p{L})(?:ровно|гарантированн\p{L}*|точно|всегда|фиксированн\p{L}*)(?!\p{L})/iu
 const whole =
-  /(?<!\p{L})(?:вес[ьь]\s+(?:курс|срок|период|комплект|день|год|проект|набор|тур)|полный курс|курс целиком|целиком|разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|за вс[её](?!\p{L})|бессрочн\p{L}*|одним платежом|без абонентской платы)(?!\p{L})/iu
+  /(?<!\p{L})(?:вес[ьь]\s+(?:курс|срок|период|комплект|день|год|проект|набор|тур|квартал|месяц|сезон)|полный курс|курс целиком|целиком|разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|за вс[её](?!\p{L})|бессрочн\p{L}*|одним платежом|без абонентской платы)(?!\p{L})/iu
 const manyPattern = /(?<!\p{L})(?:(?:за|на)\s+)?(\d{1,3}|дв(?:а|е|ое|оих|ух)|тр(?:и|ое|оих|[её]х)|четыр\p{L}{1,2}|пят\p{L}{1,2}|шест\p{L}|сем\p{L}|восем\p{L}|девят\p{L}|десят\p{L})\s+(\p{L}[\p{L}²]*)(?:\s+\p{L}+)?\s*(?:[—–-]|это|выйд\p{L}*|стоит|стоят|обойд\p{L}*(?:\s+\p{L}+)?(?:\s+в)?|получ\p{L}*|составит|за)\s*(?:это\s+)?$/iu
 
 /** Null where the claim keeps the terms of the place; otherwise what is amiss. */

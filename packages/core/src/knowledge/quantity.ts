@@ -53,7 +53,7 @@ const adjective = /(?:ых|их|ого|его|ой|ый|ий|ая|яя|ое|ее
 
 /** Behind a number these begin something else. */
 const notCounted =
-  /^(?:можно|нужно|будет|хватит|сделаем|привез[а-я]+|доставим|установим|подключим|приедем|отправим|[а-я]+(?:мся|тся|ться|шься)|и|а|но|или|в|во|на|за|из|от|до|по|с|со|к|ко|у|о|об|при|для|над|под|без|через|это|то|что|если|когда|не|ни|же|ли|бы|как|вместо|плюс|минус|утра|вечера|дня|ночи|также|либо|да|нет|вам|вас|мы|вы|он|она|включая|против|уже|ещё|еще|сейчас|так|там|тут|он|их|все|всё|есть|будет|только|максимум|минимум|примерно|подойдет|стоит|доставка|включительно)$/u
+  /^(?:можно|нужно|будет|хватит|сделаем|привез[а-я]+|доставим|установим|подключим|приедем|отправим|[а-я]+(?:мся|тся|ться|шься)|и|а|но|или|в|во|на|за|из|от|до|по|с|со|к|ко|у|о|об|при|для|над|под|без|через|это|то|что|если|когда|не|ни|же|ли|бы|как|вместо|плюс|минус|утра|вечера|дня|ночи|также|либо|да|нет|вам|вас|мы|вы|он|она|включая|против|уже|ещё|еще|сейчас|так|там|тут|он|их|все|всё|есть|будет|только|максимум|минимум|примерно|подойдет|стоит|доставка|включительно|разово|единоразово|единовременно|ежемесячно|верн[её]м|вернем|вносите|вносим|оплатите|останется|получится|доплатите|при|около)$/u
 
 /** Everything up to here is linear: each token is looked at a bounded number of times. */
 export const findQuantities = (text: string): ReadonlyArray<Quantity> => {
@@ -137,7 +137,9 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
   if (after?.text === "/" && tokens[at + 2]?.type === "number" && after.index === token.end) return true
   if (before?.text === "/" && tokens[at - 2]?.type === "number") return true
   if (/^24 на 7(?!\d)/.test(text.slice(token.index, token.index + 9))) return true
-  if (before?.type === "word" && /^[хx×]$/iu.test(before.text) && tokens[at - 2]?.type === "number") return true
+  if (before !== undefined && /^[хx×*]$/iu.test(before.text) && tokens[at - 2]?.type === "number" && token.index - before.end <= 1) return true
+  // `1500×1400`, `180 на 200` is a size.
+  if (after !== undefined && /^[хx×]$/iu.test(after.text) && tokens[at + 2]?.type === "number" && after.index - token.end <= 1) return true
   // `1С`, `3D`, `4K`: letters that touch the number and are no unit.
   if (after?.type === "word" && after.index === token.end) {
     if (/^(?:K|К)$/.test(after.text) && token.text.length === 1) return true
