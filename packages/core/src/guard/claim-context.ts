@@ -3,6 +3,7 @@
  * earlier chat. Nearer words are asked first; only where they do not tell two things apart, the next are.
  */
 import { findTimes } from "../calendar/call-time.ts"
+import { numerals } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
 import { stemOf } from "../knowledge/wording.ts"
@@ -124,7 +125,7 @@ export const contextOf = (claim: Quantity, view: DraftView): Context => {
   const { near, gap } = surroundingsOf(view.text, claim, span, view.quantities)
   // Its own number tells nothing of what it is said of.
   const others = view.quantities.filter((one) => one.index !== claim.index)
-  const blank = view.text.slice(0, claim.index) + (claim.kind === "money" || claim.kind === "bare" || claim.kind === "count" ? claim.text.replace(/\d/g, " ") : " ".repeat(claim.text.length)) + view.text.slice(claim.index + claim.text.length)
+  const blank = view.text.slice(0, claim.index) + (claim.kind === "money" || claim.kind === "bare" || claim.kind === "count" ? claim.text.replace(/\d/g, " ").replace(/\p{L}+/gu, (word) => (numerals.has(word.toLowerCase()) ? " ".repeat(word.length) : word)) : " ".repeat(claim.text.length)) + view.text.slice(claim.index + claim.text.length)
   // Back over one figure after another: `установка ещё 48 000, то есть по 12 000` is nearer than the kit named before.
   const back = view.quantities
     .filter((one) => one.index >= span.start && one.index < gap[0]!.start && (one.kind === "money" || one.kind === claim.kind))

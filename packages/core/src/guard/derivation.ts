@@ -149,7 +149,7 @@ const multiplied = (leaf: Leaf, counts: ReadonlyArray<number>, claim: Quantity, 
       continue
     }
     // A year has twelve months, or as many as the documents have one pay for.
-    if (monthly && /(?<!\p{L})(?:за|в)\s+(?:весь\s+)?год(?!\p{L})/iu.test(context.near) && count !== 12 && !new RegExp(`(?<!\\d)${count}\\s+мес|за ${count}(?!\\d)`, "u").test(court.index.text)) continue
+    if (monthly && /(?<!\p{L})(?:за|в)\s+(?:весь\s+)?год(?!\p{L})/iu.test(context.near) && count !== 12 && !new RegExp(`плат\\p{L}+[^.]{0,12} за ${count}(?!\\d)|(?<!\\d)${12 - count}\\s+месяц\\p{L}*\\s+(?:бесплатн|в подарок)`, "u").test(court.index.text)) continue
     if (claim.per === "год" && monthly && count !== 12 && count !== 10 && count !== 11) continue
     if (claim.per !== null && isTimeUnit(claim.per) && monthly && claim.per === "месяц" && count === 12 && leaf.isOwn && !/(?:рассроч|част|платеж|выход|получ|то есть)/iu.test(context.sentence.text)) continue
     if (!hasOwnPrice(leaf, count, court)) made.push({ ...leaf, value: leaf.value * count, uses: [leaf.at] })

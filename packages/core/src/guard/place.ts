@@ -157,7 +157,8 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
       { text: label, weight: near },
       { text: line.text.slice(lead.start, lead.end), weight: 0.7 },
       { text: sentenceHead, weight: isBare ? 0.9 : 0.55 },
-      { text: line.head, weight: isBare ? 0.9 : 0.35 },
+      // `Шкаф-купе — 240 000; с зеркалами — 290 000`: a small letter goes on with the same thing.
+      { text: line.head, weight: isBare ? 0.9 : /^\p{Ll}/u.test(line.text) ? 0.55 : 0.35 },
       { text: isBare ? labelBefore(line.text, quantity, quantities) : "", weight: 0.85 },
       { text: line.text, weight: around },
       { text: line.whole, weight: around },
@@ -287,7 +288,7 @@ const placesOfTable = (rows: ReadonlyArray<ReadonlyArray<string>>, base: Omit<Li
         const others = read[column]!.length > 1
         const spans = surroundingsOf(cell, quantity, { start: 0, end: cell.length }, read[column]!)
         const nearText = others ? spanText(cell, spans.near) : cell
-        const head = header[column] ?? ""
+        const head = column === 0 ? "" : (header[column] ?? "")
         const before = column > 0 ? filled[0]! : cell.slice(0, quantity.index)
         const typed = withHeader(quantity, column === 0 ? "" : head)
         const pers =

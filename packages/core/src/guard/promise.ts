@@ -131,7 +131,7 @@ const thingsIn = (clause: string, family: Family): ReadonlyArray<string> =>
     .filter((word) => word.text.length > 3 && !isFamily(family, word.text) && !verbish.test(word.text) && !/^(?:klient|nov|polnost|summ|uslov|predlag|mesyac|god|den|perv|zakaz|konechn|oplat|soversh|absolut)/u.test(word.stem))
     .map((word) => word.stem)
 
-const conditionPattern = /(?<!\p{L})(?:при|если|только|кто|кажд\p{L}+, кто|для(?!\s+вс)|владельц\p{L}*|в день|начиная)\s+([^,;.()—–]{3,70})/giu
+const conditionPattern = /(?<!\p{L})(?:при|если|только|кто|кажд\p{L}+, кто|для(?!\s+вс)|владельц\p{L}*|в день|начиная)\s+((?:[^\s,;.()—–]+\s*){1,4})/giu
 
 /** The line whose condition (a sum, an amount, `при …`, `если …`) the draft neither tells nor shows to be met. */
 const unmetCondition = (place: Place, family: Family, court: Court): { readonly isConditional: boolean; readonly line: string | null } => {
@@ -226,7 +226,7 @@ const denialsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
     const root = noun.slice(0, 5)
     if (court.index.lines.some((line) => new RegExp(`(?:без|нет|не (?:нужн|треб|бер))\\p{L}*\\s+${root}|${root}\\p{L}*\\s+(?:нет(?!\\p{L})|не (?:нужн|треб|бер))`, "iu").test(line.text))) continue
     const contrary = court.index.places.find(
-      (place) => (place.quantity.kind === "percent" || place.quantity.kind === "money") && place.quantity.value > 0 && [...place.tokens].some(([token, weight]) => weight >= 0.5 && stems.some((stem) => likeness(token, stem) > 0 || (stem.length > 5 && token.startsWith(stem.slice(0, 5))))) && !/скидк/iu.test(place.near),
+      (place) => (place.quantity.kind === "percent" || place.quantity.kind === "money" || (place.quantity.kind === "bare" && place.quantity.value >= 100)) && place.quantity.value > 0 && [...place.tokens].some(([token, weight]) => weight >= 0.5 && stems.some((stem) => likeness(token, stem) > 0 || (stem.length > 5 && token.startsWith(stem.slice(0, 5))))) && !/скидк/iu.test(place.near),
     )
     if (contrary !== undefined) found.push(refusal(match[0], `«${match[0]}»: в документах сказано обратное: «${contrary.label}».`))
   }

@@ -81,7 +81,7 @@ export const surroundingsOf = (
   near.push({ start: own.index, end })
   if (takesTrail) near.push({ start: end, end: trailEnd })
   const from = isCut ? ends.end : left
-  return { near, gap: [{ start: from, end: right }], lead: { start: from, end: own.index } }
+  return { near, gap: [{ start: from, end: Math.max(end, takesTrail ? trailEnd : end) }], lead: { start: from, end: own.index } }
 }
 
 /** The head of a phrase: what stands before its first preposition. `Доставка по Алматы` gives `Доставка`. */
@@ -113,7 +113,7 @@ export const tokensIn = (text: string, span: Span, quantities: ReadonlyArray<Qua
     const end = one.index + one.text.length
     if (end <= span.start || one.index >= span.end || one.index < at) continue
     bare += text.slice(at, one.index)
-    const isSum = one.kind === "money" || one.kind === "percent" || (one.kind === "bare" && one.value >= 1000)
+    const isSum = one.kind === "money" || one.kind === "percent"
     if (!isSum && (one.kind === "count" || one.kind === "duration" || one.kind === "bare")) {
       tokens.push(`#${one.value}`)
       if (one.to !== null) tokens.push(`#${one.to}`)

@@ -79,9 +79,18 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   const unbeaten = contrast
     ? alike
     : alike.filter((place) => {
-        const better = rivals.find((rival) => isRivalOf(rival, place) && compare(place, rival, context, isTold(rival) ? 1 : Number.POSITIVE_INFINITY) > 0)
-        if (better !== undefined) beaten ??= better
-        return better === undefined
+        let better: Place | null = null
+        let most = 0
+        for (const rival of rivals) {
+          if (!isRivalOf(rival, place)) continue
+          const lead = compare(place, rival, context, isTold(rival) ? 1 : Number.POSITIVE_INFINITY)
+          if (lead > most) {
+            most = lead
+            better = rival
+          }
+        }
+        if (better !== null) beaten ??= better
+        return better === null
       })
   // Said by us before of what is still spoken of.
   const repeated = unbeaten.length > 0 ? undefined : court.said.find((place) => isComparable(claim, place.quantity) && fit(claim, place.quantity) === "yes" && !court.said.some((rival) => isComparable(claim, rival.quantity) && fit(claim, rival.quantity) === "no" && compare(place, rival, context, 1) > 0))
@@ -201,7 +210,7 @@ export const isBeyondLimit = (claim: Quantity, context: Context, court: Court): 
   const units = new Set(wordsOf(claim.unit ?? "").map((word) => word.stem))
   const names = (place: Place) => [...place.tokens].reduce((sum, [token, weight]) => (weight < 0.5 || units.has(token) || token.startsWith("#") ? sum : sum + weight * Math.max(...own.map((level) => level.mentions.of(token)))), 0)
   const all = court.index.places.filter((place) => place.quantity.kind === claim.kind && isComparable(claim, place.quantity))
-  const limits = all.filter((place) => (place.quantity.qualifier === "to" || place.quantity.qualifier === "under" || place.quantity.to !== null || (place.quantity.qualifier === "from" && place.quantity.kind === "duration")) && place.quantity.per === null && names(place) >= 0.9)
+  const limits = all.filter((place) => (place.quantity.qualifier === "to" || place.quantity.qualifier === "under" || place.quantity.to !== null || (place.quantity.qualifier === "from" && place.quantity.kind === "duration")) && place.quantity.per === null && !/^.{0,24}\sв\s+(?:день|час|сутки|смену|неделю)/iu.test(place.line.text.slice(place.quantity.index)) && names(place) >= 0.9)
   const best = limits.filter((place) => !limits.some((rival) => rival !== place && compare(place, rival, context) > 0))
   const value = measured(claim).value
   return best.length > 0 && best.every((place) => !admits(place.quantity, value)) && !all.some((place) => names(place) >= 0.9 && admits(place.quantity, value)) ? best[0]! : null
