@@ -53,11 +53,25 @@ export const isOfCalendar = (claim: Quantity, context: Context, court: Court): b
   const times = findTimes(input.text, input.now, input.zone)
   const end = claim.index + claim.text.length
   const mine = times.find((time) => time.index < end && time.index + time.text.length > claim.index)
-  const isNamed = mine !== undefined && mine.contradiction === undefined && /(?<!\p{L})(?:сегодня|завтра|послезавтра|понедельник|вторник|сред[ау]|четверг|пятниц\p{L}|суббот\p{L}|воскресень\p{L}|праздник|праздничн\p{L}*|выходн\p{L}*|не созвани\p{L}*|не звон\p{L}*)(?!\p{L})/iu.test(context.sentence.text)
-  const asked = input.chat.filter((line) => line.from === "client").flatMap((line) => findTimes(line.text, input.now, input.zone))
-  const isAsked = mine !== undefined && asked.some((time) => localDate(time.at, input.zone) === localDate(mine.at, input.zone))
+  const isNamed =
+    mine !== undefined &&
+    mine.contradiction === undefined &&
+    /(?<!\p{L})(?:сегодня|завтра|послезавтра|понедельник|вторник|сред[ау]|четверг|пятниц\p{L}|суббот\p{L}|воскресень\p{L}|праздник|праздничн\p{L}*|выходн\p{L}*|не созвани\p{L}*|не звон\p{L}*)(?!\p{L})/iu.test(
+      context.sentence.text,
+    )
+  const asked = input.chat
+    .filter((line) => line.from === "client")
+    .flatMap((line) => findTimes(line.text, input.now, input.zone))
+  const isAsked =
+    mine !== undefined && asked.some((time) => localDate(time.at, input.zone) === localDate(mine.at, input.zone))
   if (isAsked && mine?.contradiction === undefined) return true
-  if (isNamed && !/(?<!\p{L})(?:акци\p{L}*|скидк\p{L}*|старт\p{L}*|начал\p{L}*|начина\p{L}*|набор\p{L}*|поток\p{L}*|действует|готов\p{L}*|достав\p{L}*|привез\p{L}*)(?!\p{L})/iu.test(context.sentence.text)) return true
+  if (
+    isNamed &&
+    !/(?<!\p{L})(?:акци\p{L}*|скидк\p{L}*|старт\p{L}*|начал\p{L}*|начина\p{L}*|набор\p{L}*|поток\p{L}*|действует|готов\p{L}*|достав\p{L}*|привез\p{L}*)(?!\p{L})/iu.test(
+      context.sentence.text,
+    )
+  )
+    return true
   if (ofBusiness.test(context.near)) return false
   return [input.now, ...instants].some((at) => {
     const wall = wallTime(at, input.zone)

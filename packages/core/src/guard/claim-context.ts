@@ -58,10 +58,12 @@ const wide = ["казахстану", "регионы", "областям", "м�
 export const isCity = (stem: string): boolean => cities.test(stem)
 export const isPlaceName = (stem: string): boolean => cities.test(stem) || wide.includes(stem) || stem === "zagorod"
 
-const withWide = (tokens: ReadonlyArray<string>): ReadonlyArray<string> => (tokens.some(isCity) ? [...tokens, ...wide] : tokens)
+const withWide = (tokens: ReadonlyArray<string>): ReadonlyArray<string> =>
+  tokens.some(isCity) ? [...tokens, ...wide] : tokens
 
 /** `без монтажа` names no mounting. Same length, so that indices stay true. */
-const withoutExcluded = (text: string) => text.replace(/(?<!\p{L})(?:без|кроме)\s+\p{L}+(?!\p{L})/giu, (all) => " ".repeat(all.length))
+const withoutExcluded = (text: string) =>
+  text.replace(/(?<!\p{L})(?:без|кроме)\s+\p{L}+(?!\p{L})/giu, (all) => " ".repeat(all.length))
 
 const levelOf = (text: string, spans: ReadonlyArray<Span>, quantities: ReadonlyArray<Quantity>): Level => ({
   mentions: mentionsIn(withWide(spans.flatMap((span) => tokensIn(withoutExcluded(text), span, quantities)))),
@@ -71,23 +73,45 @@ const levelOf = (text: string, spans: ReadonlyArray<Span>, quantities: ReadonlyA
 const dated = (text: string, now: Instant, zone: string) =>
   findTimes(text, now, zone)
     .filter((time) => time.grain === "day" || time.grain === "hour" || time.grain === "minute")
-    .filter((time) => /\p{L}{3}|\.\d\d/u.test(time.text) && !/^\s*(?:в\s+)?\d/u.test(time.text.replace(/^\d{1,2}(?:-?го)?\s+\p{L}{3,}/u, "x")))
-    .map((time) => ({ start: time.index, end: time.index + time.text.length, days: 1 << ((wallTime(time.at, zone).weekday + 6) % 7) }))
+    .filter(
+      (time) =>
+        /\p{L}{3}|\.\d\d/u.test(time.text) &&
+        !/^\s*(?:в\s+)?\d/u.test(time.text.replace(/^\d{1,2}(?:-?го)?\s+\p{L}{3,}/u, "x")),
+    )
+    .map((time) => ({
+      start: time.index,
+      end: time.index + time.text.length,
+      days: 1 << ((wallTime(time.at, zone).weekday + 6) % 7),
+    }))
 
 /** `30 рабочих дней против 20`: the unit stands once. */
 const withUnits = (text: string, quantities: ReadonlyArray<Quantity>): ReadonlyArray<Quantity> =>
   quantities.map((one, at) => {
     const previous = quantities[at - 1]
-    if (one.kind !== "bare" || previous === undefined || (previous.kind !== "duration" && previous.kind !== "percent" && previous.kind !== "count")) return one
+    if (
+      one.kind !== "bare" ||
+      previous === undefined ||
+      (previous.kind !== "duration" && previous.kind !== "percent" && previous.kind !== "count")
+    )
+      return one
     const joint = text.slice(previous.index + previous.text.length, one.index)
-    return /^\s*(?:против|вместо|а не|или|и|,)\s*$|^,\s+(?:а\s+)?(?:на|для|по)\s+\p{L}+\s*[—–-]?\s*$/iu.test(joint) && one.value < 1000
+    return /^\s*(?:против|вместо|а не|или|и|,)\s*$|^,\s+(?:а\s+)?(?:на|для|по)\s+\p{L}+\s*[—–-]?\s*$/iu.test(joint) &&
+      one.value < 1000
       ? { ...one, kind: previous.kind, unit: previous.unit, workingDays: previous.workingDays }
       : one
   })
 
-export const viewOf = (text: string, chat: ReadonlyArray<{ readonly from: string; readonly text: string }>, now: Instant, zone: string): DraftView => {
+export const viewOf = (
+  text: string,
+  chat: ReadonlyArray<{ readonly from: string; readonly text: string }>,
+  now: Instant,
+  zone: string,
+): DraftView => {
   const lastOurs = chat.findLastIndex((line) => line.from !== "client")
-  const turn = chat.slice(lastOurs + 1).map((line) => line.text).join("\n")
+  const turn = chat
+    .slice(lastOurs + 1)
+    .map((line) => line.text)
+    .join("\n")
   const times = dated(text, now, zone)
   const turnTimes = dated(turn.slice(0, 2000), now, zone)
   return {
@@ -97,9 +121,14 @@ export const viewOf = (text: string, chat: ReadonlyArray<{ readonly from: string
     turn,
     turnQuantities: findQuantities(turn),
     lastBot: lastOurs < 0 ? "" : chat[lastOurs]!.text,
-    earlier: chat.slice(0, Math.max(0, lastOurs)).filter((line) => line.from === "client").map((line) => line.text).join("\n"),
+    earlier: chat
+      .slice(0, Math.max(0, lastOurs))
+      .filter((line) => line.from === "client")
+      .map((line) => line.text)
+      .join("\n"),
     daysAt: (start, end) =>
-      daysIn(text.slice(start, end)) | times.filter((time) => time.start < end && time.end > start).reduce((mask, time) => mask | time.days, 0),
+      daysIn(text.slice(start, end)) |
+      times.filter((time) => time.start < end && time.end > start).reduce((mask, time) => mask | time.days, 0),
     turnDays: daysIn(turn) | turnTimes.reduce((mask, time) => mask | time.days, 0),
   }
 }
@@ -119,22 +148,37 @@ const chatLevels = (view: DraftView): ReadonlyArray<Level> => {
 const sentencesBackMax = 4
 
 export const contextOf = (claim: Quantity, view: DraftView): Context => {
-  const sentenceAt = Math.max(0, view.sentences.findLastIndex((sentence) => sentence.index <= claim.index))
+  const sentenceAt = Math.max(
+    0,
+    view.sentences.findLastIndex((sentence) => sentence.index <= claim.index),
+  )
   const sentence = view.sentences[sentenceAt] ?? { text: view.text, index: 0, end: view.text.length }
   const span = { start: sentence.index, end: sentence.end }
   const { near, gap } = surroundingsOf(view.text, claim, span, view.quantities)
   // Its own number tells nothing of what it is said of.
   const others = view.quantities.filter((one) => one.index !== claim.index)
-  const blank = view.text.slice(0, claim.index) + (claim.kind === "money" || claim.kind === "bare" || claim.kind === "count" ? claim.text.replace(/\d/g, " ").replace(/\p{L}+/gu, (word) => (numerals.has(word.toLowerCase()) ? " ".repeat(word.length) : word)) : " ".repeat(claim.text.length)) + view.text.slice(claim.index + claim.text.length)
+  const blank =
+    view.text.slice(0, claim.index) +
+    (claim.kind === "money" || claim.kind === "bare" || claim.kind === "count"
+      ? claim.text
+          .replace(/\d/g, " ")
+          .replace(/\p{L}+/gu, (word) => (numerals.has(word.toLowerCase()) ? " ".repeat(word.length) : word))
+      : " ".repeat(claim.text.length)) +
+    view.text.slice(claim.index + claim.text.length)
   // Back over one figure after another: `установка ещё 48 000, то есть по 12 000` is nearer than the kit named before.
   const back = view.quantities
-    .filter((one) => one.index >= span.start && one.index < gap[0]!.start && (one.kind === "money" || one.kind === claim.kind))
+    .filter(
+      (one) =>
+        one.index >= span.start && one.index < gap[0]!.start && (one.kind === "money" || one.kind === claim.kind),
+    )
     .slice(-4)
     .reverse()
     .map((one) => surroundingsOf(view.text, one, span, view.quantities).gap[0]!.start)
     .filter((start) => start > span.start)
     .map((start) => [{ start, end: claim.index + claim.text.length }])
-  const own = [near, gap, ...back, [{ start: span.start, end: claim.index + claim.text.length }], [span]].map((spans) => levelOf(blank, spans, others))
+  const own = [near, gap, ...back, [{ start: span.start, end: claim.index + claim.text.length }], [span]].map((spans) =>
+    levelOf(blank, spans, others),
+  )
   const before = view.sentences
     .slice(Math.max(0, sentenceAt - sentencesBackMax), sentenceAt)
     .reverse()

@@ -25,7 +25,12 @@ export const daysIn = (text: string): number => {
     // `скидка в день оплаты`, `вт` as watts are rare enough.
     if (/^будн|^рабоч/u.test(word)) mask |= weekdays
     else if (/^выходн/u.test(word)) {
-      if (!/(?:воскресень\p{L}*|вс|суббот\p{L}*|сб)\.?\s*[-—–:]?\s*$/iu.test(text.slice(Math.max(0, match.index - 18), match.index))) mask |= weekend
+      if (
+        !/(?:воскресень\p{L}*|вс|суббот\p{L}*|сб)\.?\s*[-—–:]?\s*$/iu.test(
+          text.slice(Math.max(0, match.index - 18), match.index),
+        )
+      )
+        mask |= weekend
     } else if (/^ежедн|^кажд|^без|^күн/u.test(word)) mask |= everyDay
     else {
       const day = dayOf(word)

@@ -39,17 +39,28 @@ const divisionCue =
 const sumCue =
   /(?<!\p{L})(?:вместе|итого|всего|сумм\p{L}*|плюс|получ\p{L}*|выйд\p{L}*|выход\p{L}*|обойд\p{L}*|общ\p{L}*|составит|с уч[её]том|под ключ|комплект\p{L}*|барлығы|значит|то есть|ориентируйтесь|заложите|готовьте)(?!\p{L})|[+=]/iu
 const differenceCue =
-  /(?<!\p{L})(?:дешевле|дороже|выгод\p{L}*|эконом\p{L}*|разниц\p{L}*|скидк\p{L}*|меньше|больше|ниже|выше|остат\p{L}*|оста\p{L}+|доплат\p{L}*|минус|вместо|вычет\p{L}*|вычит\p{L}*|вычт\p{L}*|предоплат\p{L}*|тогда|без|остальн\p{L}*|засчит\p{L}*)(?!\p{L})/iu
+  /(?<!\p{L})(?:дешевле|дороже|выгод\p{L}*|эконом\p{L}*|разниц\p{L}*|скидк\p{L}*|меньше|больше|ниже|выше|остат\p{L}*|оста\p{L}+|доплат\p{L}*|минус|вместо|вычет\p{L}*|вычит\p{L}*|вычт\p{L}*|предоплат\p{L}*|тогда|без|остальн\p{L}*|засчит\p{L}*|лишн\p{L}*|не хватает|добавить)(?!\p{L})/iu
 
 const operandsMax = 14
 const namedMax = 10
 
 const same = (made: number, claim: Quantity) =>
-  sameNumber(made, claim.value) || (claim.qualifier === "about" && Math.abs(made - claim.value) < Math.max(0.5, claim.value * 0.001)) || (!Number.isInteger(made) && Math.abs(made - claim.value) <= 0.5 && Number.isInteger(claim.value) && claim.value > 100)
+  sameNumber(made, claim.value) ||
+  (claim.qualifier === "about" && Math.abs(made - claim.value) < Math.max(0.5, claim.value * 0.001)) ||
+  (!Number.isInteger(made) && Math.abs(made - claim.value) <= 0.5 && Number.isInteger(claim.value) && claim.value > 100)
 
 /** Prices of the documents that the words around the claim name, none of them beaten by its like. */
-const namedPrices = (claim: Quantity, context: Context, court: Court): ReadonlyArray<{ readonly leaf: Leaf; readonly isClear: boolean }> => {
-  const pool = court.index.places.filter((place) => (place.quantity.kind === "money" || (place.quantity.kind === "bare" && place.quantity.value >= 100)) && !place.isThreshold && isComparable({ ...claim, kind: "money", unit: claim.unit ?? place.quantity.unit }, place.quantity))
+const namedPrices = (
+  claim: Quantity,
+  context: Context,
+  court: Court,
+): ReadonlyArray<{ readonly leaf: Leaf; readonly isClear: boolean }> => {
+  const pool = court.index.places.filter(
+    (place) =>
+      (place.quantity.kind === "money" || (place.quantity.kind === "bare" && place.quantity.value >= 100)) &&
+      !place.isThreshold &&
+      isComparable({ ...claim, kind: "money", unit: claim.unit ?? place.quantity.unit }, place.quantity),
+  )
   const scored = pool
     .map((place) => {
       const nearby = namedBy(place, context.levels.slice(0, context.ownLevels), 0.5)
@@ -60,10 +71,25 @@ const namedPrices = (claim: Quantity, context: Context, court: Court): ReadonlyA
     .slice(0, 40)
   // Two things named in one sentence are both meant: `механика дешевле автомата`.
   return scored
-    .filter(({ place, nearby }) => !scored.some(({ place: rival }) => rival !== place && rival.quantity.value !== place.quantity.value && areLike(place, rival) && compare(place, rival, context, nearby > 0.6 ? context.ownLevels : Number.POSITIVE_INFINITY) > 0))
+    .filter(
+      ({ place, nearby }) =>
+        !scored.some(
+          ({ place: rival }) =>
+            rival !== place &&
+            rival.quantity.value !== place.quantity.value &&
+            areLike(place, rival) &&
+            compare(place, rival, context, nearby > 0.6 ? context.ownLevels : Number.POSITIVE_INFINITY) > 0,
+        ),
+    )
     .slice(0, namedMax)
     .filter(({ place }) => !isOnOtherDay(place, pool, context) && !isElsewhere(place, context))
-    .flatMap(({ place, nearby }) => leavesOf(place.quantity, place, false).map((leaf) => ({ leaf, isClear: nearby >= 0.6 || pool.length <= 2 || namedBy(place, context.levels.slice(context.ownLevels), 0.9) >= 0.8 })))
+    .flatMap(({ place, nearby }) =>
+      leavesOf(place.quantity, place, false).map((leaf) => ({
+        leaf,
+        isClear:
+          nearby >= 0.6 || pool.length <= 2 || namedBy(place, context.levels.slice(context.ownLevels), 0.9) >= 0.8,
+      })),
+    )
 }
 
 /** Two rows of a table, two lines of a list: only such compete for a name. */
@@ -103,17 +129,38 @@ const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArr
   const put = (value: number) => {
     if (value > 1 && value <= 2000) counts.add(value)
   }
-  for (const number of numbersIn(`${court.view.text.slice(0, claim.index)} . ${court.view.text.slice(claim.index + claim.text.length)}`.replace(/(\d)-(?=\d)/g, "$1 - "))) put(number)
+  for (const number of numbersIn(
+    `${court.view.text.slice(0, claim.index)} . ${court.view.text.slice(claim.index + claim.text.length)}`.replace(
+      /(\d)-(?=\d)/g,
+      "$1 - ",
+    ),
+  ))
+    put(number)
   for (const number of court.clientNumbers) put(number)
   const said = `${court.view.text}\n${court.view.turn}\n${court.view.lastBot}\n${court.view.earlier}`
   for (const [value, pattern] of halves) if (pattern.test(said)) put(value)
-  for (const match of said.matchAll(/(?<!\p{L})(дв(?:у|ой)|тр[её]|тро|четыр[её]|пяти|шести)[хй]?(?=\p{L}{4})/giu)) put(match[1]!.toLowerCase().startsWith("дв") ? 2 : match[1]!.toLowerCase().startsWith("тр") ? 3 : match[1]!.toLowerCase().startsWith("ч") ? 4 : match[1]!.toLowerCase() === "пяти" ? 5 : 6)
+  for (const match of said.matchAll(/(?<!\p{L})(дв(?:у|ой)|тр[её]|тро|четыр[её]|пяти|шести)[хй]?(?=\p{L}{4})/giu))
+    put(
+      match[1]!.toLowerCase().startsWith("дв")
+        ? 2
+        : match[1]!.toLowerCase().startsWith("тр")
+          ? 3
+          : match[1]!.toLowerCase().startsWith("ч")
+            ? 4
+            : match[1]!.toLowerCase() === "пяти"
+              ? 5
+              : 6,
+    )
   // `платите за 10 месяцев`, `2 месяца в подарок`
   for (const match of court.index.text.matchAll(/плат\p{L}+ (?:только )?за (\d{1,2})(?!\d)/gu)) put(Number(match[1]))
-  for (const match of `${court.index.text} ${said}`.matchAll(/(\d{1,2}|один|два|три) месяц\p{L}* (?:бесплатн|в подарок)/giu)) put(12 - (numbersIn(match[1]!)[0] ?? 1))
+  for (const match of `${court.index.text} ${said}`.matchAll(
+    /(\d{1,2}|один|два|три) месяц\p{L}* (?:бесплатн|в подарок)/giu,
+  ))
+    put(12 - (numbersIn(match[1]!)[0] ?? 1))
   if (/комплект/iu.test(said) && /шин|колес|колёс|резин/iu.test(said)) put(4)
   // `0-0-12`
-  for (const match of `${court.view.text} ${court.index.text}`.matchAll(/(?<!\d)0-0-(\d{1,2})(?!\d)/g)) if (/рассроч|част|платеж|в месяц|0-0/iu.test(context.sentence.text)) put(Number(match[1]))
+  for (const match of `${court.view.text} ${court.index.text}`.matchAll(/(?<!\d)0-0-(\d{1,2})(?!\d)/g))
+    if (/рассроч|част|платеж|в месяц|0-0/iu.test(context.sentence.text)) put(Number(match[1]))
   return [...counts].slice(0, 40)
 }
 
@@ -122,26 +169,56 @@ const hasOwnPrice = (leaf: Leaf, count: number, court: Court): boolean => {
   const place = leaf.place
   if (place === null) return false
   return court.index.places.some((other) => {
-    if (other === place || other.quantity.kind !== "money" || other.quantity.value === place.quantity.value || other.isThreshold || !areLike(other, place)) return false
+    if (
+      other === place ||
+      other.quantity.kind !== "money" ||
+      other.quantity.value === place.quantity.value ||
+      other.isThreshold ||
+      !areLike(other, place)
+    )
+      return false
     return other.bounds.some((bound) => {
       const mine = place.bounds.find((one) => one.unit === bound.unit)
       if (mine === undefined || bound.quantity.qualifier !== "from") return false
-      return admits(bound.quantity, count) && (!admits(mine.quantity, count) || measured(bound.quantity).value > measured(mine.quantity).value) && sameButFor(place, other)
+      return (
+        admits(bound.quantity, count) &&
+        (!admits(mine.quantity, count) || measured(bound.quantity).value > measured(mine.quantity).value) &&
+        sameButFor(place, other)
+      )
     })
   })
 }
 /** The same thing at another number: the names differ in numbers only. */
 const sameButFor = (one: Place, other: Place) => {
-  for (const [token, weight] of one.tokens) if (weight >= 0.8 && !token.startsWith("#") && (other.tokens.get(token) ?? 0) < 0.3) return false
+  for (const [token, weight] of one.tokens)
+    if (weight >= 0.8 && !token.startsWith("#") && (other.tokens.get(token) ?? 0) < 0.3) return false
   return true
 }
 
-const multiplied = (leaf: Leaf, counts: ReadonlyArray<number>, claim: Quantity, context: Context, court: Court): ReadonlyArray<Made> => {
+const multiplied = (
+  leaf: Leaf,
+  counts: ReadonlyArray<number>,
+  claim: Quantity,
+  context: Context,
+  court: Court,
+): ReadonlyArray<Made> => {
   const made: Array<Made> = []
-  const lineCounts = leaf.place === null ? [] : leaf.place.bounds.map((bound) => bound.quantity.value).filter((value) => value > 1 && value <= 2000)
+  const lineCounts =
+    leaf.place === null
+      ? []
+      : leaf.place.bounds.map((bound) => bound.quantity.value).filter((value) => value > 1 && value <= 2000)
   const monthly = leaf.pers.includes("месяц")
   // What has a price per month is not divided into months.
-  const isSoldSo = claim.per !== null && leaf.place !== null && court.index.places.some((other) => other !== leaf.place && other.line === leaf.place!.line && other.quantity.kind === "money" && other.pers.includes(perKey(claim.per!)))
+  const isSoldSo =
+    claim.per !== null &&
+    leaf.place !== null &&
+    court.index.places.some(
+      (other) =>
+        other !== leaf.place &&
+        other.line === leaf.place!.line &&
+        other.quantity.kind === "money" &&
+        other.pers.includes(perKey(claim.per!)),
+    )
   const mayDivide = divisionCue.test(context.sentence.text) && !isSoldSo
   for (const count of new Set([...counts, ...lineCounts])) {
     if (count === 12 && leaf.pers.some((per) => per === "год")) {
@@ -149,67 +226,142 @@ const multiplied = (leaf: Leaf, counts: ReadonlyArray<number>, claim: Quantity, 
       continue
     }
     // A year has twelve months, or as many as the documents have one pay for.
-    if (monthly && /(?<!\p{L})(?:за|в)\s+(?:весь\s+)?год(?!\p{L})/iu.test(context.near) && count !== 12 && !new RegExp(`плат\\p{L}+[^.]{0,12} за ${count}(?!\\d)|(?<!\\d)${12 - count}\\s+месяц\\p{L}*\\s+(?:бесплатн|в подарок)`, "u").test(court.index.text)) continue
+    if (
+      monthly &&
+      /(?<!\p{L})(?:за|в)\s+(?:весь\s+)?год(?!\p{L})/iu.test(context.near) &&
+      count !== 12 &&
+      !new RegExp(
+        `плат\\p{L}+[^.]{0,12} за ${count}(?!\\d)|(?<!\\d)${12 - count}\\s+месяц\\p{L}*\\s+(?:бесплатн|в подарок)`,
+        "u",
+      ).test(court.index.text)
+    )
+      continue
     if (claim.per === "год" && monthly && count !== 12 && count !== 10 && count !== 11) continue
-    if (claim.per !== null && isTimeUnit(claim.per) && monthly && claim.per === "месяц" && count === 12 && leaf.isOwn && !/(?:рассроч|част|платеж|выход|получ|то есть)/iu.test(context.sentence.text)) continue
+    if (
+      claim.per !== null &&
+      isTimeUnit(claim.per) &&
+      monthly &&
+      claim.per === "месяц" &&
+      count === 12 &&
+      leaf.isOwn &&
+      !/(?:рассроч|част|платеж|выход|получ|то есть)/iu.test(context.sentence.text)
+    )
+      continue
     if (!hasOwnPrice(leaf, count, court)) made.push({ ...leaf, value: leaf.value * count, uses: [leaf.at] })
     if (mayDivide) made.push({ ...leaf, value: leaf.value / count, uses: [leaf.at] })
   }
   return made
 }
 
-const shared = (leaf: Leaf, percents: ReadonlyArray<{ readonly value: number; readonly cap: boolean }>, isDearer: boolean): ReadonlyArray<Made> =>
+const shared = (
+  leaf: Leaf,
+  percents: ReadonlyArray<{ readonly value: number; readonly cap: boolean }>,
+  isDearer: boolean,
+): ReadonlyArray<Made> =>
   percents.flatMap(({ value, cap }) => [
     { ...leaf, value: (leaf.value * value) / 100, cap: leaf.cap || cap, uses: [leaf.at] },
     { ...leaf, value: (leaf.value * (100 - value)) / 100, open: leaf.open || cap, uses: [leaf.at] },
     ...(isDearer ? [{ ...leaf, value: (leaf.value * (100 + value)) / 100, uses: [leaf.at] }] : []),
   ])
 
-const dearer = /\+\s?\d|(?<!\p{L})(?:наценк|надбавк|доплат|дороже|срочн|сверху|плюс|выходн|праздн|воскресень|суббот|ночн|обслужив|ндс|монтаж|комисси|сервис|сбор|добав|всего|итого|вместе)/iu
+const dearer =
+  /\+\s?\d|(?<!\p{L})(?:наценк|надбавк|доплат|дороже|срочн|сверху|плюс|выходн|праздн|воскресень|суббот|ночн|обслужив|ндс|монтаж|комисси|сервис|сбор|добав|всего|итого|вместе)/iu
 
-const percentsFor = (context: Context, court: Court): ReadonlyArray<{ readonly value: number; readonly cap: boolean }> => {
+const percentsFor = (
+  context: Context,
+  court: Court,
+): ReadonlyArray<{ readonly value: number; readonly cap: boolean }> => {
   const percents = new Map<string, { readonly value: number; readonly cap: boolean }>()
   const put = (value: number, cap: boolean) => percents.set(`${value}`, { value, cap })
   for (const place of court.index.places)
-    if (place.quantity.kind === "percent" && namedBy(place, context.levels, 0.55) > 0.6) put(place.quantity.value, place.quantity.qualifier === "to")
-  for (const place of court.said) if (place.quantity.kind === "percent") put(place.quantity.value, place.quantity.qualifier === "to")
+    if (place.quantity.kind === "percent" && namedBy(place, context.levels, 0.55) > 0.6)
+      put(place.quantity.value, place.quantity.qualifier === "to")
+  for (const place of court.said)
+    if (place.quantity.kind === "percent") put(place.quantity.value, place.quantity.qualifier === "to")
   for (const one of court.view.quantities)
     if (one.kind === "percent" && court.settled.has(one.index)) put(one.value, one.qualifier === "to")
   return [...percents.values()].slice(0, 12)
 }
 
 /** `итого`, `вместе`: the total of everything just told. */
-const totalCue = /(?<!\p{L})(?:вместе|итого|всего|в сумме|общ\p{L}+ (?:сумм\p{L}*|стоимост\p{L}*)|барлығы)(?!\p{L})[^.!?]{0,40}$/iu
+const totalCue =
+  /(?<!\p{L})(?:вместе|итого|всего|в сумме|общ\p{L}+ (?:сумм\p{L}*|стоимост\p{L}*)|барлығы)(?!\p{L})[^.!?]{0,40}$/iu
 
 /** Addends told right before a total that the total leaves out: `2 900, 9 800 и 600, вместе 12 700`. */
 const leavesOut = (uses: ReadonlyArray<number>, claim: Quantity, context: Context, court: Court): boolean => {
   if (!totalCue.test(context.before)) return false
-  const cue = context.sentence.index + context.before.search(/(?<!\p{L})(?:вместе|итого|всего|в сумме|общ\p{L}+ (?:сумм|стоимост)|барлығы)/iu)
-  const opens = !court.view.quantities.some((one) => one.kind === "money" && one.index >= context.sentence.index && one.index < claim.index)
+  const cue =
+    context.sentence.index +
+    context.before.search(/(?<!\p{L})(?:вместе|итого|всего|в сумме|общ\p{L}+ (?:сумм|стоимост)|барлығы)/iu)
+  const opens = !court.view.quantities.some(
+    (one) => one.kind === "money" && one.index >= context.sentence.index && one.index < claim.index,
+  )
   const sentences = court.view.sentences.filter((one) => one.index <= context.sentence.index).slice(opens ? -2 : -1)
   const from = sentences[0]?.index ?? 0
-  const told = court.view.quantities.filter((one) => (one.kind === "money" || (one.kind === "bare" && one.value >= 100)) && one.index >= from && one.index < cue && one.index < claim.index)
+  const told = court.view.quantities.filter(
+    (one) =>
+      (one.kind === "money" || (one.kind === "bare" && one.value >= 100)) &&
+      one.index >= from &&
+      one.index < cue &&
+      one.index < claim.index,
+  )
   if (uses.filter((at) => told.some((one) => one.index === at)).length < 2) return false
   return told.some((one) => {
     if (uses.includes(one.index)) return false
     const lead = court.view.text.slice(Math.max(from, one.index - 40), one.index)
     const trail = court.view.text.slice(one.index, one.index + one.text.length + 12)
     // A price of one piece, a contrast or an option is no addend.
-    return one.per === null && one.to === null && !/(?<!\p{L})(?:по|вместо|против|если|без|от|обычн\p{L}*|скидк\p{L}*|экономи\p{L}*|при заказе)\s+(?:\p{L}+\s+){0,2}$/iu.test(lead) && !/за (?:шт|един|кажд|одн)|\/\s?шт/iu.test(trail) && !told.some((other) => other.index > one.index && other.value > one.value && Number.isInteger(other.value / one.value) && other.value / one.value <= 200 && uses.includes(other.index))
+    return (
+      one.per === null &&
+      one.to === null &&
+      !/(?<!\p{L})(?:по|вместо|против|если|без|от|обычн\p{L}*|скидк\p{L}*|экономи\p{L}*|при заказе)\s+(?:\p{L}+\s+){0,2}$/iu.test(
+        lead,
+      ) &&
+      !/за (?:шт|един|кажд|одн)|\/\s?шт/iu.test(trail) &&
+      !told.some(
+        (other) =>
+          other.index > one.index &&
+          other.value > one.value &&
+          Number.isInteger(other.value / one.value) &&
+          other.value / one.value <= 200 &&
+          uses.includes(other.index),
+      )
+    )
   })
 }
 
 /** The place that a proof rests on, or null where none is found. */
-export const derive = (claim: Quantity, context: Context, court: Court, ownOnly: boolean, mayDivide = true): { readonly place: Place | null } | null => {
+export const derive = (
+  claim: Quantity,
+  context: Context,
+  court: Court,
+  ownOnly: boolean,
+  mayDivide = true,
+): { readonly place: Place | null } | null => {
   const { view } = court
   const sentence = context.sentence.text
-  const claimOpen = claim.qualifier === "from" || claim.qualifier === "over" || claim.qualifier === "about" || /(?<!\p{L})(?:минимум|начина\p{L}*|не менее|примерно|ориентир\p{L}*|самы[ейх]\s+\p{L}+)(?!\p{L})/iu.test(sentence)
-  const claimCap = claim.qualifier === "to" || claim.qualifier === "about" || /(?<!\p{L})(?:максимум|может составить|примерно)(?!\p{L})/iu.test(sentence)
+  const claimOpen =
+    claim.qualifier === "from" ||
+    claim.qualifier === "over" ||
+    claim.qualifier === "about" ||
+    /(?<!\p{L})(?:минимум|начина\p{L}*|не менее|примерно|ориентир\p{L}*|самы[ейх]\s+\p{L}+)(?!\p{L})/iu.test(sentence)
+  const claimCap =
+    claim.qualifier === "to" ||
+    claim.qualifier === "about" ||
+    /(?<!\p{L})(?:максимум|может составить|примерно)(?!\p{L})/iu.test(sentence)
   const mayFrom = claim.qualifier !== "from" && claim.qualifier !== "to"
   const isReached = (one: Leaf) =>
-    same(one.value, claim) && (!one.open || claimOpen || one.cap) && (!one.cap || claimCap || one.open) && (mayFrom || one.open || one.cap)
+    same(one.value, claim) &&
+    (!one.open || claimOpen || one.cap) &&
+    (!one.cap || claimCap || one.open) &&
+    (mayFrom || one.open || one.cap)
   const own = view.quantities
-    .filter((other) => other.index !== claim.index && (other.kind === "money" || (other.kind === "bare" && other.value >= 100)) && court.settled.has(other.index))
+    .filter(
+      (other) =>
+        other.index !== claim.index &&
+        (other.kind === "money" || (other.kind === "bare" && other.value >= 100)) &&
+        court.settled.has(other.index),
+    )
     .filter((other) => other.value !== claim.value)
     .flatMap((other) => leavesOf(other, court.settled.get(other.index) ?? null, true))
     .slice(0, operandsMax)
@@ -219,8 +371,16 @@ export const derive = (claim: Quantity, context: Context, court: Court, ownOnly:
   const strong = scored.filter((one) => one.isClear).map((one) => one.leaf)
   const told = ownOnly
     ? []
-    : court.said.filter((place) => place.quantity.kind === "money").slice(-8).flatMap((place) => leavesOf(place.quantity, place, false))
-  const client = ownOnly ? [] : court.clientQuantities.filter((one) => (one.kind === "money" || one.kind === "bare") && one.value >= 1000).slice(0, 4).flatMap((one) => leavesOf(one, null, false))
+    : court.said
+        .filter((place) => place.quantity.kind === "money")
+        .slice(-8)
+        .flatMap((place) => leavesOf(place.quantity, place, false))
+  const client = ownOnly
+    ? []
+    : court.clientQuantities
+        .filter((one) => (one.kind === "money" || one.kind === "bare") && one.value >= 1000)
+        .slice(0, 4)
+        .flatMap((one) => leavesOf(one, null, false))
   const counts = countsFor(claim, context, court)
   const percents = percentsFor(context, court)
   const isDearer = dearer.test(sentence) || dearer.test(view.text)
@@ -230,32 +390,74 @@ export const derive = (claim: Quantity, context: Context, court: Court, ownOnly:
   const parts = [...own, ...strong, ...told, ...client].flatMap((leaf) => shared(leaf, percents, isDearer))
   // A share of a price is not multiplied further; a reduced price is.
   const reduced = [...own, ...strong].flatMap((leaf) => shared(leaf, percents, isDearer).slice(1))
-  const twice = base.flatMap((leaf) => counts.filter((count) => count <= 31).map((count) => ({ ...leaf, value: leaf.value * count }))).flatMap((leaf) => counts.filter((count) => count <= 31).map((count) => ({ ...leaf, value: leaf.value * count })))
+  const twice = base
+    .flatMap((leaf) => counts.filter((count) => count <= 31).map((count) => ({ ...leaf, value: leaf.value * count })))
+    .flatMap((leaf) => counts.filter((count) => count <= 31).map((count) => ({ ...leaf, value: leaf.value * count })))
   const deep = [
     ...twice,
-    ...products.flatMap((leaf) => shared(leaf, percents, isDearer)), ...reduced.flatMap((leaf) => multiplied(leaf, counts, claim, context, court))]
-  const found = (made: ReadonlyArray<Leaf>) => made.find((one) => isReached(one) && (mayDivide || !own.some((leaf) => leaf.value > claim.value && leaf.at === one.at && leaf.place?.quantity.value !== leaf.value)))
+    ...products.flatMap((leaf) => shared(leaf, percents, isDearer)),
+    ...reduced.flatMap((leaf) => multiplied(leaf, counts, claim, context, court)),
+  ]
+  const found = (made: ReadonlyArray<Leaf>) =>
+    made.find(
+      (one) =>
+        isReached(one) &&
+        (mayDivide ||
+          !own.some(
+            (leaf) => leaf.value > claim.value && leaf.at === one.at && leaf.place?.quantity.value !== leaf.value,
+          )),
+    )
   const direct = found(products) ?? found(parts) ?? found(deep)
   if (direct !== undefined && !(direct.open && !claimOpen)) return { place: direct.place }
   const isDifference = differenceCue.test(sentence)
-  const isCued = sumCue.test(sentence) || isDifference
-  const unique = (some: ReadonlyArray<Made>) => [...new Map(some.map((one) => [`${one.value} ${one.open} ${one.at}`, one])).values()]
+  // `масло и фильтр — 20 800`, `имплант с коронкой — 300 000`
+  const isJoint = /(?<!\p{L})(?:и|с|со|плюс)\s+\p{L}/iu.test(context.near)
+  const isCued = sumCue.test(sentence) || isDifference || isJoint
+  const unique = (some: ReadonlyArray<Made>) => [
+    ...new Map(some.map((one) => [`${one.value} ${one.open} ${one.at}`, one])).values(),
+  ]
   // A total after its addends is theirs alone.
-  const isTotal = totalCue.test(context.before) && own.filter((leaf) => leaf.at >= context.sentence.index && leaf.at < claim.index).length >= 2
-  const ownTerms = unique([...own.map(single), ...(own.length > 0 ? own.flatMap((leaf) => multiplied(leaf, counts, claim, context, court)) : []), ...own.flatMap((leaf) => shared(leaf, percents, isDearer))]).slice(0, 120)
+  const isTotal =
+    totalCue.test(context.before) &&
+    own.filter((leaf) => leaf.at >= context.sentence.index && leaf.at < claim.index).length >= 2
+  const ownTerms = unique([
+    ...own.map(single),
+    ...(own.length > 0 ? own.flatMap((leaf) => multiplied(leaf, counts, claim, context, court)) : []),
+    ...own.flatMap((leaf) => shared(leaf, percents, isDearer)),
+  ]).slice(0, 120)
   const docTerms = (isCued || own.length > 0) && !isTotal ? unique([...strong.map(single), ...told.map(single)]) : []
-  const docMade = isCued && !isTotal ? unique([...strong.flatMap((leaf) => multiplied(leaf, counts, claim, context, court)), ...strong.flatMap((leaf) => shared(leaf, percents, isDearer))]).slice(0, 60) : []
+  const docMade =
+    isCued && !isTotal
+      ? unique([
+          ...strong.flatMap((leaf) => multiplied(leaf, counts, claim, context, court)),
+          ...strong.flatMap((leaf) => shared(leaf, percents, isDearer)),
+        ]).slice(0, 60)
+      : []
   const plain = [...own.map(single), ...docTerms].slice(0, 24)
   const terms = [...ownTerms, ...docTerms, ...docMade].slice(0, 200)
   const ok = (value: number, some: ReadonlyArray<Made>) => {
-    const made: Leaf = { ...some[0]!, value, open: some.some((one) => one.open && !one.cap), cap: some.some((one) => one.cap) }
-    return isReached(made) && !leavesOut(some.flatMap((one) => one.uses.filter(() => one.isOwn)), claim, context, court)
+    const made: Leaf = {
+      ...some[0]!,
+      value,
+      open: some.some((one) => one.open && !one.cap),
+      cap: some.some((one) => one.cap),
+    }
+    return (
+      isReached(made) &&
+      !leavesOut(
+        some.flatMap((one) => one.uses.filter(() => one.isOwn)),
+        claim,
+        context,
+        court,
+      )
+    )
   }
   for (const one of plain)
     for (const two of terms) {
       if (one === two || areOne(one, two)) continue
       if (ok(one.value + two.value, [one, two])) return { place: one.place ?? two.place }
-      if (isDifference && same(Math.abs(one.value - two.value), claim) && mayFrom) return { place: one.place ?? two.place }
+      if (isDifference && same(Math.abs(one.value - two.value), claim) && mayFrom)
+        return { place: one.place ?? two.place }
     }
   if (!isCued) return null
   for (let a = 0; a < ownTerms.length; a++)
@@ -277,16 +479,36 @@ export const derive = (claim: Quantity, context: Context, court: Court, ownOnly:
       for (let c = b + 1; c < plain.length; c++)
         for (let d = c + 1; d < Math.min(plain.length, operandsMax); d++) {
           const four = [plain[a]!, plain[b]!, plain[c]!, plain[d]!]
-          if (ok(four.reduce((sum, one) => sum + one.value, 0), four)) return { place: four[0]!.place }
+          if (
+            ok(
+              four.reduce((sum, one) => sum + one.value, 0),
+              four,
+            )
+          )
+            return { place: four[0]!.place }
         }
   return null
 }
 
 /** A named price times a number that was said. */
 export const isProductOf = (claim: Quantity, place: Place, context: Context, court: Court): boolean =>
-  place.quantity.kind !== "count" && place.quantity.to === null && place.quantity.qualifier === null && countsFor(claim, context, court).some((count) => Number.isInteger(count) && sameNumber(place.quantity.value * count, claim.value) && !hasOwnPrice(leavesOf(place.quantity, place, false)[0]!, count, court))
+  place.quantity.kind !== "count" &&
+  place.quantity.to === null &&
+  place.quantity.qualifier === null &&
+  countsFor(claim, context, court).some(
+    (count) =>
+      Number.isInteger(count) &&
+      sameNumber(place.quantity.value * count, claim.value) &&
+      !hasOwnPrice(leavesOf(place.quantity, place, false)[0]!, count, court),
+  )
 
 /** `остальные 40 %` of 60 %. */
 export const isRestOfPercent = (claim: Quantity, court: Court): boolean =>
-  claim.kind === "percent" && court.view.quantities.some((one) => one !== claim && one.kind === "percent" && court.settled.has(one.index) && sameNumber(one.value + claim.value, 100))
-
+  claim.kind === "percent" &&
+  court.view.quantities.some(
+    (one) =>
+      one !== claim &&
+      one.kind === "percent" &&
+      court.settled.has(one.index) &&
+      sameNumber(one.value + claim.value, 100),
+  )

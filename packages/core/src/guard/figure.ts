@@ -30,7 +30,10 @@ const units: ReadonlyArray<readonly [string, RegExp]> = [
   ["минута", /^(?:мин|минут\p{L}*)$/u],
   ["неделя", /^(?:нед|недел\p{L}*|апта\p{L}*)$/u],
   ["квартал", /^квартал\p{L}*$/u],
-  ["человек", /^(?:чел|человек\p{L}*|гост\p{L}*|персон\p{L}*|адам\p{L}*|участник\p{L}*|люд\p{L}*|взросл\p{L}*|пассажир\p{L}*|ребен\p{L}*|дет(?:и|ей|ям)|мест[оа]?|зрител\p{L}*)$/u],
+  [
+    "человек",
+    /^(?:чел|человек\p{L}*|гост\p{L}*|персон\p{L}*|адам\p{L}*|участник\p{L}*|люд\p{L}*|взросл\p{L}*|пассажир\p{L}*|ребен\p{L}*|дет(?:и|ей|ям)|мест[оа]?|зрител\p{L}*)$/u,
+  ],
   ["штука", /^(?:шт|штук\p{L}*|дана\p{L}*|единиц\p{L}*|экземпляр\p{L}*|экз|один|одну|одно)$/u],
   ["м2", /^(?:м²|м2|квадрат\p{L}*|кв|квм)$/u],
   ["м3", /^(?:м³|м3|куб\p{L}*)$/u],
@@ -39,14 +42,23 @@ const units: ReadonlyArray<readonly [string, RegExp]> = [
   ["кг", /^(?:кг|kg|кило|килограмм\p{L}*)$/u],
   ["г", /^(?:г|гр|грамм\p{L}*)$/u],
   ["л", /^(?:л|литр\p{L}*)$/u],
-  ["занятие", /^(?:занят\p{L}*|урок\p{L}*|тренировк\p{L}*|тренировок|сабақ\p{L}*|посещен\p{L}*|визит\p{L}*|сеанс\p{L}*|раз|раза)$/u],
+  [
+    "занятие",
+    /^(?:занят\p{L}*|урок\p{L}*|тренировк\p{L}*|тренировок|сабақ\p{L}*|посещен\p{L}*|визит\p{L}*|сеанс\p{L}*|раз|раза)$/u,
+  ],
   ["сотрудник", /^(?:сотрудник\p{L}*|работник\p{L}*|пользовател\p{L}*)$/u],
 ]
 const keys = new Map<string, string>()
 export const unitKey = (unit: string): string => {
   const known = keys.get(unit)
   if (known !== undefined) return known
-  const words = unit.toLowerCase().replaceAll("ё", "е").replace(/(?:кв|пог|п)\.\s?м\.?/u, (all) => (all.startsWith("кв") ? "м2" : "м")).replaceAll(".", " ").trim().split(/\s+/)
+  const words = unit
+    .toLowerCase()
+    .replaceAll("ё", "е")
+    .replace(/(?:кв|пог|п)\.\s?м\.?/u, (all) => (all.startsWith("кв") ? "м2" : "м"))
+    .replaceAll(".", " ")
+    .trim()
+    .split(/\s+/)
   let key = ""
   for (const word of [...words].reverse()) {
     key = units.find(([, pattern]) => pattern.test(word))?.[0] ?? ""
@@ -58,7 +70,16 @@ export const unitKey = (unit: string): string => {
   return key
 }
 
-export const timeUnits: ReadonlySet<string> = new Set(["секунда", "минута", "час", "день", "неделя", "месяц", "квартал", "год"])
+export const timeUnits: ReadonlySet<string> = new Set([
+  "секунда",
+  "минута",
+  "час",
+  "день",
+  "неделя",
+  "месяц",
+  "квартал",
+  "год",
+])
 
 const aliases: Readonly<Record<string, string>> = {
   "12 месяц": "год",
@@ -89,8 +110,11 @@ export const sameUnit = (one: string | null, other: string | null): boolean => {
 /** Figures of one sort may be held against each other: sums with sums, hours with hours, касс with касс. */
 export const isComparable = (claim: Quantity, other: Quantity): boolean => {
   if (claim.kind === "money")
-    return other.kind === "money" ? other.unit === claim.unit : other.kind === "bare" && (other.value >= 100 || claim.value < 100)
-  if (claim.kind === "bare") return isMoneyLike(other) || ((other.kind === "count" || other.kind === "duration") && claim.value < 1000)
+    return other.kind === "money"
+      ? other.unit === claim.unit
+      : other.kind === "bare" && (other.value >= 100 || claim.value < 100)
+  if (claim.kind === "bare")
+    return isMoneyLike(other) || ((other.kind === "count" || other.kind === "duration") && claim.value < 1000)
   if (claim.kind === "count") {
     if (other.kind === "count") return sameUnit(claim.unit, other.unit) || unitKey(claim.unit ?? "") === "штука"
     if (other.kind === "bare") return true
@@ -98,11 +122,13 @@ export const isComparable = (claim: Quantity, other: Quantity): boolean => {
   }
   if (claim.kind === "duration")
     return (
-      (other.kind === "duration" && (measured(claim).scale === measured(other).scale || measured(other).scale === "")) ||
+      (other.kind === "duration" &&
+        (measured(claim).scale === measured(other).scale || measured(other).scale === "")) ||
       (other.kind === "bare" && other.value < 1000)
     )
   // `вс до 15` beside other hours.
-  if (claim.kind === "clock" && other.kind === "bare") return other.value <= 24 && (other.qualifier === "to" || other.qualifier === "from")
+  if (claim.kind === "clock" && other.kind === "bare")
+    return other.value <= 24 && (other.qualifier === "to" || other.qualifier === "from")
   return claim.kind === other.kind
 }
 
@@ -111,10 +137,15 @@ export type Fit = "yes" | "terms" | "no"
 /** Whether the claim says the figure of the documents, and whether it keeps its `от`, `до`, ends and working days. */
 export const fit = (claim: Quantity, place: Quantity): Fit => {
   const mine = measured(claim)
-  const theirs = place.kind === "bare" && claim.kind === "duration" ? { ...measured(claim), value: place.value * (mine.value / claim.value), to: null } : measured(place)
+  const theirs =
+    place.kind === "bare" && claim.kind === "duration"
+      ? { ...measured(claim), value: place.value * (mine.value / claim.value), to: null }
+      : measured(place)
   if (claim.kind === "clock" && place.kind === "bare") return sameNumber(claim.value, place.value * 60) ? "yes" : "no"
   if (claim.kind === "clock" || claim.kind === "date")
-    return sameNumber(mine.value, theirs.value) || (theirs.to !== null && sameNumber(mine.value, theirs.to)) ? "yes" : "no"
+    return sameNumber(mine.value, theirs.value) || (theirs.to !== null && sameNumber(mine.value, theirs.to))
+      ? "yes"
+      : "no"
   const days: Fit =
     claim.kind === "duration" &&
     claim.unit === "день" &&
@@ -130,7 +161,8 @@ export const fit = (claim: Quantity, place: Quantity): Fit => {
   if (theirs.to !== null) {
     if (claim.kind === "count" && mine.value >= theirs.value && mine.value <= theirs.to) return "yes"
     if (sameNumber(mine.value, theirs.value)) return said === "from" ? days : "terms"
-    if (sameNumber(mine.value, theirs.to)) return said === "to" || (said === null && claim.kind === "duration" && false) ? days : "terms"
+    if (sameNumber(mine.value, theirs.to))
+      return said === "to" || (said === null && claim.kind === "duration" && false) ? days : "terms"
     return "no"
   }
   if (!sameNumber(mine.value, theirs.value)) return "no"

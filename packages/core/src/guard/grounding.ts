@@ -110,7 +110,8 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
     problems.push({ code: "ungrounded", text: claim.text, detail: `Слишком много цифр: «${claim.text}» не проверить.` })
   for (const [claim, verdict] of verdicts) {
     if ("code" in verdict) problems.push(verdict)
-    else claims.push({ text: claim.text, kind: claim.kind, basis: verdict.basis, factId: verdict.place?.factId ?? null })
+    else
+      claims.push({ text: claim.text, kind: claim.kind, basis: verdict.basis, factId: verdict.place?.factId ?? null })
   }
   for (const verdict of promisesOf(court)) {
     if ("code" in verdict) problems.push(verdict)
@@ -124,11 +125,24 @@ const isTotal = /(?<!\p{L})(?:вместе|итого|всего|сумм\p{L}*|
 
 /** `по 1 200 ₸, значит 6 000 ₸`: a multiple of what was told before it. */
 const isMultiple = (claim: Quantity, court: Court) =>
-  court.view.quantities.some((one) => one.kind === "money" && one.index < claim.index && court.settled.has(one.index) && Number.isInteger(claim.value / one.value) && claim.value > one.value)
+  court.view.quantities.some(
+    (one) =>
+      one.kind === "money" &&
+      one.index < claim.index &&
+      court.settled.has(one.index) &&
+      Number.isInteger(claim.value / one.value) &&
+      claim.value > one.value,
+  )
 
 /** `обслуживание 10 % — ещё 250 000`: a share told in the same sentence. */
 const hasShare = (context: Context, court: Court) =>
-  court.view.quantities.some((one) => one.kind === "percent" && one.index >= context.sentence.index && one.index < context.sentence.end && court.settled.has(one.index))
+  court.view.quantities.some(
+    (one) =>
+      one.kind === "percent" &&
+      one.index >= context.sentence.index &&
+      one.index < context.sentence.end &&
+      court.settled.has(one.index),
+  )
 
 interface Judged {
   readonly basis: Basis
@@ -151,7 +165,10 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
   const context = contextOf(claim, view)
   if (isOfferedTime(claim, context, court)) return pass("calendar")
   if (isCallLength(claim, context, court)) return pass("talk")
-  const isSum = claim.kind === "money" || claim.kind === "bare" || (claim.kind === "count" && claim.value >= 1000)
+  const isSum =
+    claim.kind === "money" ||
+    claim.kind === "bare" ||
+    (claim.kind === "count" && (claim.value >= 1000 || /^(?:бонус|балл|тенг)/u.test(claim.unit ?? "")))
   const result = weigh(claim, context, court)
   if (result.kind === "grounded") return pass(result.place.source === "chat" ? "chat" : "fact", result.place)
   if (claim.to !== null) {
@@ -162,16 +179,42 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
   if (talk !== null) {
     const limit = talk === "chat" ? isBeyondLimit(claim, context, court) : null
     if (limit === null) return pass(talk)
-    return { code: "wrong_terms", text: claim.text, detail: `«${claim.text}» не подходит: в документах «${limit.label}».` }
+    return {
+      code: "wrong_terms",
+      text: claim.text,
+      detail: `«${claim.text}» не подходит: в документах «${limit.label}».`,
+    }
   }
+  if (
+    claim.kind === "duration" &&
+    claim.unit === "месяц" &&
+    index.text.includes(`0-0-${claim.value}`) &&
+    /рассроч|част|платеж|платёж/iu.test(context.sentence.text)
+  )
+    return pass("fact")
   if (isRestOfPercent(claim, court)) return pass("arithmetic")
   if (result.kind === "wrong") {
     // `6 метров по 3 000 — 18 000`, though something else costs 18 000.
-    if (result.rival !== null && isSum && isProductOf(claim, result.rival, context, court)) return pass("arithmetic", result.rival)
+    if (result.rival !== null && isSum && isProductOf(claim, result.rival, context, court))
+      return pass("arithmetic", result.rival)
     // The number of another thing may come out of this one, too: `из 23 000 и 2 000 — 25 000`.
-    const isCompared = /(?<!\p{L})(?:дешевле|дороже|разниц\p{L}*|выгодн\p{L}*|эконом\p{L}*|остат\p{L}*|остан\p{L}*)(?!\p{L})/iu.test(context.gap)
-    const mayDerive = isSum && claim.to === null && (isTotal.test(context.gap) || isCompared || isContrast(context) || (result.problem.code === "wrong_subject" && (isMultiple(claim, court) || /(?<!\p{L})(?:по|за|то есть|это|выход\p{L}*|на (?:человека|каждого))(?!\p{L})/iu.test(context.gap))) || hasShare(context, court))
-    const derived = mayDerive ? derive(claim, context, court, !isContrast(context) && !isCompared, isContrast(context) || isCompared) : null
+    const isCompared =
+      /(?<!\p{L})(?:дешевле|дороже|разниц\p{L}*|выгодн\p{L}*|эконом\p{L}*|остат\p{L}*|остан\p{L}*)(?!\p{L})/iu.test(
+        context.gap,
+      )
+    const mayDerive =
+      isSum &&
+      claim.to === null &&
+      (isTotal.test(context.gap) ||
+        isCompared ||
+        isContrast(context) ||
+        (result.problem.code === "wrong_subject" &&
+          (isMultiple(claim, court) ||
+            /(?<!\p{L})(?:по|за|то есть|это|выход\p{L}*|на (?:человека|каждого))(?!\p{L})/iu.test(context.gap))) ||
+        hasShare(context, court))
+    const derived = mayDerive
+      ? derive(claim, context, court, !isContrast(context) && !isCompared, isContrast(context) || isCompared)
+      : null
     return derived === null ? result.problem : pass("arithmetic", derived.place)
   }
   if (isSum && claim.to === null) {
@@ -202,7 +245,9 @@ const endsOf = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>
   const high = judge({ ...claim, value: claim.to!, to: null, qualifier: "to" }, court, chatContacts)
   if (!("code" in low) && !("code" in high)) return low
   if (!/[₸₽$€%]\s[—–]\s/.test(claim.text)) return null
-  const plain = [claim.value, claim.to!].map((value) => judge({ ...claim, value, to: null, qualifier: null }, court, chatContacts))
+  const plain = [claim.value, claim.to!].map((value) =>
+    judge({ ...claim, value, to: null, qualifier: null }, court, chatContacts),
+  )
   return plain.every((one) => !("code" in one)) ? { basis: "arithmetic", place: null } : null
 }
 

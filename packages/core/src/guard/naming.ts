@@ -24,7 +24,12 @@ export const valueOn = (unit: string, one: Quantity): number | null => {
 }
 
 const isRange = (bound: Bound) => bound.quantity.to !== null || bound.quantity.qualifier !== null
-const tightness = (bound: Bound) => (bound.quantity.qualifier === "from" || bound.quantity.qualifier === "over" ? measured(bound.quantity).value : bound.quantity.to !== null ? Number.POSITIVE_INFINITY : -1)
+const tightness = (bound: Bound) =>
+  bound.quantity.qualifier === "from" || bound.quantity.qualifier === "over"
+    ? measured(bound.quantity).value
+    : bound.quantity.to !== null
+      ? Number.POSITIVE_INFINITY
+      : -1
 
 /** How the amounts told fall into `41–60 м²`, `от 5 бутылей`: 1 where only the rival admits them, −1 where only the place. */
 const byBounds = (place: Place, rival: Place, level: Level): number => {
@@ -58,7 +63,8 @@ export const compare = (place: Place, rival: Place, context: Context, levelsMax 
   const inFavour: Array<readonly [string, number]> = []
   for (const [token, weight] of rival.tokens) {
     const theirs = place.tokens.get(token) ?? 0
-    if (weight >= nameMin && theirs < sharedMin) against.push([token, (weight - theirs) * weightOf(token) * (theirs >= 0.3 ? 0.5 : 1)])
+    if (weight >= nameMin && theirs < sharedMin)
+      against.push([token, (weight - theirs) * weightOf(token) * (theirs >= 0.3 ? 0.5 : 1)])
   }
   for (const [token, weight] of place.tokens) {
     const theirs = rival.tokens.get(token) ?? 0

@@ -88,9 +88,13 @@ export const persIn = (text: string): ReadonlyArray<string> => {
   return found
 }
 
-const thresholdCue = /(?<!\p{L})(?:при|заказ\p{L}*|сумм\p{L}*|покупк\p{L}*|чек\p{L}*|если|бесплатн\p{L}*|скидк\p{L}*|рассрочк\p{L}*|тапсырыс\p{L}*|тегін|подарок|подарк\p{L}*)(?!\p{L})/iu
+const thresholdCue =
+  /(?<!\p{L})(?:при|заказ\p{L}*|сумм\p{L}*|покупк\p{L}*|чек\p{L}*|если|бесплатн\p{L}*|скидк\p{L}*|рассрочк\p{L}*|тапсырыс\p{L}*|тегін|подарок|подарк\p{L}*)(?!\p{L})/iu
 const isThreshold = (quantity: Quantity, near: string) =>
-  quantity.kind === "money" && quantity.qualifier !== null && quantity.qualifier !== "about" && thresholdCue.test(near.replace(/цены?\s+при/giu, ""))
+  quantity.kind === "money" &&
+  quantity.qualifier !== null &&
+  quantity.qualifier !== "about" &&
+  thresholdCue.test(near.replace(/цены?\s+при/giu, ""))
 
 interface Layer {
   readonly text: string
@@ -126,14 +130,26 @@ const headingLayers = (path: ReadonlyArray<string>, isTitled: boolean): Readonly
   path.map((text, at) => ({
     text,
     // A title over everything, or a heading with a price of its own, names little of what follows.
-    weight: at === 0 && isTitled ? titled : /\d\s?(?:₸|тг|тенге)/iu.test(text) ? around : at === path.length - 1 ? headed : outer,
+    weight:
+      at === 0 && isTitled
+        ? titled
+        : /\d\s?(?:₸|тг|тенге)/iu.test(text)
+          ? around
+          : at === path.length - 1
+            ? headed
+            : outer,
   }))
 
 const spanText = (text: string, spans: ReadonlyArray<{ readonly start: number; readonly end: number }>) =>
   spans.map((span) => text.slice(span.start, span.end)).join(" ")
 
 const labelOf = (words: string, quantity: Quantity) =>
-  `${words.replace(quantity.text, " ").replace(/[\s.…_]{3,}/g, " ").replace(/\s+/g, " ").replace(/^[\s,;:—–.-]+|[\s,;:—–.-]+$/gu, "").slice(0, 90)}: ${quantity.text}`
+  `${words
+    .replace(quantity.text, " ")
+    .replace(/[\s.…_]{3,}/g, " ")
+    .replace(/\s+/g, " ")
+    .replace(/^[\s,;:—–.-]+|[\s,;:—–.-]+$/gu, "")
+    .slice(0, 90)}: ${quantity.text}`
 
 /** The figures of one line of prose. `whole` is the paragraph around it, `lead` the words that open it. */
 const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): ReadonlyArray<Place> => {
@@ -185,7 +201,9 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
 
 const deniedAround = (text: string, from: number, to: number) =>
   /(?<!\p{L})(?:не|нет|без|ни)\s+(?:\p{L}+\s+)?$/iu.test(text.slice(Math.max(0, from - 24), from)) ||
-  /^[^.,;!?]{0,24}(?<!\p{L})(?:не (?:предоставл|предусмотр|действ|дела|дает|даем|даём|распростран|вход|быва|суммир)\p{L}*|нет(?!\p{L})|отсутств\p{L}*)/iu.test(text.slice(to, to + 60))
+  /^[^.,;!?]{0,24}(?<!\p{L})(?:не (?:предоставл|предусмотр|действ|дела|дает|даем|даём|распростран|вход|быва|суммир)\p{L}*|нет(?!\p{L})|отсутств\p{L}*)/iu.test(
+    text.slice(to, to + 60),
+  )
 
 /** The promises of a line; those of its heading are made of the whole line: `Что входит`. */
 const promisesOfLine = (line: Line, isTitled: boolean): ReadonlyArray<Promised> => {
@@ -193,8 +211,24 @@ const promisesOfLine = (line: Line, isTitled: boolean): ReadonlyArray<Promised> 
   const found: Array<Promised> = []
   const layersAbove = headingLayers(line.path, isTitled)
   const put = (families: ReadonlyArray<string>, index: number, text: string, isWhole: boolean) => {
-    const quantity: Quantity = { kind: "count", value: 0, to: null, unit: "promise", per: null, qualifier: null, workingDays: false, key: "", index, text }
-    const all = [...quantities.filter((one) => one.kind !== "money" || (one.qualifier !== "from" && one.qualifier !== "over" && one.value > 0)), quantity].sort((one, other) => one.index - other.index)
+    const quantity: Quantity = {
+      kind: "count",
+      value: 0,
+      to: null,
+      unit: "promise",
+      per: null,
+      qualifier: null,
+      workingDays: false,
+      key: "",
+      index,
+      text,
+    }
+    const all = [
+      ...quantities.filter(
+        (one) => one.kind !== "money" || (one.qualifier !== "from" && one.qualifier !== "over" && one.value > 0),
+      ),
+      quantity,
+    ].sort((one, other) => one.index - other.index)
     const { near: nearSpans, lead } = surroundingsOf(line.text, quantity, { start: 0, end: line.text.length }, all)
     const label = lead.start === 0 ? line.text.slice(0, index) : ""
     const nearText = isWhole ? line.text : spanText(line.text, nearSpans)
@@ -205,16 +239,19 @@ const promisesOfLine = (line: Line, isTitled: boolean): ReadonlyArray<Promised> 
       isDenied: !isWhole && deniedAround(line.text, index, index + text.length),
       place: {
         quantity,
-        tokens: tokensOfLayers([
-          { text: nearText, weight: near },
-          { text: label, weight: near },
-          { text: line.text.slice(lead.start, lead.end), weight: 0.7 },
-          { text: sentenceHead, weight: isBare ? 0.9 : 0.55 },
-          { text: line.head, weight: isBare ? 0.9 : 0.45 },
-          { text: line.text, weight: around },
-          { text: line.whole, weight: around },
-          ...layersAbove,
-        ], quantity),
+        tokens: tokensOfLayers(
+          [
+            { text: nearText, weight: near },
+            { text: label, weight: near },
+            { text: line.text.slice(lead.start, lead.end), weight: 0.7 },
+            { text: sentenceHead, weight: isBare ? 0.9 : 0.55 },
+            { text: line.head, weight: isBare ? 0.9 : 0.45 },
+            { text: line.text, weight: around },
+            { text: line.whole, weight: around },
+            ...layersAbove,
+          ],
+          quantity,
+        ),
         near: nearText,
         line,
         label: line.text.slice(0, 100),
@@ -227,7 +264,8 @@ const promisesOfLine = (line: Line, isTitled: boolean): ReadonlyArray<Promised> 
       },
     })
   }
-  for (const one of familyAt(line.text)) put(one.families, one.index, one.text, false)
+  for (const one of familyAt(line.text))
+    put(one.families, one.index, one.text, /^\s*:/.test(line.text.slice(one.index + one.text.length)))
   const heading = line.path.at(-1)
   if (heading !== undefined) for (const one of familyAt(heading)) put(one.families, 0, line.text.slice(0, 1), true)
   return found
@@ -242,16 +280,25 @@ const labelBefore = (text: string, own: Quantity, quantities: ReadonlyArray<Quan
 }
 
 /** Amounts that lead to the figure; those behind it only where none leads. */
-const boundsOf = (quantities: ReadonlyArray<Quantity>, own: Quantity, gap: { readonly start: number; readonly end: number }, first: Quantity): ReadonlyArray<Quantity> => {
+const boundsOf = (
+  quantities: ReadonlyArray<Quantity>,
+  own: Quantity,
+  gap: { readonly start: number; readonly end: number },
+  first: Quantity,
+): ReadonlyArray<Quantity> => {
   const within = quantities.filter((other) => other !== own && other.index >= gap.start && other.index < gap.end)
-  const leading = [...within, ...quantities].filter((other) => other.index < own.index && (other.index >= gap.start || other.index < first.index))
+  const leading = [...within, ...quantities].filter(
+    (other) => other.index < own.index && (other.index >= gap.start || other.index < first.index),
+  )
   return leading.length > 0 ? leading : within
 }
 
 const isRowHeader = (rows: ReadonlyArray<ReadonlyArray<string>>): boolean => {
   const [first, ...others] = rows
   if (first === undefined || others.length === 0) return false
-  const isPriced = (cell: string) => /\d/.test(cell) && findQuantities(cell).some((one) => one.kind === "money" || (one.kind === "bare" && one.value >= 100))
+  const isPriced = (cell: string) =>
+    /\d/.test(cell) &&
+    findQuantities(cell).some((one) => one.kind === "money" || (one.kind === "bare" && one.value >= 100))
   return (
     !first.slice(1).some(isPriced) &&
     first.filter((cell) => /\p{L}/u.test(cell)).length >= Math.min(2, first.length) &&
@@ -261,7 +308,12 @@ const isRowHeader = (rows: ReadonlyArray<ReadonlyArray<string>>): boolean => {
   )
 }
 
-const placesOfTable = (rows: ReadonlyArray<ReadonlyArray<string>>, base: Omit<Line, "text" | "stems" | "head" | "days">, isTitled: boolean, add: (line: Line, places: ReadonlyArray<Place>) => void) => {
+const placesOfTable = (
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  base: Omit<Line, "text" | "stems" | "head" | "days">,
+  isTitled: boolean,
+  add: (line: Line, places: ReadonlyArray<Place>) => void,
+) => {
   const hasHeader = isRowHeader(rows)
   const [first = [], ...others] = rows
   // The corner over the names is often left out: `      сутки   неделя   залог`.
@@ -294,23 +346,37 @@ const placesOfTable = (rows: ReadonlyArray<ReadonlyArray<string>>, base: Omit<Li
         const pers =
           quantity.per !== null
             ? [perKey(quantity.per)]
-            : [persIn(nearText), timeUnits.has(unitKey(head)) ? [unitKey(head)] : [], persIn(head), persIn(header[0] ?? ""), persIn(base.path.at(-1) ?? "")].find((some) => some.length > 0) ?? []
+            : ([
+                persIn(nearText),
+                timeUnits.has(unitKey(head)) ? [unitKey(head)] : [],
+                persIn(head),
+                persIn(header[0] ?? ""),
+                persIn(base.path.at(-1) ?? ""),
+              ].find((some) => some.length > 0) ?? [])
         places.push({
           quantity: typed,
-          tokens: tokensOfLayers([
-            { text: nearText, weight: near },
-            { text: filled[0]!, weight: 0.95 },
-            { text: head, weight: 0.9 },
-            { text: filled.filter((_, index) => index !== column && index > 0).join(" , "), weight: row },
-            { text: header.join(" , "), weight: titled },
-            ...layersAbove,
-          ], quantity),
+          tokens: tokensOfLayers(
+            [
+              { text: nearText, weight: near },
+              { text: filled[0]!, weight: 0.95 },
+              { text: head, weight: 0.9 },
+              { text: filled.filter((_, index) => index !== column && index > 0).join(" , "), weight: row },
+              { text: header.join(" , "), weight: titled },
+              ...layersAbove,
+            ],
+            quantity,
+          ),
           near: `${before} ${nearText} ${head}`,
           line,
           label: labelOf(`${filled[0]}${head === "" ? "" : `, ${head}`}`, quantity),
           pers,
           days: daysIn(`${filled[0]} ${nearText} ${head}`),
-          bounds: boundsIn(all.filter((other) => other !== quantity).concat(findQuantities(head)).map((other) => withHeader(other, header[read.findIndex((some) => some.includes(other))] ?? ""))),
+          bounds: boundsIn(
+            all
+              .filter((other) => other !== quantity)
+              .concat(findQuantities(head))
+              .map((other) => withHeader(other, header[read.findIndex((some) => some.includes(other))] ?? "")),
+          ),
           isThreshold: isThreshold(quantity, nearText),
           factId: null,
           source: "text",
@@ -326,16 +392,30 @@ const withHeader = (quantity: Quantity, head: string): Quantity => {
   if (quantity.kind !== "bare" || head === "") return quantity
   const [unit] = findQuantities(`${quantity.value} ${/[,(]\s*([^,()]+)\)?\s*$/u.exec(head)?.[1] ?? head}`)
   if (/₸|тг|тенге|kzt/iu.test(head)) return { ...quantity, kind: "money", unit: "KZT" }
-  if (unit !== undefined && quantity.value < 1000 && (unit.kind === "duration" || unit.kind === "percent") && unit.value === quantity.value) return { ...quantity, kind: unit.kind, unit: unit.unit }
-  if (quantity.value < 1000 && /\p{L}/u.test(head) && !/цен|стоим|прайс|баға/iu.test(head)) return { ...quantity, kind: "count", unit: head.toLowerCase() }
+  if (
+    unit !== undefined &&
+    quantity.value < 1000 &&
+    (unit.kind === "duration" || unit.kind === "percent") &&
+    unit.value === quantity.value
+  )
+    return { ...quantity, kind: unit.kind, unit: unit.unit }
+  if (quantity.value < 1000 && /\p{L}/u.test(head) && !/цен|стоим|прайс|баға/iu.test(head))
+    return { ...quantity, kind: "count", unit: head.toLowerCase() }
   return quantity
 }
 
-const sentenceCut = /([\p{L}\d»)₸%]{2,}[.!?])(?<!(?:^|[\s,(])(?:ул|пр|мкр|пер|просп|им|наб|обл|тел|шт|тыс|млн|чел|мес|мин|руб|тг|кв|см|др)\.)\s+(?=[«\p{Lu}\d])/gu
+const sentenceCut =
+  /([\p{L}\d»)₸%]{2,}[.!?])(?<!(?:^|[\s,(])(?:ул|пр|мкр|пер|просп|им|наб|обл|тел|шт|тыс|млн|чел|мес|мин|руб|тг|кв|см|др)\.)\s+(?=[«\p{Lu}\d])/gu
 const piecesOf = (text: string): ReadonlyArray<string> =>
   text
     .split("\n")
-    .flatMap((part) => part.replace(sentenceCut, "$1\u0001").replace(/;\s+/g, ";\u0001").replace(/(?<=\s)\/\/\s|\s·\s|\s\*\s/g, "\u0001").split("\u0001"))
+    .flatMap((part) =>
+      part
+        .replace(sentenceCut, "$1\u0001")
+        .replace(/;\s+/g, ";\u0001")
+        .replace(/(?<=\s)\/\/\s|\s·\s|\s\*\s/g, "\u0001")
+        .split("\u0001"),
+    )
     .map((part) => part.trim())
     .filter((part) => part !== "")
 
@@ -370,10 +450,23 @@ const readText = (text: string): { readonly lines: ReadonlyArray<Line>; readonly
     if (block.kind === "heading") {
       const level = block.level ?? 3
       headings = headings.filter((heading) => heading.level < level)
-      if (findQuantities(content).some((one) => one.kind === "money")) prose(content, headings.map((one) => one.text), position)
+      if (findQuantities(content).some((one) => one.kind === "money"))
+        prose(
+          content,
+          headings.map((one) => one.text),
+          position,
+        )
       else if (!/\?\s*$/.test(content)) {
         const path = headings.map((one) => one.text)
-        const line: Line = { text: content, path, head: "", stems: new Set(wordsOf(content).map((word) => word.stem)), days: daysIn(content), block: position, whole: content }
+        const line: Line = {
+          text: content,
+          path,
+          head: "",
+          stems: new Set(wordsOf(content).map((word) => word.stem)),
+          days: daysIn(content),
+          block: position,
+          whole: content,
+        }
         lines.push(line)
         places.push(...placesOfLine(line, isTitled, "text"))
       }
@@ -396,7 +489,10 @@ const readText = (text: string): { readonly lines: ReadonlyArray<Line>; readonly
       content.length <= introLettersMax &&
       !/[.!?;,]$/u.test(content) &&
       !content.includes("\n") &&
-      !findQuantities(content).some((one) => one.kind === "money" || one.kind === "percent" || (one.kind !== "date" && one.value >= 100) || one.key !== "") &&
+      !findQuantities(content).some(
+        (one) =>
+          one.kind === "money" || one.kind === "percent" || (one.kind !== "date" && one.value >= 100) || one.key !== "",
+      ) &&
       next !== undefined &&
       next.kind !== "heading" &&
       /\d/.test(next.text)
@@ -409,9 +505,24 @@ const readText = (text: string): { readonly lines: ReadonlyArray<Line>; readonly
 
 const placesOfFact = (fact: Fact): ReadonlyArray<Place> => {
   const text = fact.value
-  const path = [...fact.subject.split(" › "), ...(fact.attribute === "цена" || fact.attribute === "сведения" ? [] : [fact.attribute])]
-  const line: Line = { text, path, head: path.at(-1) ?? "", stems: new Set(wordsOf(`${fact.subject} ${text}`).map((word) => word.stem)), days: daysIn(text), block: -1, whole: "" }
-  return placesOfLine(line, false, "text").map((place) => ({ ...place, factId: fact.id, label: `${path.slice(-2).join(", ")}: ${place.quantity.text}` }))
+  const path = [
+    ...fact.subject.split(" › "),
+    ...(fact.attribute === "цена" || fact.attribute === "сведения" ? [] : [fact.attribute]),
+  ]
+  const line: Line = {
+    text,
+    path,
+    head: path.at(-1) ?? "",
+    stems: new Set(wordsOf(`${fact.subject} ${text}`).map((word) => word.stem)),
+    days: daysIn(text),
+    block: -1,
+    whole: "",
+  }
+  return placesOfLine(line, false, "text").map((place) => ({
+    ...place,
+    factId: fact.id,
+    label: `${path.slice(-2).join(", ")}: ${place.quantity.text}`,
+  }))
 }
 
 const indexes = new WeakMap<ReadonlyArray<Fact>, { readonly knowledge: string; readonly index: Index }>()
@@ -454,10 +565,25 @@ export const indexOf = (facts: ReadonlyArray<Fact>, knowledge: string): Index =>
   const missed = honest.flatMap(placesOfFact).filter((place) => !found.has(keyOf(place.quantity)))
   const factLines = missed.map((place) => place.line)
   const allPlaces = [...told, ...missed]
-  const allLines = [...lines, ...(clean.trim() === "" ? honest.flatMap((fact): ReadonlyArray<Line> => {
-    const text = `${fact.subject} ${fact.attribute} ${fact.value}`
-    return [{ text, path: [], head: "", stems: new Set(wordsOf(text).map((word) => word.stem)), days: daysIn(text), block: -1, whole: "" }]
-  }) : factLines)]
+  const allLines = [
+    ...lines,
+    ...(clean.trim() === ""
+      ? honest.flatMap((fact): ReadonlyArray<Line> => {
+          const text = `${fact.subject} ${fact.attribute} ${fact.value}`
+          return [
+            {
+              text,
+              path: [],
+              head: "",
+              stems: new Set(wordsOf(text).map((word) => word.stem)),
+              days: daysIn(text),
+              block: -1,
+              whole: "",
+            },
+          ]
+        })
+      : factLines),
+  ]
   const vocabulary = new Set<string>()
   for (const line of allLines) for (const stem of line.stems) vocabulary.add(stem)
   const contacts = new Set<string>()
@@ -469,8 +595,12 @@ export const indexOf = (facts: ReadonlyArray<Fact>, knowledge: string): Index =>
     lines: allLines,
     vocabulary,
     contacts,
-    addresses: new Set([clean, ...honest.map((fact) => `${fact.attribute} ${fact.value}`)].flatMap(addressParts).map((part) => part.key)),
-    text: `${clean}\n${honest.map((fact) => `${fact.subject} ${fact.attribute} ${fact.value}`).join("\n")}`.toLowerCase().replaceAll("ё", "е"),
+    addresses: new Set(
+      [clean, ...honest.map((fact) => `${fact.attribute} ${fact.value}`)].flatMap(addressParts).map((part) => part.key),
+    ),
+    text: `${clean}\n${honest.map((fact) => `${fact.subject} ${fact.attribute} ${fact.value}`).join("\n")}`
+      .toLowerCase()
+      .replaceAll("ё", "е"),
   }
   indexes.set(facts, { knowledge, index })
   return index
@@ -480,10 +610,19 @@ export const indexOf = (facts: ReadonlyArray<Fact>, knowledge: string): Index =>
 export const placesOfTalk = (text: string): ReadonlyArray<Place> =>
   sentencesOf(text).flatMap((sentence) =>
     placesOfLine(
-      { text: sentence.text, path: [], head: "", stems: new Set(wordsOf(sentence.text).map((word) => word.stem)), days: daysIn(sentence.text), block: -1, whole: text.length < 600 ? text : "" },
+      {
+        text: sentence.text,
+        path: [],
+        head: "",
+        stems: new Set(wordsOf(sentence.text).map((word) => word.stem)),
+        days: daysIn(sentence.text),
+        block: -1,
+        whole: text.length < 600 ? text : "",
+      },
       false,
       "chat",
     ),
   )
 
-export const isTimeUnit = (per: string) => timeUnits.has(per) || /^\d+ (?:секунда|минута|час|день|неделя|месяц|квартал|год)$/u.test(per)
+export const isTimeUnit = (per: string) =>
+  timeUnits.has(per) || /^\d+ (?:секунда|минута|час|день|неделя|месяц|квартал|год)$/u.test(per)

@@ -11,16 +11,16 @@ import type { Context } from "./claim-context.ts"
 import { contextOf } from "./claim-context.ts"
 import { admits, measured, sameNumber, sameUnit } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
+import type { Place } from "./place.ts"
 import type { Family } from "./promise-word.ts"
 import { families, isFamily } from "./promise-word.ts"
-import type { Place } from "./place.ts"
 import { headOf, mentionsIn, tokensIn } from "./segment.ts"
 import type { Court } from "./weighing.ts"
 
 type Verdict = GroundedClaim | UngroundedClaim
 
 const hedged =
-  /(?<!\p{L})(?:уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|спросим|проверю|проверим|подскажет|расскажет|обсуд\p{L}*|не могу|не можем|не предусмотр\p{L}*|не предоставля\p{L}*|не обеща\p{L}*|не указан\p{L}*|нет информации|нет данных|данных нет|не знаю|не дела\p{L}*|не даю|не даем|не даём|не действу\p{L}*|не вход\p{L}*|не распростран\p{L}*|передам|нет|увы|к сожалению)(?!\p{L})/iu
+  /(?<!\p{L})(?:уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|спросим|проверю|проверим|подскажет|расскажет|обсуд\p{L}*|не могу|не можем|не предусмотр\p{L}*|не предоставля\p{L}*|не обеща\p{L}*|не указан\p{L}*|нет информации|нет данных|данных нет|не знаю|не может|не могут|не буд\p{L}*|не дела\p{L}*|не даю|не даем|не даём|не действу\p{L}*|не вход\p{L}*|не распростран\p{L}*|передам|нет|увы|к сожалению)(?!\p{L})/iu
 const question = /\?\s*[\p{Extended_Pictographic}\s)]*$/u
 
 const refusal = (text: string, detail: string): UngroundedClaim => ({ code: "ungrounded_promise", text, detail })
@@ -38,7 +38,18 @@ export const promisesOf = (court: Court): ReadonlyArray<Verdict> => {
   return [...found, ...inclusionsOf(court), ...denialsOf(court), ...endlessOf(court), ...surchargesOf(court)]
 }
 
-const asClaim = (text: string, index: number): Quantity => ({ kind: "count", value: Number.NaN, to: null, unit: "promise", per: null, qualifier: null, workingDays: false, key: "promise", index, text })
+const asClaim = (text: string, index: number): Quantity => ({
+  kind: "count",
+  value: Number.NaN,
+  to: null,
+  unit: "promise",
+  per: null,
+  qualifier: null,
+  workingDays: false,
+  key: "promise",
+  index,
+  text,
+})
 
 const clauseAt = (context: Context, text: string, from: number, to: number): string => {
   let start = context.sentence.index
@@ -59,48 +70,106 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
   const context = contextOf(asClaim(text, index), view)
   const clause = clauseAt(context, view.text, index, index + text.length)
   const before = view.text.slice(Math.max(context.sentence.index, index - 30), index)
-  if (family.name !== "everyday" && (hedged.test(clause) || /(?<!\p{L})(?:не|без|нет|ни)\s+(?:\p{L}+\s+)?$/iu.test(before))) return null
+  if (
+    family.name !== "everyday" &&
+    (hedged.test(clause) || /(?<!\p{L})(?:не|без|нет|ни)\s+(?:\p{L}+\s+)?$/iu.test(before))
+  )
+    return null
   // An emoji may stand for a full stop.
   const pieces = context.sentence.text.split(/\p{Extended_Pictographic}/u)
   let pieceAt = context.sentence.index
-  const piece = pieces.find((one) => {
-    pieceAt += one.length + 2
-    return pieceAt > index
-  }) ?? context.sentence.text
+  const piece =
+    pieces.find((one) => {
+      pieceAt += one.length + 2
+      return pieceAt > index
+    }) ?? context.sentence.text
   const isQuestion = question.test(piece)
   if (isQuestion && /(?<!\p{L})как(?:ой|ая|ую|ие|их|ого)\s+(?:\p{L}+\s+)?$/iu.test(before)) return null
-  if (isQuestion && family.mayBeAsked && /(?<!\p{L})(?:важн\p{L}*|вы|вам|вас|нужн\p{L}*|интересу\p{L}*|рассматрива\p{L}*|ищете|хотите|планиру\p{L}*|посчита\p{L}*|рассчита\p{L}*|оформ\p{L}*|подготов\p{L}*|разбить|подобрать)(?!\p{L})/iu.test(piece) && isKnownToDocuments(family, court)) return null
+  if (
+    isQuestion &&
+    family.mayBeAsked &&
+    /(?<!\p{L})(?:важн\p{L}*|вы|вам|вас|нужн\p{L}*|интересу\p{L}*|рассматрива\p{L}*|ищете|хотите|планиру\p{L}*|посчита\p{L}*|рассчита\p{L}*|оформ\p{L}*|подготов\p{L}*|разбить|подобрать)(?!\p{L})/iu.test(
+      piece,
+    ) &&
+    isKnownToDocuments(family, court)
+  )
+    return null
   const pass: GroundedClaim = { text, kind: "promise", basis: "fact", factId: null }
-  if (court.input.chat.some((line) => line.from === "operator" && isFamily(family, line.text))) return { ...pass, basis: "chat" }
+  if (court.input.chat.some((line) => line.from === "operator" && isFamily(family, line.text)))
+    return { ...pass, basis: "chat" }
   // A discount with its percent, a guarantee with its term are judged as figures.
-  const figures = view.quantities.filter((one) => one.index >= context.sentence.index && one.index < context.sentence.end)
+  const figures = view.quantities.filter(
+    (one) => one.index >= context.sentence.index && one.index < context.sentence.end,
+  )
   if (family.figure !== null && figures.some((one) => one.kind === family.figure)) return pass
   const granted = court.index.promises.filter((one) => one.families.includes(family.name) && !one.isDenied)
   if (granted.length === 0) {
     const isDenied = court.index.promises.some((one) => one.families.includes(family.name))
-    if (!isDenied && family.name === "discount" && figures.some((one) => one.kind === "money" && court.settled.has(one.index)) && /(?<!\p{L})(?:выгод|дешевл|эконом)/iu.test(context.sentence.text)) return pass
+    if (
+      !isDenied &&
+      family.name === "discount" &&
+      figures.some((one) => one.kind === "money" && court.settled.has(one.index)) &&
+      /(?<!\p{L})(?:выгод|дешевл|эконом)/iu.test(context.sentence.text)
+    )
+      return pass
     return refusal(text, `Обещания «${text}» нет в документах${isDenied ? ": там сказано обратное" : ""}.`)
   }
   if (family.name === "everyday" || !family.ofThing) return pass
-  const priced = family.name === "free" || family.name === "gift" ? court.index.places.filter((place) => (place.quantity.kind === "money" || place.quantity.kind === "percent") && !place.isThreshold && place.quantity.value > 0) : []
+  const priced =
+    family.name === "free" || family.name === "gift"
+      ? court.index.places.filter(
+          (place) =>
+            (place.quantity.kind === "money" || place.quantity.kind === "percent") &&
+            !place.isThreshold &&
+            place.quantity.value > 0,
+        )
+      : []
   const things = thingsIn(clause, family)
-  const isOf = (place: Place) => things.some((stem) => [...place.tokens].some(([token, weight]) => weight >= 0.3 && likeness(token, stem) > 0))
+  const isOf = (place: Place) =>
+    things.some((stem) => [...place.tokens].some(([token, weight]) => weight >= 0.3 && likeness(token, stem) > 0))
   // `дарим коробку конфет`: what nobody named cannot be given away.
   if (family.name === "gift") {
-    const given = /(?:дарим|подарим)\s+((?:\p{L}+\s+){0,2}\p{L}+)/iu.exec(clause)?.[1] ?? /(\p{L}+)(?:\s+(?:будет|идёт|идет|получите))?(?:\s*[—–])?\s+в подарок/iu.exec(clause)?.[1] ?? ""
-    const gift = thingsIn(given, family).find((stem) => !mentionsIn([...court.index.vocabulary]).of(stem) && !mentionsIn(wordsOf(view.turn).map((word) => word.stem)).of(stem))
+    const given =
+      /(?:дарим|подарим)\s+((?:\p{L}+\s+){0,2}\p{L}+)/iu.exec(clause)?.[1] ??
+      /(\p{L}+)(?:\s+(?:будет|идёт|идет|получите))?(?:\s*[—–])?\s+в подарок/iu.exec(clause)?.[1] ??
+      ""
+    const gift = thingsIn(given, family).find(
+      (stem) =>
+        !mentionsIn([...court.index.vocabulary]).of(stem) &&
+        !mentionsIn(wordsOf(view.turn).map((word) => word.stem)).of(stem),
+    )
     if (gift !== undefined) return refusal(text, `«${text}»: такого подарка нет в документах.`)
   }
   // `первая неделя бесплатно` where it is a day.
-  const spell = family.name === "free" ? /перв\p{L}+\s+(недел\p{L}*|день|месяц|час|заняти\p{L}|урок|визит)/iu.exec(clause)?.[1] : undefined
-  if (spell !== undefined && !granted.some(({ place }) => [...place.tokens].some(([token, weight]) => weight >= 0.3 && likeness(token, stemOf(spell)) > 0)))
+  const spell =
+    family.name === "free"
+      ? /перв\p{L}+\s+(недел\p{L}*|день|месяц|час|заняти\p{L}|урок|визит)/iu.exec(clause)?.[1]
+      : undefined
+  if (
+    spell !== undefined &&
+    !granted.some(({ place }) =>
+      [...place.tokens].some(([token, weight]) => weight >= 0.3 && likeness(token, stemOf(spell)) > 0),
+    )
+  )
     return refusal(text, `«${text}» в документах сказано о другом: «${granted[0]!.place.line.text.slice(0, 120)}».`)
   let detail = ""
   let isBeaten = false
-  for (const one of [...granted].sort((a, b) => namedBy(b.place, context.levels, 0.3) - namedBy(a.place, context.levels, 0.3))) {
+  for (const one of [...granted].sort(
+    (a, b) => namedBy(b.place, context.levels, 0.3) - namedBy(a.place, context.levels, 0.3),
+  )) {
     const unmet = unmetCondition(one.place, family, court)
     // On a condition it is free, otherwise the price beside it holds: the condition decides.
-    const rival = priced.find((other) => !(unmet.isConditional && other.line.block === one.place.line.block) && !isToldElsewhere(other, court) && compare(one.place, other, context, other.line.block === one.place.line.block ? Number.POSITIVE_INFINITY : context.ownLevels) > 0)
+    const rival = priced.find(
+      (other) =>
+        !(unmet.isConditional && other.line.block === one.place.line.block) &&
+        !isToldElsewhere(other, court) &&
+        compare(
+          one.place,
+          other,
+          context,
+          other.line.block === one.place.line.block ? Number.POSITIVE_INFINITY : context.ownLevels,
+        ) > 0,
+    )
     if (rival !== undefined) {
       isBeaten = true
       if (detail === "") detail = `«${text}» сказано не о том: в документах «${rival.label}».`
@@ -121,20 +190,36 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
   return isBeaten || detail !== "" ? refusal(text, detail) : pass
 }
 
-const isKnownToDocuments = (family: Family, court: Court) => court.index.promises.some((one) => one.families.includes(family.name) && !one.isDenied) || isFamily(family, court.view.turn)
+const isKnownToDocuments = (family: Family, court: Court) =>
+  court.index.promises.some((one) => one.families.includes(family.name) && !one.isDenied) ||
+  isFamily(family, court.view.turn)
 
-const isToldElsewhere = (place: Place, court: Court) => court.view.quantities.some((one) => one.kind === place.quantity.kind && sameNumber(one.value, place.quantity.value))
+const isToldElsewhere = (place: Place, court: Court) =>
+  court.view.quantities.some((one) => one.kind === place.quantity.kind && sameNumber(one.value, place.quantity.value))
 
 const verbish = /(?:ть|ться|аем|яем|уем|им|ем|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|йте|ите|ую|аю|яю|ишь|ешь)$/u
 const thingsIn = (clause: string, family: Family): ReadonlyArray<string> =>
   wordsOf(clause)
-    .filter((word) => word.text.length > 3 && !isFamily(family, word.text) && !verbish.test(word.text) && !/^(?:klient|nov|polnost|summ|uslov|predlag|mesyac|god|den|perv|zakaz|konechn|oplat|soversh|absolut)/u.test(word.stem))
+    .filter(
+      (word) =>
+        word.text.length > 3 &&
+        !isFamily(family, word.text) &&
+        !verbish.test(word.text) &&
+        !/^(?:klient|nov|polnost|summ|uslov|predlag|mesyac|god|den|perv|zakaz|konechn|oplat|soversh|absolut)/u.test(
+          word.stem,
+        ),
+    )
     .map((word) => word.stem)
 
-const conditionPattern = /(?<!\p{L})(?:при|если|только|кто|кажд\p{L}+, кто|для(?!\s+вс)|владельц\p{L}*|в день|начиная)\s+((?:[^\s,;.()—–]+\s*){1,4})/giu
+const conditionPattern =
+  /(?<!\p{L})(?:при|если|только|кто|кажд\p{L}+, кто|для(?!\s+вс)|владельц\p{L}*|в день|начиная)\s+((?:[^\s,;.()—–]+\s*){1,4})/giu
 
 /** The line whose condition (a sum, an amount, `при …`, `если …`) the draft neither tells nor shows to be met. */
-const unmetCondition = (place: Place, family: Family, court: Court): { readonly isConditional: boolean; readonly line: string | null } => {
+const unmetCondition = (
+  place: Place,
+  family: Family,
+  court: Court,
+): { readonly isConditional: boolean; readonly line: string | null } => {
   const { view } = court
   const line = place.line.text
   const quantities = findQuantities(line)
@@ -155,22 +240,43 @@ const unmetCondition = (place: Place, family: Family, court: Court): { readonly 
     else to = Math.min(to, match.index)
   }
   const clause = line.slice(from, to)
-  const toldStems = mentionsIn([...tokensIn(view.text, { start: 0, end: view.text.length }, view.quantities), ...tokensIn(view.turn, { start: 0, end: view.turn.length }, view.turnQuantities), ...tokensIn(view.earlier, { start: 0, end: view.earlier.length }, findQuantities(view.earlier))])
+  const toldStems = mentionsIn([
+    ...tokensIn(view.text, { start: 0, end: view.text.length }, view.quantities),
+    ...tokensIn(view.turn, { start: 0, end: view.turn.length }, view.turnQuantities),
+    ...tokensIn(view.earlier, { start: 0, end: view.earlier.length }, findQuantities(view.earlier)),
+  ])
   let isConditional = false
   const told = [...view.quantities, ...court.clientQuantities]
   for (const found of quantities) {
     // `в радиусе 50 км`
-    const one: Quantity = found.qualifier === null && /(?:радиус\p{L}*|пределах)\s+$/iu.test(line.slice(0, found.index)) ? { ...found, qualifier: "to" } : found
+    const one: Quantity =
+      found.qualifier === null && /(?:радиус\p{L}*|пределах)\s+$/iu.test(line.slice(0, found.index))
+        ? { ...found, qualifier: "to" }
+        : found
     if (one.index < from || one.index >= to || one.qualifier === null || one.qualifier === "about") continue
     if (one.kind !== "money" && one.kind !== "count" && one.kind !== "duration") continue
     // `замена в течение 14 дней` is a term, no threshold.
     if (one.kind === "duration" && one.qualifier !== "to" && one.qualifier !== "from") continue
-    const alike = told.filter((other) => (one.kind === "money" ? other.kind === "money" || (other.kind === "bare" && other.value >= 1000) : other.kind === one.kind && (one.kind === "duration" ? measured(other).scale === measured(one).scale : sameUnit(other.unit, one.unit))))
-    const met = alike.some((other) => sameNumber(measured(other).value, measured(one).value) || (other.qualifier === null && admits(one, measured(other).value))) || (one.kind !== "money" && alike.length === 0 && court.clientNumbers.some((number) => admits(one, number))) || (one.kind !== "money" && one.kind !== "count" && alike.length === 0)
+    const alike = told.filter((other) =>
+      one.kind === "money"
+        ? other.kind === "money" || (other.kind === "bare" && other.value >= 1000)
+        : other.kind === one.kind &&
+          (one.kind === "duration" ? measured(other).scale === measured(one).scale : sameUnit(other.unit, one.unit)),
+    )
+    const met =
+      alike.some(
+        (other) =>
+          sameNumber(measured(other).value, measured(one).value) ||
+          (other.qualifier === null && admits(one, measured(other).value)),
+      ) ||
+      (one.kind !== "money" && alike.length === 0 && court.clientNumbers.some((number) => admits(one, number))) ||
+      (one.kind !== "money" && one.kind !== "count" && alike.length === 0)
     isConditional = true
     if (!met) return { isConditional, line }
   }
-  const conditions = [...clause.matchAll(conditionPattern)].filter((match) => !/\d/.test(match[1]!))
+  const conditions = [...clause.matchAll(conditionPattern)].filter(
+    (match) => !/\d/.test(match[1]!) && !/^\s*\d/.test(clause.slice(match.index + match[0].length)),
+  )
   for (const condition of conditions) {
     const words = wordsOf(condition[1]!).filter((word) => !isFamily(family, word.text) && word.text.length > 2)
     if (words.length === 0) continue
@@ -191,21 +297,46 @@ const inclusionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
     if (/^(?:skidk|predoplat|rassroch|garant|oplat|summ|takzh|tozh|uzh|nedel|mesyac|god)/u.test(noun)) continue
     const context = contextOf(asClaim(match[0], match.index), court.view)
     if (hedged.test(clauseAt(context, court.view.text, match.index, match.index + match[0].length))) continue
-    if (match[2] !== undefined && /(?<!\p{L})(?:в|на|к|за|от|из|для|по|с|у)\s+$/iu.test(court.view.text.slice(0, match.index))) continue
+    if (
+      match[2] !== undefined &&
+      /(?<!\p{L})(?:в|на|к|за|от|из|для|по|с|у)\s+$/iu.test(court.view.text.slice(0, match.index))
+    )
+      continue
     if (court.index.text.includes(match[0].toLowerCase().replaceAll("ё", "е").trim())) continue
-    const speaks = (place: Place) => wordsOf(`${place.near} ${place.line.head} ${headOf(place.line.text)}`).some((word) => likeness(word.stem, noun) > 0)
+    const speaks = (place: Place) =>
+      wordsOf(`${place.near} ${place.line.head} ${headOf(place.line.text)}`).some(
+        (word) => likeness(word.stem, noun) > 0,
+      )
     const apart = court.index.places.filter(
-      (place) => (place.quantity.kind === "money" || place.quantity.kind === "percent") && !place.isThreshold && place.quantity.value > 0 && speaks(place) && !/скидк/iu.test(place.near),
+      (place) =>
+        (place.quantity.kind === "money" || place.quantity.kind === "percent") &&
+        !place.isThreshold &&
+        place.quantity.value > 0 &&
+        speaks(place) &&
+        !/скидк/iu.test(place.near),
     )
     if (apart.length === 0) continue
-    const granted = court.index.promises.filter((one) => one.families.includes("included") || one.families.includes("free")).map((one) => one.place).filter((place) => [...place.tokens].some(([token, weight]) => weight >= 0.3 && likeness(token, noun) > 0))
-    const isGranted = granted.some((place) => !apart.some((rival) => rival.line.block === place.line.block && compare(place, rival, context) > 0) && !/(?<!\p{L})не\s+вход/iu.test(place.near))
+    const granted = court.index.promises
+      .filter((one) => one.families.includes("included") || one.families.includes("free"))
+      .map((one) => one.place)
+      .filter((place) => [...place.tokens].some(([token, weight]) => weight >= 0.3 && likeness(token, noun) > 0))
+    const isGranted = granted.some(
+      (place) =>
+        !apart.some((rival) => rival.line.block === place.line.block && compare(place, rival, context) > 0) &&
+        !/(?<!\p{L})не\s+вход/iu.test(place.near),
+    )
     if (isGranted) continue
     // A total that holds both is no gift.
     if (match[1] !== undefined) {
-      const sums = court.view.quantities.filter((one) => one.kind === "money" && one.index >= context.sentence.index && one.index < context.sentence.end)
+      const sums = court.view.quantities.filter(
+        (one) => one.kind === "money" && one.index >= context.sentence.index && one.index < context.sentence.end,
+      )
       const named = sums.map((sum) => court.settled.get(sum.index)).filter((place) => place !== undefined)
-      if (sums.some((sum) => !court.index.places.some((place) => sameNumber(place.quantity.value, sum.value))) || named.some((place) => place !== null && speaks(place))) continue
+      if (
+        sums.some((sum) => !court.index.places.some((place) => sameNumber(place.quantity.value, sum.value))) ||
+        named.some((place) => place !== null && speaks(place))
+      )
+        continue
     }
     found.push(refusal(match[0], `«${match[0]}»: в документах это оплачивается отдельно: «${apart[0]!.label}».`))
   }
@@ -224,11 +355,30 @@ const denialsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
     const reason = match[3] ?? match[5]
     const stems = [stemOf(noun), ...(reason === undefined ? [] : [stemOf(reason)])]
     const root = noun.slice(0, 5)
-    if (court.index.lines.some((line) => new RegExp(`(?:без|нет|не (?:нужн|треб|бер))\\p{L}*\\s+${root}|${root}\\p{L}*\\s+(?:нет(?!\\p{L})|не (?:нужн|треб|бер))`, "iu").test(line.text))) continue
-    const contrary = court.index.places.find(
-      (place) => (place.quantity.kind === "percent" || place.quantity.kind === "money" || (place.quantity.kind === "bare" && place.quantity.value >= 100)) && place.quantity.value > 0 && [...place.tokens].some(([token, weight]) => weight >= 0.5 && stems.some((stem) => likeness(token, stem) > 0 || (stem.length > 5 && token.startsWith(stem.slice(0, 5))))) && !/скидк/iu.test(place.near),
+    if (
+      court.index.lines.some((line) =>
+        new RegExp(
+          `(?:без|нет|не (?:нужн|треб|бер))\\p{L}*\\s+${root}|${root}\\p{L}*\\s+(?:нет(?!\\p{L})|не (?:нужн|треб|бер))`,
+          "iu",
+        ).test(line.text),
+      )
     )
-    if (contrary !== undefined) found.push(refusal(match[0], `«${match[0]}»: в документах сказано обратное: «${contrary.label}».`))
+      continue
+    const contrary = court.index.places.find(
+      (place) =>
+        (place.quantity.kind === "percent" ||
+          place.quantity.kind === "money" ||
+          (place.quantity.kind === "bare" && place.quantity.value >= 100)) &&
+        place.quantity.value > 0 &&
+        [...place.tokens].some(
+          ([token, weight]) =>
+            weight >= 0.5 &&
+            stems.some((stem) => likeness(token, stem) > 0 || (stem.length > 5 && token.startsWith(stem.slice(0, 5)))),
+        ) &&
+        !/скидк/iu.test(place.near),
+    )
+    if (contrary !== undefined)
+      found.push(refusal(match[0], `«${match[0]}»: в документах сказано обратное: «${contrary.label}».`))
   }
   return found
 }
@@ -242,7 +392,9 @@ const endlessOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
   [...court.view.text.matchAll(always)].flatMap((match) => {
     const sentence = court.view.sentences.findLast((one) => one.index <= match.index)
     if (sentence === undefined || !bounded.test(sentence.text) || /\?\s*$/.test(sentence.text)) return []
-    return court.index.text.includes(match[0].toLowerCase().replaceAll("ё", "е")) ? [] : [refusal(match[0], `«${match[0]}»: такого в документах нет.`)]
+    return court.index.text.includes(match[0].toLowerCase().replaceAll("ё", "е"))
+      ? []
+      : [refusal(match[0], `«${match[0]}»: такого в документах нет.`)]
   })
 
 /** A surcharge on certain days that the price told for such a day leaves out. */
@@ -250,17 +402,40 @@ const surchargesOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const { view } = court
   const told = view.daysAt(0, view.text.length) || view.turnDays
   if (told === 0) return []
-  const extra = court.index.lines.find((line) => line.days !== 0 && (line.days & told) === told && /(?<!\p{L})(?:надбавк|наценк|доплат|дороже)|\+\s?\d+\s?%/iu.test(line.text) && findQuantities(line.text).some((one) => one.kind === "percent"))
+  const extra = court.index.lines.find(
+    (line) =>
+      line.days !== 0 &&
+      (line.days & told) === told &&
+      /(?<!\p{L})(?:надбавк|наценк|доплат|дороже)|\+\s?\d+\s?%/iu.test(line.text) &&
+      findQuantities(line.text).some((one) => one.kind === "percent"),
+  )
   if (extra === undefined) return []
   const percents = findQuantities(extra.text).filter((one) => one.kind === "percent")
-  if (view.quantities.some((one) => one.kind === "percent" && percents.some((other) => other.value === one.value))) return []
+  if (view.quantities.some((one) => one.kind === "percent" && percents.some((other) => other.value === one.value)))
+    return []
   const plain = view.quantities.filter((one) => {
     if (one.kind !== "money" || one.per !== null) return false
     const place = court.settled.get(one.index)
-    return place !== undefined && place !== null && sameNumber(place.quantity.value, one.value) && place.source === "text" && place.days === 0 && place.quantity.kind === "money"
+    return (
+      place !== undefined &&
+      place !== null &&
+      sameNumber(place.quantity.value, one.value) &&
+      place.source === "text" &&
+      place.days === 0 &&
+      place.quantity.kind === "money"
+    )
   })
-  if (plain.length === 0 || view.quantities.some((one) => one.kind === "money" && percents.some((percent) => plain.some((base) => sameNumber(one.value, (base.value * (100 + percent.value)) / 100))))) return []
+  if (
+    plain.length === 0 ||
+    view.quantities.some(
+      (one) =>
+        one.kind === "money" &&
+        percents.some((percent) =>
+          plain.some((base) => sameNumber(one.value, (base.value * (100 + percent.value)) / 100)),
+        ),
+    )
+  )
+    return []
   if (/(?<!\p{L})(?:будн|надбавк|наценк|доплат)/iu.test(view.text)) return []
   return [refusal(plain[0]!.text, `«${plain[0]!.text}» без надбавки этих дней: «${extra.text.slice(0, 120)}».`)]
 }
-

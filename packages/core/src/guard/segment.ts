@@ -18,7 +18,8 @@ export interface Surroundings {
 
 const boundary = /[;()\n]|,(?=\s)|(?<=\s)\+(?=\s)|(?<!\p{L})(?:и|а|но|зато|либо|или|плюс|минус|ал|және)(?!\p{L})/giu
 
-const isMain = (one: Quantity) => one.kind === "money" || one.kind === "percent" || one.kind === "duration" || (one.kind === "bare" && one.value >= 100)
+const isMain = (one: Quantity) =>
+  one.kind === "money" || one.kind === "percent" || one.kind === "duration" || (one.kind === "bare" && one.value >= 100)
 
 /** Figures that begin another matter than `own`. */
 const parts = (own: Quantity, other: Quantity): boolean => {
@@ -31,7 +32,26 @@ const parts = (own: Quantity, other: Quantity): boolean => {
 
 /** Words that name nothing to tell two figures apart by. */
 const empty = new Set(
-  ["cen", "srok", "выходит", "получится", "стоимость", "входит", "включено", "сумма", "плата", "оплата", "ровно", "также", "лишь", "получается", "отдельно", "берем", "дальше", "затем"].map((word) => stemOf(word)),
+  [
+    "cen",
+    "srok",
+    "выходит",
+    "получится",
+    "стоимость",
+    "входит",
+    "включено",
+    "сумма",
+    "плата",
+    "оплата",
+    "ровно",
+    "также",
+    "лишь",
+    "получается",
+    "отдельно",
+    "берем",
+    "дальше",
+    "затем",
+  ].map((word) => stemOf(word)),
 )
 export const isNaming = (stem: string) => !empty.has(stem)
 
@@ -66,7 +86,11 @@ export const surroundingsOf = (
   const after = cutsIn(end, right)
   // Behind the last comma nothing may lead to the figure: `60 % при подписании, 40 % перед монтажом`.
   const ends = before.at(-1)
-  const isCut = !isFirst && ends !== undefined && !hasWords(text.slice(ends.end, own.index)) && hasWords(text.slice(end, after[0]?.start ?? right))
+  const isCut =
+    !isFirst &&
+    ends !== undefined &&
+    !hasWords(text.slice(ends.end, own.index)) &&
+    hasWords(text.slice(end, after[0]?.start ?? right))
   const lastCut = isCut ? ends : before.findLast((cut) => hasWords(text.slice(cut.end, own.index)))
   const near: Array<Span> = []
   const leadFrom = lastCut?.end ?? left
@@ -75,20 +99,29 @@ export const surroundingsOf = (
   const trailEnd = after[0]?.start ?? right
   const isOpenEnd = right < sentence.end && after.length === 0
   const trail = text.slice(end, trailEnd)
-  const leads = hasWords(nearLead) && (isFirst || before.length > 0 || !/^\s*(?:за|на|в|во|для|по|у|с|со|при|—|–)\s/iu.test(nearLead))
+  const leads =
+    hasWords(nearLead) &&
+    (isFirst || before.length > 0 || !/^\s*(?:за|на|в|во|для|по|у|с|со|при|—|–)\s/iu.test(nearLead))
   const takesTrail = !isOpenEnd || !hasWords(nearLead) || /^\s*(?:за|на|в|во|для|по|у|с|со|при)\s/iu.test(trail)
   if (leads || !hasWords(trail)) near.push({ start: leadFrom, end: own.index })
   near.push({ start: own.index, end })
   if (takesTrail) near.push({ start: end, end: trailEnd })
   const from = isCut ? ends.end : left
-  return { near, gap: [{ start: from, end: Math.max(end, takesTrail ? trailEnd : end) }], lead: { start: from, end: own.index } }
+  return {
+    near,
+    gap: [{ start: from, end: Math.max(end, takesTrail ? trailEnd : end) }],
+    lead: { start: from, end: own.index },
+  }
 }
 
 /** The head of a phrase: what stands before its first preposition. `Доставка по Алматы` gives `Доставка`. */
 export const headOf = (phrase: string): string => {
   const colon = /^([^:]{2,60}):\s/u.exec(phrase)
   if (colon !== null) return colon[1]!
-  return /^(.{3,40}?)(?:\s+(?:по|в|во|до|для|на|за|из|при|с|от|у)\s|[,(—–:])/iu.exec(`${phrase} `)?.[1] ?? phrase.slice(0, 60)
+  return (
+    /^(.{3,40}?)(?:\s+(?:по|в|во|до|для|на|за|из|при|с|от|у)\s|[,(—–:])/iu.exec(`${phrase} `)?.[1] ??
+    phrase.slice(0, 60)
+  )
 }
 
 const prefixes: ReadonlyArray<readonly [number, RegExp]> = [
@@ -122,7 +155,10 @@ export const tokensIn = (text: string, span: Span, quantities: ReadonlyArray<Qua
     at = end
   }
   bare += text.slice(at, span.end)
-  for (const word of bare.toLowerCase().replaceAll("ё", "е").match(/\p{L}{3,}/gu) ?? []) {
+  for (const word of bare
+    .toLowerCase()
+    .replaceAll("ё", "е")
+    .match(/\p{L}{3,}/gu) ?? []) {
     const value = numerals.get(word)
     if (value !== undefined && value < 100) tokens.push(`#${value}`)
   }

@@ -6,8 +6,7 @@ import type { Context } from "./claim-context.ts"
 import { measured, sameNumber } from "./figure.ts"
 import type { Court } from "./weighing.ts"
 
-export const denial =
-  /(?<!\p{L})(?:не|нет|ни|вместо|к сожалению|никак|увы)(?!\p{L})/iu
+export const denial = /(?<!\p{L})(?:не|нет|ни|вместо|к сожалению|никак|увы)(?!\p{L})/iu
 
 const aboutClient =
   /(?<!\p{L})(?:у вас|вы|вам|вас|ваш\p{L}*|планируете|нужно|нужны|нужен|потребуется|хотите|интересует|рассматриваете|сколько|скольки|будете|берете|готовы)(?!\p{L})/iu
@@ -31,23 +30,44 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
       : other.kind === claim.kind && sameNumber(measured(other).value, measured(claim).value)
   const byClient =
     court.clientQuantities.some(isSame) ||
-    ((claim.kind === "count" || claim.kind === "bare" || claim.kind === "duration") && court.clientNumbers.some((number) => sameNumber(number, claim.value)))
-  const refused = denial.test(context.near) || /(?<!\p{L})(?:не (?:получится|сможем|можем|могу|обещ\p{L}*)|обещать не)(?!\p{L})/iu.test(sentence)
+    ((claim.kind === "count" || claim.kind === "bare" || claim.kind === "duration") &&
+      court.clientNumbers.some((number) => sameNumber(number, claim.value)))
+  const refused =
+    denial.test(context.near) ||
+    /(?<!\p{L})(?:не (?:получится|сможем|можем|могу|обещ\p{L}*)|обещать не)(?!\p{L})/iu.test(sentence)
   const { settled } = court
   // `Например, если рынок даёт 100 000`: supposed, and what is made of it is judged.
-  if (claim.kind === "money" && /(?<!\p{L})(?:например|допустим|скажем|предположим),?\s+если\s[^.,!?]*$/iu.test(context.before)) return "talk"
+  if (
+    claim.kind === "money" &&
+    /(?<!\p{L})(?:например|допустим|скажем|предположим),?\s+если\s[^.,!?]*$/iu.test(context.before)
+  )
+    return "talk"
   // `один месяц в подарок` is judged as a promise.
-  if ((claim.kind === "duration" || claim.kind === "count") && claim.value === 1 && /(?<!\p{L})(?:подар\p{L}*|бесплатн\p{L}*)(?!\p{L})/iu.test(context.near)) return "talk"
+  if (
+    (claim.kind === "duration" || claim.kind === "count") &&
+    claim.value === 1 &&
+    /(?<!\p{L})(?:подар\p{L}*|бесплатн\p{L}*)(?!\p{L})/iu.test(context.near)
+  )
+    return "talk"
   // `за год это 120 000`, `на 2 ночи — 68 000`, `четыре субботы — 48 000`: the sum is what is judged.
   const nextSum = court.view.quantities.find(
-    (other) => (other.kind === "money" || (other.kind === "bare" && other.value >= 1000)) && other.index > claim.index && other.index < context.sentence.end && !/[;.!?]/.test(court.view.text.slice(claim.index + claim.text.length, other.index)),
+    (other) =>
+      (other.kind === "money" || (other.kind === "bare" && other.value >= 1000)) &&
+      other.index > claim.index &&
+      other.index < context.sentence.end &&
+      !/[;.!?]/.test(court.view.text.slice(claim.index + claim.text.length, other.index)),
   )
   const previousSum = court.view.quantities.findLast(
-    (other) => other.kind === "money" && other.index < claim.index && other.index >= context.sentence.index && claim.index - other.index - other.text.length < 24,
+    (other) =>
+      other.kind === "money" &&
+      other.index < claim.index &&
+      other.index >= context.sentence.index &&
+      claim.index - other.index - other.text.length < 24,
   )
   if (claim.kind === "duration") {
     const per = previousSum?.per
-    if (previousSum !== undefined && per !== null && previousSum.index + previousSum.text.length > claim.index) return "arithmetic"
+    if (previousSum !== undefined && per !== null && previousSum.index + previousSum.text.length > claim.index)
+      return "arithmetic"
     const lead = court.view.text.slice(Math.max(0, claim.index - 12), claim.index)
     if (
       nextSum !== undefined &&
@@ -55,24 +75,54 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
       !ofTerm.test(context.near) &&
       !/течение/iu.test(context.near + claim.text) &&
       !promises.test(context.near) &&
-      (/(?<!\p{L})(?:за|на|в)\s+$/iu.test(lead) || /^(?:за|на)\s/iu.test(claim.text) || nextSum.index - claim.index - claim.text.length <= 14)
+      (/(?<!\p{L})(?:за|на|в)\s+$/iu.test(lead) ||
+        /^(?:за|на)\s/iu.test(claim.text) ||
+        nextSum.index - claim.index - claim.text.length <= 14)
     )
       return "arithmetic"
-    if (previousSum !== undefined && settled.has(previousSum.index) && /^\s*(?:за|на)?\s*$/iu.test(court.view.text.slice(previousSum.index + previousSum.text.length, claim.index))) return "arithmetic"
+    if (
+      previousSum !== undefined &&
+      settled.has(previousSum.index) &&
+      /^\s*(?:за|на)?\s*$/iu.test(court.view.text.slice(previousSum.index + previousSum.text.length, claim.index))
+    )
+      return "arithmetic"
   }
   if (byClient) {
     if (claim.kind === "clock" || claim.kind === "date") return "chat"
     if (refused) return "chat"
     if (claim.kind === "percent") return null
     if (claim.kind === "money")
-      return budget.test(context.before) || claim.qualifier === "to" || (question && !asksService.test(sentence)) ? "chat" : null
+      return budget.test(context.before) || claim.qualifier === "to" || (question && !asksService.test(sentence))
+        ? "chat"
+        : null
     if (claim.kind === "duration")
-      return (ofTerm.test(context.near) || promises.test(context.near) || /^(?:за|через)\s/iu.test(claim.text)) && !aboutClient.test(context.near) ? null : promises.test(context.gap) ? null : "chat"
+      return (ofTerm.test(context.near) || promises.test(context.near) || /^(?:за|через)\s/iu.test(claim.text)) &&
+        !aboutClient.test(context.near)
+        ? null
+        : promises.test(context.gap)
+          ? null
+          : "chat"
     return promises.test(context.near) && !/(?<!\p{L})(?:на|для|за)\s+$/iu.test(context.before) ? null : "chat"
   }
-  if (question && !asksService.test(sentence) && (claim.kind === "count" || claim.kind === "duration" || (claim.kind === "bare" && claim.value < 100)) && aboutClient.test(sentence)) return "talk"
+  if (
+    question &&
+    !asksService.test(sentence) &&
+    (claim.kind === "count" || claim.kind === "duration" || (claim.kind === "bare" && claim.value < 100)) &&
+    aboutClient.test(sentence)
+  )
+    return "talk"
   if (claim.kind === "count" || (claim.kind === "bare" && claim.value < 100)) {
-    if (claim.qualifier === null && claim.value <= 100 && nextSum !== undefined && settled.has(nextSum.index) && nextSum.index - claim.index - claim.text.length <= 30 && court.view.quantities.some((one) => one.index === nextSum.index && court.settled.get(one.index)?.quantity.value !== one.value)) return "arithmetic"
+    if (
+      claim.qualifier === null &&
+      claim.value <= 100 &&
+      nextSum !== undefined &&
+      settled.has(nextSum.index) &&
+      nextSum.index - claim.index - claim.text.length <= 30 &&
+      court.view.quantities.some(
+        (one) => one.index === nextSum.index && court.settled.get(one.index)?.quantity.value !== one.value,
+      )
+    )
+      return "arithmetic"
     if (isNowhere && claim.value <= 12 && claim.qualifier === null) return listed(claim, context, court)
   }
   return null
@@ -82,12 +132,40 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
 const listed = (claim: Quantity, context: Context, court: Court): Basis | null => {
   const after = context.after
   const list = /^[^.!?]*?[:—–]\s*([^.!?]+)/u.exec(after)?.[1]
-  if (list !== undefined && list.split(/,|;|\s+и\s+|\s+или\s+|\n/u).filter((item) => /\p{L}/u.test(item)).length === claim.value) return "fact"
+  if (
+    list !== undefined &&
+    list.split(/,|;|\s+и\s+|\s+или\s+|\n/u).filter((item) => /\p{L}/u.test(item)).length === claim.value
+  )
+    return "fact"
   if ((context.sentence.text.match(/«[^»]+»/g) ?? []).length === claim.value) return "fact"
   const noun = wordsOf(claim.unit ?? "").at(-1)?.stem
   if (noun === undefined) return null
-  const general = ["вариант", "тариф", "способ", "формат", "пакет", "зал", "вид", "модель", "размер", "направление", "группа", "курс", "услуга", "филиал", "платеж", "часть", "день", "ребенок", "комплект"].map(stemOf)
-  const heads = new Set(court.index.lines.filter((line) => [...line.stems].some((stem) => likeness(stem, noun) > 0)).map((line) => line.text))
+  const general = [
+    "вариант",
+    "тариф",
+    "способ",
+    "формат",
+    "пакет",
+    "зал",
+    "вид",
+    "модель",
+    "размер",
+    "направление",
+    "группа",
+    "курс",
+    "услуга",
+    "филиал",
+    "платеж",
+    "часть",
+    "день",
+    "ребенок",
+    "комплект",
+  ].map(stemOf)
+  const heads = new Set(
+    court.index.lines
+      .filter((line) => [...line.stems].some((stem) => likeness(stem, noun) > 0))
+      .map((line) => line.text),
+  )
   if (heads.size === claim.value) return "fact"
   const sums = court.view.quantities.filter((one) => one.kind === "money" && one.index > claim.index).length
   return general.some((stem) => likeness(stem, noun) > 0) && sums === claim.value ? "fact" : null

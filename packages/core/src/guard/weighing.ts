@@ -48,18 +48,31 @@ export type Weighed =
 
 /** `вместо 20 000`, `против 65 000`: a figure told for contrast needs to exist, not to be of the subject. */
 export const isContrast = (context: Context): boolean =>
-  /(?<!\p{L})(?:вместо|против|а не|обычн\p{L}+|было|раньше|без скидки|по отдельности|помесячн\p{L}*|полн\p{L}+ цен\p{L}*|(?:меньше|больше|дешевле|дороже|выше|ниже),? чем)\s+(?:\p{L}+\s+){0,2}$/iu.test(context.before)
+  /(?<!\p{L})(?:вместо|против|а не|обычн\p{L}+|было|раньше|без скидки|по отдельности|помесячн\p{L}*|полн\p{L}+ цен\p{L}*|(?:меньше|больше|дешевле|дороже|выше|ниже),? чем)\s+(?:\p{L}+\s+){0,2}$/iu.test(
+    context.before,
+  )
 
-const thresholdCue = /(?<!\p{L})(?:при|от|до|сумм\p{L}*|заказ\p{L}*|больше|выше|порог\p{L}*|начиная|покупк\p{L}*|чек\p{L}*|минимальн\p{L}*|минимум)(?!\p{L})/iu
+const thresholdCue =
+  /(?<!\p{L})(?:при|от|до|сумм\p{L}*|заказ\p{L}*|больше|выше|порог\p{L}*|начиная|покупк\p{L}*|чек\p{L}*|минимальн\p{L}*|минимум)(?!\p{L})/iu
 
-const wrong = (code: UngroundedCode, claim: Quantity, detail: string, rival: Place | null = null): Weighed => ({ kind: "wrong", problem: { code, text: claim.text, detail }, rival })
+const wrong = (code: UngroundedCode, claim: Quantity, detail: string, rival: Place | null = null): Weighed => ({
+  kind: "wrong",
+  problem: { code, text: claim.text, detail },
+  rival,
+})
 
 export const weigh = (claim: Quantity, context: Context, court: Court): Weighed => {
   const all = court.index.places.filter((place) => isComparable(claim, place.quantity))
   // `при заказе от 30 000` is no price, whatever costs as much.
   const isBound = claim.qualifier !== null || thresholdCue.test(context.gap)
   let alike = all.filter((place) => fit(claim, place.quantity) !== "no" && (!place.isThreshold || isBound))
-  let rivals = court.index.places.filter((place) => fit(claim, place.quantity) === "no" && !place.isThreshold && isOfKind(claim, place.quantity) && (claim.kind === "duration" || isComparable(claim, place.quantity)))
+  let rivals = court.index.places.filter(
+    (place) =>
+      fit(claim, place.quantity) === "no" &&
+      !place.isThreshold &&
+      isOfKind(claim, place.quantity) &&
+      (claim.kind === "duration" || isComparable(claim, place.quantity)),
+  )
   if (alike.length === 0) {
     // What we told before may be told again of the same thing.
     const said = court.said.filter((place) => isComparable(claim, place.quantity))
@@ -69,12 +82,15 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   }
   if (claim.kind === "duration" || claim.kind === "clock" || claim.kind === "count") {
     // The two ends of `с 9:00 до 18:00` are no rivals, nor are minutes and days.
-    rivals = rivals.filter((place) => claim.kind !== "clock" || claim.qualifier === null || place.quantity.qualifier === claim.qualifier)
+    rivals = rivals.filter(
+      (place) => claim.kind !== "clock" || claim.qualifier === null || place.quantity.qualifier === claim.qualifier,
+    )
   }
   const contrast = isContrast(context)
   // What another claim of the draft says is named for that one's sake.
   const others = court.view.quantities.filter((other) => other.index !== claim.index)
-  const isTold = (place: Place) => others.some((other) => isComparable(other, place.quantity) && fit(other, place.quantity) !== "no")
+  const isTold = (place: Place) =>
+    others.some((other) => isComparable(other, place.quantity) && fit(other, place.quantity) !== "no")
   let beaten: Place | null = null
   const unbeaten = contrast
     ? alike
@@ -93,27 +109,65 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
         return better === null
       })
   // Said by us before of what is still spoken of.
-  const repeated = unbeaten.length > 0 ? undefined : court.said.find((place) => isComparable(claim, place.quantity) && fit(claim, place.quantity) === "yes" && !court.said.some((rival) => isComparable(claim, rival.quantity) && fit(claim, rival.quantity) === "no" && compare(place, rival, context, 1) > 0))
+  const repeated =
+    unbeaten.length > 0
+      ? undefined
+      : court.said.find(
+          (place) =>
+            isComparable(claim, place.quantity) &&
+            fit(claim, place.quantity) === "yes" &&
+            !court.said.some(
+              (rival) =>
+                isComparable(claim, rival.quantity) &&
+                fit(claim, rival.quantity) === "no" &&
+                compare(place, rival, context, 1) > 0,
+            ),
+        )
   if (repeated !== undefined && claim.kind === "money") return { kind: "grounded", place: repeated }
   if (unbeaten.length === 0)
-    return wrong("wrong_subject", claim, `«${claim.text}» сказано не о том: в документах это «${alike[0]!.label}»${beaten === null ? "" : `, а здесь речь о «${(beaten as Place).label}»`}.`, beaten)
+    return wrong(
+      "wrong_subject",
+      claim,
+      `«${claim.text}» сказано не о том: в документах это «${alike[0]!.label}»${beaten === null ? "" : `, а здесь речь о «${(beaten as Place).label}»`}.`,
+      beaten,
+    )
   const dayly = unbeaten.filter((place) => !isOnOtherDay(place, rivals, context))
-  if (dayly.length === 0) return wrong("wrong_subject", claim, `«${claim.text}» в документах в другие дни: «${unbeaten[0]!.label}».`)
+  if (dayly.length === 0)
+    return wrong("wrong_subject", claim, `«${claim.text}» в документах в другие дни: «${unbeaten[0]!.label}».`)
   const local = dayly.filter((place) => !isElsewhere(place, context))
-  if (local.length === 0 && !contrast) return wrong("wrong_subject", claim, `«${claim.text}» сказано не о том месте: в документах это «${dayly[0]!.label}».`)
-  const ordered = [...(contrast ? dayly : local)].sort((one, other) => namedBy(other, context.levels) - namedBy(one, context.levels))
+  if (local.length === 0 && !contrast)
+    return wrong(
+      "wrong_subject",
+      claim,
+      `«${claim.text}» сказано не о том месте: в документах это «${dayly[0]!.label}».`,
+    )
+  const ordered = [...(contrast ? dayly : local)].sort(
+    (one, other) => namedBy(other, context.levels) - namedBy(one, context.levels),
+  )
   if (!contrast) {
     const foreign = foreignName(claim, context, ordered, court)
-    if (foreign !== null) return wrong("wrong_subject", claim, `«${claim.text}» в документах сказано не о «${foreign}»: «${ordered[0]!.label}».`)
+    if (foreign !== null)
+      return wrong(
+        "wrong_subject",
+        claim,
+        `«${claim.text}» в документах сказано не о «${foreign}»: «${ordered[0]!.label}».`,
+      )
   }
-  const scoped = contrast ? ordered : ordered.filter((place) => !isBeyondScope(claim, place, context, court) && !isOfPair(place, rivals, context))
-  if (scoped.length === 0) return wrong("wrong_subject", claim, `«${claim.text}» в документах сказано не обо всём этом: «${ordered[0]!.label}».`)
+  const scoped = contrast
+    ? ordered
+    : ordered.filter((place) => !isBeyondScope(claim, place, context, court) && !isOfPair(place, rivals, context))
+  if (scoped.length === 0)
+    return wrong(
+      "wrong_subject",
+      claim,
+      `«${claim.text}» в документах сказано не обо всём этом: «${ordered[0]!.label}».`,
+    )
   let detail = ""
   const top = ordered[0]!
   for (const place of scoped) {
     // A place that the words name less than another with this figure lends its terms to nothing.
     if (place !== top && compare(place, top, context) > 0) continue
-    const problem = contrast ? null : tierOf(claim, place, context) ?? termsOf(claim, place, rivals, context, court)
+    const problem = contrast ? null : (tierOf(claim, place, context) ?? termsOf(claim, place, rivals, context, court))
     if (problem === null) return { kind: "grounded", place }
     if (detail === "") detail = problem
   }
@@ -129,9 +183,13 @@ const isOfKind = (claim: Quantity, other: Quantity): boolean =>
       : other.kind === claim.kind || (claim.kind === "clock" && other.kind === "bare")
 
 /** A sum paid per hour is no rival of one paid per month; thresholds and prices are not rivals either. */
+const takenOff = /(?<!\p{L})(?:минус|скидк\p{L}*)(?!\p{L})/iu
+
 const isRivalOf = (rival: Place, place: Place): boolean => {
   if (rival === place) return false
   if (place.quantity.kind === "money" && place.isThreshold !== rival.isThreshold) return false
+  // What is taken off is no price.
+  if (rival.quantity.kind === "money" && takenOff.test(rival.near) && !takenOff.test(place.near)) return false
   return true
 }
 
@@ -146,8 +204,16 @@ const bits = (mask: number) => mask.toString(2).replaceAll("0", "").length
 export const isOnOtherDay = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
   // `ежедневно до 19, вс до 15`: the narrower rule holds on its day.
   if (
-    context.days !== 0 && place.quantity.kind === "clock" &&
-    rivals.some((rival) => rival.line.block === place.line.block && rival.days !== 0 && (rival.days & context.days) === context.days && bits(rival.days) < bits(place.days || 127) && rival.quantity.qualifier === place.quantity.qualifier)
+    context.days !== 0 &&
+    place.quantity.kind === "clock" &&
+    rivals.some(
+      (rival) =>
+        rival.line.block === place.line.block &&
+        rival.days !== 0 &&
+        (rival.days & context.days) === context.days &&
+        bits(rival.days) < bits(place.days || 127) &&
+        rival.quantity.qualifier === place.quantity.qualifier,
+    )
   )
     return true
   if (place.days === 0) return false
@@ -155,17 +221,23 @@ export const isOnOtherDay = (place: Place, rivals: ReadonlyArray<Place>, context
   if (context.days !== 0) return (context.days & place.days) === 0
   const told = context.daysBefore
   if (told === 0) return false
-  return (told & place.days) === 0 && (place.quantity.kind === "percent" || rivals.some((rival) => (rival.days & told) !== 0 && shares(rival, place) > 0))
+  return (
+    (told & place.days) === 0 &&
+    (place.quantity.kind === "percent" || rivals.some((rival) => (rival.days & told) !== 0 && shares(rival, place) > 0))
+  )
 }
 
 export const isElsewhere = (place: Place, context: Context): boolean => {
-  const said = wordsOf(context.near).map((word) => word.stem).filter(isCity)
+  const said = wordsOf(context.near)
+    .map((word) => word.stem)
+    .filter(isCity)
   if (said.length === 0) return false
   const theirs = [...place.tokens].filter(([, weight]) => weight >= 0.5).map(([token]) => token)
   return theirs.some(isCity) && !theirs.some((one) => said.some((other) => likeness(one, other) > 0))
 }
 
-const everything = /(?<!\p{L})(?:на|для|по)\s+(?:абсолютно\s+)?(?:вс[её]|всех|всем|всю|весь|люб\p{L}+|обе|оба|обоих|кажд\p{L}+)(?!\p{L})/iu
+const everything =
+  /(?<!\p{L})(?:на|для|по)\s+(?:абсолютно\s+)?(?:вс[её]|всех|всем|всю|весь|люб\p{L}+|обе|оба|обоих|кажд\p{L}+)(?!\p{L})/iu
 const ofAll = /(?<!\p{L})(?:вс[её]|всех|всем|всю|весь|люб\p{L}+|кажд\p{L}+|обе|оба)(?!\p{L})/iu
 const nameless = /^(?:garant|skidk|srok|predoplat|cen|god|mesyac|den|nedel)/u
 
@@ -174,24 +246,41 @@ const isBeyondScope = (claim: Quantity, place: Place, context: Context, court: C
   const isGuarantee = claim.kind === "duration" && /гарант/iu.test(place.line.text)
   if (claim.kind !== "percent" && !isGuarantee) return false
   const line = place.line.text
-  const onto = /^.{0,40}?(?:^|[\s:,])(?:на|для)\s+(\p{L}{4,}(?:\s+\p{L}{4,})?)/iu.exec(isGuarantee ? place.near : "") ?? /(?:скидк\p{L}*|гаранти\p{L}*|%|лет|год\p{L}*|мес\p{L}*)\s+(?:скидк\p{L}*\s+)?(?:на|для)\s+(\p{L}{4,}(?:\s+\p{L}{4,})?)/iu.exec(line)
+  const onto =
+    /^.{0,40}?(?:^|[\s:,])(?:на|для)\s+(\p{L}{4,}(?:\s+\p{L}{4,})?)/iu.exec(isGuarantee ? place.near : "") ??
+    /(?:скидк\p{L}*|гаранти\p{L}*|%|лет|год\p{L}*|мес\p{L}*)\s+(?:скидк\p{L}*\s+)?(?:на|для)\s+(\p{L}{4,}(?:\s+\p{L}{4,})?)/iu.exec(
+      line,
+    )
   if (everything.test(context.gap) && !ofAll.test(line) && onto !== null) {
-    const own = wordsOf(onto[1]!).map((word) => word.stem).filter((stem) => !nameless.test(stem))
-    if (own.length > 0 && !own.some((stem) => context.levels.slice(0, context.ownLevels).some((level) => level.mentions.of(stem) > 0))) return true
+    const own = wordsOf(onto[1]!)
+      .map((word) => word.stem)
+      .filter((stem) => !nameless.test(stem))
+    if (
+      own.length > 0 &&
+      !own.some((stem) => context.levels.slice(0, context.ownLevels).some((level) => level.mentions.of(stem) > 0))
+    )
+      return true
   }
   if (claim.kind !== "percent") return false
-  if (/втор(?:ой|ого|ому|ую|ая)/iu.test(line) && /(?<!\p{L})(?:обе|оба|обоих|обеих|двоих|двух|вс[её])(?!\p{L})/iu.test(context.sentence.text) && !/втор/iu.test(context.sentence.text)) return true
+  if (
+    /втор(?:ой|ого|ому|ую|ая)/iu.test(line) &&
+    /(?<!\p{L})(?:обе|оба|обоих|обеих|двоих|двух|вс[её])(?!\p{L})/iu.test(context.sentence.text) &&
+    !/втор/iu.test(context.sentence.text)
+  )
+    return true
   const said = /^(?:\s*скидк\p{L}+)?\s+на\s+(?:\p{L}+(?:ую|ый|ой|ые|ое)\s+)?(\p{L}{4,})/u.exec(context.after)
   if (said === null || onto === null) return false
   const thing = wordsOf(said[1]!)[0]?.stem
   if (thing === undefined || nameless.test(thing)) return false
-  const isKnown = court.index.vocabulary.has(thing) || [...court.index.vocabulary].some((stem) => likeness(stem, thing) > 0)
+  const isKnown =
+    court.index.vocabulary.has(thing) || [...court.index.vocabulary].some((stem) => likeness(stem, thing) > 0)
   return isKnown && ![...place.tokens].some(([token, weight]) => weight >= 0.25 && likeness(token, thing) > 0)
 }
 
 /** `На панели и инвертор 25 лет` where the documents give the inverter ten: two names, one figure. */
 const isOfPair = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
-  const has = (one: Place, stem: string, least: number) => [...one.tokens].some(([token, weight]) => weight >= least && likeness(token, stem) > 0)
+  const has = (one: Place, stem: string, least: number) =>
+    [...one.tokens].some(([token, weight]) => weight >= least && likeness(token, stem) > 0)
   for (const pair of `${context.near}`.matchAll(/(\p{L}{4,30})\s+и\s+(?:на\s+|для\s+)?(\p{L}{4,30})/gu)) {
     const stems = [wordsOf(pair[1]!)[0]?.stem, wordsOf(pair[2]!)[0]?.stem]
     for (const [mine, theirs] of [stems, [...stems].reverse()]) {
@@ -205,15 +294,51 @@ const isOfPair = (place: Place, rivals: ReadonlyArray<Place>, context: Context):
 /** The client's three tills on a tariff for one: the limit of what is named does not admit them. */
 export const isBeyondLimit = (claim: Quantity, context: Context, court: Court): Place | null => {
   if (claim.kind !== "count" && claim.kind !== "duration") return null
-  if (/(?<!\p{L})(?:не|нет|сверх|больше|дополнительн\p{L}*|ещ[её]|к сожалению)(?!\p{L})/iu.test(context.sentence.text) || /\?\s*$/.test(context.sentence.text)) return null
+  if (
+    /(?<!\p{L})(?:не|нет|сверх|больше|дополнительн\p{L}*|ещ[её]|к сожалению)(?!\p{L})/iu.test(context.sentence.text) ||
+    /\?\s*$/.test(context.sentence.text)
+  )
+    return null
   const own = context.levels.slice(0, context.ownLevels)
   const units = new Set(wordsOf(claim.unit ?? "").map((word) => word.stem))
-  const names = (place: Place) => [...place.tokens].reduce((sum, [token, weight]) => (weight < 0.5 || units.has(token) || token.startsWith("#") ? sum : sum + weight * Math.max(...own.map((level) => level.mentions.of(token)))), 0)
-  const all = court.index.places.filter((place) => place.quantity.kind === claim.kind && isComparable(claim, place.quantity))
-  const limits = all.filter((place) => (place.quantity.qualifier === "to" || place.quantity.qualifier === "under" || place.quantity.to !== null || (place.quantity.qualifier === "from" && place.quantity.kind === "duration")) && place.quantity.per === null && !/^.{0,24}\sв\s+(?:день|час|сутки|смену|неделю)/iu.test(place.line.text.slice(place.quantity.index)) && names(place) >= 0.9)
+  const names = (place: Place) =>
+    [...place.tokens].reduce(
+      (sum, [token, weight]) =>
+        weight < 0.5 || units.has(token) || token.startsWith("#")
+          ? sum
+          : sum + weight * Math.max(...own.map((level) => level.mentions.of(token))),
+      0,
+    )
+  const fully = (place: Place) => {
+    const named = [...place.tokens].filter(
+      ([token, weight]) => weight >= 0.9 && !units.has(token) && !token.startsWith("#"),
+    )
+    return (
+      named.length > 0 &&
+      named.filter(([token]) => own.some((level) => level.mentions.of(token) > 0)).length >= 0.6 * named.length
+    )
+  }
+  const all = court.index.places.filter(
+    (place) => place.quantity.kind === claim.kind && isComparable(claim, place.quantity),
+  )
+  const limits = all.filter(
+    (place) =>
+      (place.quantity.qualifier === "to" ||
+        place.quantity.qualifier === "under" ||
+        place.quantity.to !== null ||
+        (place.quantity.qualifier === "from" && place.quantity.kind === "duration")) &&
+      place.quantity.per === null &&
+      !/^.{0,24}\sв\s+(?:день|час|сутки|смену|неделю)/iu.test(place.line.text.slice(place.quantity.index)) &&
+      names(place) >= 0.9 &&
+      fully(place),
+  )
   const best = limits.filter((place) => !limits.some((rival) => rival !== place && compare(place, rival, context) > 0))
   const value = measured(claim).value
-  return best.length > 0 && best.every((place) => !admits(place.quantity, value)) && !all.some((place) => names(place) >= 0.9 && admits(place.quantity, value)) ? best[0]! : null
+  return best.length > 0 &&
+    best.every((place) => !admits(place.quantity, value)) &&
+    !all.some((place) => names(place) >= 0.9 && admits(place.quantity, value))
+    ? best[0]!
+    : null
 }
 
 const verbish = /(?:ть|ться|ем|им|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|йте|ите|ую|аю|яю|ишь|ешь|шь)$/u
@@ -223,7 +348,17 @@ const foreignName = (claim: Quantity, context: Context, places: ReadonlyArray<Pl
   if (claim.kind !== "money" && claim.kind !== "percent" && claim.kind !== "duration") return null
   // Another line is called by the very words beside the claim, and this one by none of all that was said.
   if (!places.some((place) => namedBy(place, context.levels, 0.35) > 0.2)) {
-    const head = wordsOf(context.near).find((word) => word.text.length >= 5 && !verbish.test(word.text) && isNaming(word.stem) && court.index.lines.some((line) => wordsOf(line.text.slice(0, 40)).slice(0, 2).some((first) => likeness(first.stem, word.stem) > 0)))
+    const head = wordsOf(context.near).find(
+      (word) =>
+        word.text.length >= 5 &&
+        !verbish.test(word.text) &&
+        isNaming(word.stem) &&
+        court.index.lines.some((line) =>
+          wordsOf(line.text.slice(0, 40))
+            .slice(0, 2)
+            .some((first) => likeness(first.stem, word.stem) > 0),
+        ),
+    )
     if (head !== undefined) return head.text
   }
   if (places.some((place) => namedBy(place, context.levels.slice(0, context.ownLevels), 0.6) > 0.3)) return null
@@ -233,6 +368,7 @@ const foreignName = (claim: Quantity, context: Context, places: ReadonlyArray<Pl
       word.text.length >= 4 &&
       !verbish.test(word.text) &&
       asked.has(word.stem) &&
+      !isCity(word.stem) &&
       !court.index.vocabulary.has(word.stem) &&
       ![...court.index.vocabulary].some((known) => likeness(known, word.stem) > 0),
   )
@@ -245,63 +381,121 @@ const tierOf = (claim: Quantity, place: Place, context: Context): string | null 
   for (const bound of place.bounds) {
     if (bound.quantity.qualifier === null && bound.quantity.to === null) continue
     const own = context.levels.slice(0, context.ownLevels)
-    const told = own.flatMap((level) => level.quantities.flatMap((one) => (one.qualifier === null ? (valueOn(bound.unit, one) ?? []) : [])))
-    if (/(?<!\p{L})одн[аоу]?(?:го|му|ой)?\s/iu.test(context.near) && wordsOf(context.near).some((word) => word.stem === bound.unit)) told.push(1)
-    const isTold = own.some((level) => level.quantities.some((one) => one.value === bound.quantity.value && one.qualifier !== null))
-    if (!isTold && told.length > 0 && !told.some((value) => admits(bound.quantity, value))) return `«${claim.text}»: в документах с условием «${bound.quantity.text}»: «${place.label}».`
+    const told = own.flatMap((level) =>
+      level.quantities.flatMap((one) =>
+        one.qualifier === null && (one.kind !== "duration" || (one.unit === "год") === (bound.quantity.unit === "год"))
+          ? (valueOn(bound.unit, one) ?? [])
+          : [],
+      ),
+    )
+    if (
+      /(?<!\p{L})одн[аоу]?(?:го|му|ой)?\s/iu.test(context.near) &&
+      wordsOf(context.near).some((word) => word.stem === bound.unit)
+    )
+      told.push(1)
+    const isTold = own.some((level) =>
+      level.quantities.some((one) => one.value === bound.quantity.value && one.qualifier !== null),
+    )
+    if (!isTold && told.length > 0 && !told.some((value) => admits(bound.quantity, value)))
+      return `«${claim.text}»: в документах с условием «${bound.quantity.text}»: «${place.label}».`
   }
   return null
 }
 
-const minimal = /(?<!\p{L})(?:минимальн\p{L}*|минимум|не менее|не меньше|начина\p{L}*|стартует|самы[ейх]\s+(?:доступн|недорог|просто)\p{L}*|хотя бы)(?!\p{L})/iu
-const maximal = /(?<!\p{L})(?:максимальн\p{L}*|максимум|не более|не больше|предел\p{L}*|вмеща\p{L}*|зависит|размер определяет)(?!\p{L})/iu
+const minimal =
+  /(?<!\p{L})(?:минимальн\p{L}*|минимум|не менее|не меньше|начина\p{L}*|стартует|самы[ейх]\s+(?:доступн|недорог|просто)\p{L}*|хотя бы)(?!\p{L})/iu
+const maximal =
+  /(?<!\p{L})(?:максимальн\p{L}*|максимум|не более|не больше|предел\p{L}*|вмеща\p{L}*|зависит|размер определяет)(?!\p{L})/iu
 const exactly = /(?<!\p{L})(?:ровно|гарантированн\p{L}*|точно|всегда|фиксированн\p{L}*)(?!\p{L})/iu
 const whole =
   /(?<!\p{L})(?:вес[ьь]\s+(?:курс|срок|период|комплект|день|год|проект|набор|тур|квартал|месяц|сезон)|полный курс|курс целиком|целиком|разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|за вс[её](?!\p{L})|бессрочн\p{L}*|одним платежом|без абонентской платы)(?!\p{L})/iu
-const manyPattern = /(?<!\p{L})(?:(?:за|на)\s+)?(\d{1,3}|дв(?:а|е|ое|оих|ух)|тр(?:и|ое|оих|[её]х)|четыр\p{L}{1,2}|пят\p{L}{1,2}|шест\p{L}|сем\p{L}|восем\p{L}|девят\p{L}|десят\p{L})\s+(\p{L}[\p{L}²]*)(?:\s+\p{L}+)?\s*(?:[—–-]|это|выйд\p{L}*|стоит|стоят|обойд\p{L}*(?:\s+\p{L}+)?(?:\s+в)?|получ\p{L}*|составит|за)\s*(?:это\s+)?$/iu
+const manyPattern =
+  /(?<!\p{L})(?:(?:за|на)\s+)?(\d{1,3}|дв(?:а|е|ое|оих|ух)|тр(?:и|ое|оих|[её]х)|четыр\p{L}{1,2}|пят\p{L}{1,2}|шест\p{L}|сем\p{L}|восем\p{L}|девят\p{L}|десят\p{L})\s+(\p{L}[\p{L}²]*)(?:\s+\p{L}+)?\s*(?:[—–-]|это|выйд\p{L}*|стоит|стоят|обойд\p{L}*(?:\s+\p{L}+)?(?:\s+в)?|получ\p{L}*|составит|за)\s*(?:это\s+)?$/iu
 
 /** Null where the claim keeps the terms of the place; otherwise what is amiss. */
-const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, context: Context, court: Court): string | null => {
+const termsOf = (
+  claim: Quantity,
+  place: Place,
+  rivals: ReadonlyArray<Place>,
+  context: Context,
+  court: Court,
+): string | null => {
   const said = fit(claim, place.quantity)
   const rule = place.quantity.qualifier
   const nearText = `${context.gap}`
   if (said === "terms") {
-    const isStart = claim.qualifier === "from" && rule === null && minimal.test(nearText) && !rivals.some((rival) => rival.quantity.kind === "money" && rival.line.block === place.line.block && rival.quantity.value < place.quantity.value)
-    const isMinimum = claim.qualifier === "from" && rule === null && claim.to === null && isLeastOf(place, rivals, context, -1)
-    const isMaximum = claim.qualifier === "to" && rule === null && claim.to === null && isLeastOf(place, rivals, context, 1)
+    const isStart =
+      claim.qualifier === "from" &&
+      rule === null &&
+      minimal.test(nearText) &&
+      !rivals.some(
+        (rival) =>
+          rival.quantity.kind === "money" &&
+          rival.line.block === place.line.block &&
+          rival.quantity.value < place.quantity.value,
+      )
+    const isMinimum =
+      claim.qualifier === "from" && rule === null && claim.to === null && isLeastOf(place, rivals, context, -1)
+    const isMaximum =
+      claim.qualifier === "to" && rule === null && claim.to === null && isLeastOf(place, rivals, context, 1)
     const isElsewise =
-      (claim.qualifier === null && (rule === "from" || rule === "over" || (place.quantity.to !== null && sameNumber(measured(claim).value, measured(place.quantity).value))) && minimal.test(nearText)) ||
+      (claim.qualifier === null &&
+        (rule === "from" ||
+          rule === "over" ||
+          (place.quantity.to !== null && sameNumber(measured(claim).value, measured(place.quantity).value))) &&
+        minimal.test(nearText)) ||
       (claim.qualifier === null && rule === "to" && maximal.test(context.sentence.text)) ||
-      (claim.qualifier === "to" && (rule === "over" || rule === "from") && /(?<!\p{L})(?:не|без|бесплатн\p{L}*)(?!\p{L})/iu.test(context.sentence.text)) ||
+      (claim.qualifier === "to" &&
+        (rule === "over" || rule === "from") &&
+        /(?<!\p{L})(?:не|без|бесплатн\p{L}*)(?!\p{L})/iu.test(context.sentence.text)) ||
       // The bound itself, met: `при сумме 150 000` for `от 150 000`.
       place.isThreshold ||
       (claim.qualifier === "about" && rule !== "under")
     if (!isStart && !isMinimum && !isMaximum && !isElsewise)
       return `«${claim.text}» сказано иначе, чем в документах: «${place.label}». Не теряйте и не добавляйте «от», «до» и «рабочих».`
   }
-  if (claim.qualifier === null && rule === "to" && exactly.test(nearText)) return `«${claim.text}»: в документах «${place.label}», это предел.`
+  if (claim.qualifier === null && rule === "to" && exactly.test(nearText))
+    return `«${claim.text}»: в документах «${place.label}», это предел.`
   if (claim.kind !== "money" && claim.kind !== "bare") return null
   const period = `«${claim.text}»: в документах это «${place.label}», за другой срок или единицу.`
   const times = place.pers.filter(isTimeUnit)
   if (claim.per === null) {
-    if (times.length > 0 && whole.test(context.sentence.text) && !/(?<!\p{L})(?:в месяц|в час|в сутки|за (?:час|месяц|сутки|день))(?!\p{L})/iu.test(context.sentence.text)) return period
-    if (place.pers.includes("человек") && /(?<!\p{L})(?:для|на)\s+(?:двоих|троих|четверых|пятерых|всех|[2-9]\s+(?:человек|гост|персон)\p{L}*)\s*(?:[—–-]|это|выйд\p{L}*|стоит|обойд\p{L}*(?:\s+в)?)\s*$/iu.test(context.before)) return period
+    if (
+      times.length > 0 &&
+      whole.test(context.gap) &&
+      !/(?<!\p{L})(?:в месяц|в час|в сутки|за (?:час|месяц|сутки|день))(?!\p{L})/iu.test(context.sentence.text)
+    )
+      return period
+    if (
+      place.pers.includes("человек") &&
+      /(?<!\p{L})(?:для|на)\s+(?:двоих|троих|четверых|пятерых|всех|[2-9]\s+(?:человек|гост|персон)\p{L}*)\s*(?:[—–-]|это|выйд\p{L}*|стоит|обойд\p{L}*(?:\s+в)?)\s*$/iu.test(
+        context.before,
+      )
+    )
+      return period
     const many = manyPattern.exec(context.before)
-    if (many !== null && place.pers.includes(perKey(many[2]!)) && !/(?<!\p{L})по\s+$/iu.test(context.before)) return period
+    if (many !== null && place.pers.includes(perKey(many[2]!)) && !/(?<!\p{L})по\s+$/iu.test(context.before))
+      return period
     return null
   }
   const mine = perKey(claim.per)
   if (place.pers.length === 0) {
     if (!isTimeUnit(mine) || mine === "разово") return null
     // A row that sells a month may be called so; a plain price may not.
-    const told = place.bounds.some((bound) => bound.quantity.kind === "duration") || [...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0)
+    const told =
+      place.bounds.some((bound) => bound.quantity.kind === "duration") ||
+      [...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0)
     return told || mine === "раз" ? null : period
   }
   if (place.pers.includes(mine)) return null
+  if (mine === "разово" && [...place.tokens.keys()].some((token) => likeness(token, "razov") > 0)) return null
   if (mine === "разово") return times.some((unit) => unit === "месяц" || unit === "год") ? period : null
   if (isTimeUnit(mine)) {
     if (times.length > 0) return period
-    return [...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0) || place.bounds.some((bound) => bound.quantity.kind === "duration") ? null : period
+    return [...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0) ||
+      place.bounds.some((bound) => bound.quantity.kind === "duration")
+      ? null
+      : period
   }
   // `за человека` where it is `за пару`; `за курс` of a monthly fee is left to the words.
   const own = place.pers.filter((unit) => !isTimeUnit(unit))
@@ -310,12 +504,38 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
   return strictUnits.has(mine) && own.some((unit) => strictUnits.has(unit)) ? period : null
 }
 
-const strictUnits = new Set(["человек", "штука", "м2", "м3", "м", "км", "кг", "л", "занятие", "пар", "сотрудник", "комплект", "упаковк"])
-const stemsOfUnits: Readonly<Record<string, string>> = { месяц: "mesyac", год: "god", день: "den", час: "chas", неделя: "nedel", человек: "chelovek" }
+const strictUnits = new Set([
+  "человек",
+  "штука",
+  "м2",
+  "м3",
+  "м",
+  "км",
+  "кг",
+  "л",
+  "занятие",
+  "пар",
+  "сотрудник",
+  "комплект",
+  "упаковк",
+])
+const stemsOfUnits: Readonly<Record<string, string>> = {
+  месяц: "mesyac",
+  год: "god",
+  день: "den",
+  час: "chas",
+  неделя: "nedel",
+  человек: "chelovek",
+}
 const perStem = (per: string) => stemsOfUnits[per.split(" ").at(-1)!] ?? wordsOf(per).at(-1)?.stem ?? per
 
 /** `от 9 900` of several prices that the words do not tell apart, if none of them is less. */
 const isLeastOf = (place: Place, rivals: ReadonlyArray<Place>, context: Context, sign: 1 | -1): boolean => {
-  const open = rivals.filter((rival) => isRivalOf(rival, place) && (shares(place, rival) > 0 || place.line.block === rival.line.block) && compare(place, rival, context) === 0)
+  const open = rivals.filter(
+    (rival) =>
+      isRivalOf(rival, place) &&
+      (shares(place, rival) > 0 || place.line.block === rival.line.block) &&
+      compare(place, rival, context) === 0,
+  )
   return open.length > 0 && open.every((rival) => (rival.quantity.value - place.quantity.value) * sign < 0)
 }

@@ -149,7 +149,8 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
 
 /** `60 см — 1 200 ₸/шт`, `Стрижка ..... 6 000`: a figure closes the line or follows a dash. */
 const isPriced = (line: string) =>
-  /(?:[—–:|-]|\.{2,}|\s{2,})\s*(?:от|до|по)?\s*\d/u.test(line) && findQuantities(line).some((one) => one.kind === "money" || one.value >= 100)
+  /(?:[—–:|-]|\.{2,}|\s{2,})\s*(?:от|до|по)?\s*\d/u.test(line) &&
+  findQuantities(line).some((one) => one.kind === "money" || one.value >= 100)
 
 /** A heading has something under it. */
 const isBlankAhead = (lines: ReadonlyArray<string>, at: number) => {

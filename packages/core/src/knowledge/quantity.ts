@@ -108,7 +108,7 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     return true
   if (
     before?.type === "word" &&
-    /^(?:п|пп|ст|гл|рис|арт|артикул|версия|версии|модель|код|iso|гост|снип|линейка|серия|серии|вариант|варианте|варианта|шаг|шаге|шага|пункт|пункте|пункта|этап|этапе|способ|урок|блок)$/u.test(
+    /^(?:форма|формы|форме|форму|п|пп|ст|гл|рис|арт|артикул|версия|версии|модель|код|iso|гост|снип|линейка|серия|серии|вариант|варианте|варианта|шаг|шаге|шага|пункт|пункте|пункта|этап|этапе|способ|урок|блок)$/u.test(
       before.lower,
     ) &&
     token.index - before.end <= 2
@@ -137,9 +137,21 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
   if (after?.text === "/" && tokens[at + 2]?.type === "number" && after.index === token.end) return true
   if (before?.text === "/" && tokens[at - 2]?.type === "number") return true
   if (/^24 на 7(?!\d)/.test(text.slice(token.index, token.index + 9))) return true
-  if (before !== undefined && /^[хx×*]$/iu.test(before.text) && tokens[at - 2]?.type === "number" && token.index - before.end <= 1) return true
+  if (
+    before !== undefined &&
+    /^[хx×*]$/iu.test(before.text) &&
+    tokens[at - 2]?.type === "number" &&
+    token.index - before.end <= 1
+  )
+    return true
   // `1500×1400`, `180 на 200` is a size.
-  if (after !== undefined && /^[хx×]$/iu.test(after.text) && tokens[at + 2]?.type === "number" && after.index - token.end <= 1) return true
+  if (
+    after !== undefined &&
+    /^[хx×]$/iu.test(after.text) &&
+    tokens[at + 2]?.type === "number" &&
+    after.index - token.end <= 1
+  )
+    return true
   // `1С`, `3D`, `4K`: letters that touch the number and are no unit.
   if (after?.type === "word" && after.index === token.end) {
     if (/^(?:K|К)$/.test(after.text) && token.text.length === 1) return true
