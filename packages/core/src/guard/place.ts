@@ -201,7 +201,7 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
 
 const deniedAround = (text: string, from: number, to: number) =>
   /(?<!\p{L})(?:не|нет|без|ни)\s+(?:\p{L}+\s+)?$/iu.test(text.slice(Math.max(0, from - 24), from)) ||
-  /^[^.,;!?]{0,24}(?<!\p{L})(?:не (?:предоставл|предусмотр|действ|дела|дает|даем|даём|распростран|вход|быва|суммир)\p{L}*|нет(?!\p{L})|отсутств\p{L}*)/iu.test(
+  /^[^.,;!?]{0,24}(?<!\p{L})(?:не (?:предоставл|предусмотр|действ|дела|дает|даем|даём|распростран|вход|быва|суммир|мож|буд|обеща)\p{L}*|нет(?!\p{L})|отсутств\p{L}*)/iu.test(
     text.slice(to, to + 60),
   )
 

@@ -89,6 +89,12 @@ const included = family(
   /(?<!\p{L})(?<!не\s)(?:вход[ия]т|включ[её]н\p{L}*|включает|в комплекте|внутри|в стоимость|кіреді)(?!\p{L})/giu,
 )
 
+/** What is made to order is not in stock. */
+const toOrder = family(
+  "to-order",
+  /(?<!\p{L})(?:под заказ|на заказ|в ремонте|нет в наличии|распродан\p{L}*)(?!\p{L})/giu,
+)
+
 /** `search` neither reads nor moves `lastIndex`, which a global pattern keeps. */
 export const isFamily = (one: Family, text: string): boolean => text.search(one.pattern) >= 0
 
@@ -106,7 +112,7 @@ const alsoKnownAs: Readonly<Record<string, ReadonlyArray<string>>> = {
   included: ["included", "free"],
 }
 export const familyAt = (text: string): ReadonlyArray<FamilyAt> =>
-  [...families, included].flatMap((one) =>
+  [...families, included, toOrder].flatMap((one) =>
     [...text.matchAll(one.pattern)]
       .slice(0, 8)
       .map((match) => ({ families: alsoKnownAs[one.name] ?? [one.name], index: match.index, text: match[0] })),

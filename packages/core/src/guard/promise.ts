@@ -123,7 +123,9 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
             !place.isThreshold &&
             place.quantity.value > 0,
         )
-      : []
+      : family.name === "stock"
+        ? court.index.promises.filter((one) => one.families.includes("to-order")).map((one) => one.place)
+        : []
   const things = thingsIn(clause, family)
   const isOf = (place: Place) =>
     things.some((stem) => [...place.tokens].some(([token, weight]) => weight >= 0.3 && likeness(token, stem) > 0))
@@ -344,7 +346,7 @@ const inclusionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
 }
 
 const denied =
-  /(?<!\p{L})за\s+(срочност\p{L}*|доставк\p{L}*|выезд\p{L}*|монтаж\p{L}*|установк\p{L}*|выходн\p{L}*)\s+(?:ничего\s+)?не\s+(?:добавля\p{L}*|доплачива\p{L}*|бер[её]м|плат\p{L}*)|(?<!\p{L})(?:без|не (?:нужн\p{L}*|требуется|бер[её]м|понадобится)|нет)\s+(?:никак\p{L}+\s+)?((?:пред|до|пере)?оплат\p{L}*|предоплат\p{L}*|аванс\p{L}*|задат\p{L}*|залог\p{L}*|депозит\p{L}*|наценк\p{L}*|надбавк\p{L}*|комисси\p{L}*|доплат\p{L}*|штраф\p{L}*)(?:\s+за\s+(\p{L}+))?|(?<!\p{L})(предоплат\p{L}*|аванс\p{L}*|задат\p{L}*|залог\p{L}*|депозит\p{L}*|наценк\p{L}*|надбавк\p{L}*|комисси\p{L}*|доплат\p{L}*|штраф\p{L}*)(?:\s+за\s+(\p{L}+))?\s+(?:нет|не (?:нужн\p{L}*|требуется|бер[её]м|предусмотрен\p{L}*))(?!\p{L})/giu
+  /(?<!\p{L})за\s+(срочност\p{L}*|доставк\p{L}*|выезд\p{L}*|монтаж\p{L}*|установк\p{L}*|выходн\p{L}*)\s+(?:ничего\s+)?не\s+(?:добавля\p{L}*|доплачива\p{L}*|бер[её]м|плат\p{L}*)|(?<!\p{L})(?:без|не (?:нужн\p{L}*|требуется|бер[её]м|понадобится)|нет)\s+(?:никак\p{L}+\s+)?((?:пред|до|пере)?оплат\p{L}*|предоплат\p{L}*|аванс\p{L}*|задат\p{L}*|залог\p{L}*|депозит\p{L}*|наценк\p{L}*|надбавк\p{L}*|комисси\p{L}*|доплат\p{L}*|штраф\p{L}*)(?:\s+за\s+(\p{L}+))?|(?<!\p{L})(предоплат\p{L}*|аванс\p{L}*|задат\p{L}*|залог\p{L}*|депозит\p{L}*|наценк\p{L}*|надбавк\p{L}*|комисси\p{L}*|доплат\p{L}*|штраф\p{L}*|взнос\p{L}*)(?:\s+за\s+(\p{L}+))?\s+(?:мы\s+)?(?:нет|не (?:нужн\p{L}*|требуется|бер[её]м|предусмотрен\p{L}*))(?!\p{L})/giu
 
 /** `Предоплаты нет` where the documents ask for half. */
 const denialsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {

@@ -167,7 +167,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   for (const place of scoped) {
     // A place that the words name less than another with this figure lends its terms to nothing.
     if (place !== top && compare(place, top, context) > 0) continue
-    const problem = contrast ? null : (tierOf(claim, place, context) ?? termsOf(claim, place, rivals, context, court))
+    const problem = contrast ? null : (tierOf(claim, place, context) ?? termsOf(claim, place, rivals, context))
     if (problem === null) return { kind: "grounded", place }
     if (detail === "") detail = problem
   }
@@ -413,13 +413,7 @@ const manyPattern =
   /(?<!\p{L})(?:(?:за|на)\s+)?(\d{1,3}|дв(?:а|е|ое|оих|ух)|тр(?:и|ое|оих|[её]х)|четыр\p{L}{1,2}|пят\p{L}{1,2}|шест\p{L}|сем\p{L}|восем\p{L}|девят\p{L}|десят\p{L})\s+(\p{L}[\p{L}²]*)(?:\s+\p{L}+)?\s*(?:[—–-]|это|выйд\p{L}*|стоит|стоят|обойд\p{L}*(?:\s+\p{L}+)?(?:\s+в)?|получ\p{L}*|составит|за)\s*(?:это\s+)?$/iu
 
 /** Null where the claim keeps the terms of the place; otherwise what is amiss. */
-const termsOf = (
-  claim: Quantity,
-  place: Place,
-  rivals: ReadonlyArray<Place>,
-  context: Context,
-  court: Court,
-): string | null => {
+const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, context: Context): string | null => {
   const said = fit(claim, place.quantity)
   const rule = place.quantity.qualifier
   const nearText = `${context.gap}`
