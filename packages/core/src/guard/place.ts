@@ -151,9 +151,13 @@ const labelOf = (words: string, quantity: Quantity) =>
     .replace(/^[\s,;:—–.-]+|[\s,;:—–.-]+$/gu, "")
     .slice(0, 90)}: ${quantity.text}`
 
+const figuresOfTalkMax = 24
+
 /** The figures of one line of prose. `whole` is the paragraph around it, `lead` the words that open it. */
 const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): ReadonlyArray<Place> => {
-  const quantities = findQuantities(line.text)
+  const found = findQuantities(line.text)
+  // Nobody says more figures than this in one sentence of a chat.
+  const quantities = source === "chat" ? found.slice(0, figuresOfTalkMax) : found
   if (quantities.length === 0) return []
   const sentence = { start: 0, end: line.text.length }
   const layersAbove = headingLayers(line.path, isTitled)
