@@ -147,7 +147,8 @@ export const apiReference = (): string =>
   [
     "# HTTP interface",
     "",
-    "Made from the OpenAPI documents that the programs serve at `/docs/openapi.json`; do not edit it by hand:",
+    "Made from the OpenAPI documents that the programs serve at `/docs/openapi.json`, and as a page to read and try at `/docs`;",
+    "do not edit it by hand:",
     "`node scripts/api-reference.ts > docs/API_REFERENCE.md`.",
     "",
     "What shows or changes personal data needs `ADMIN_TOKEN`, as `Authorization: Bearer …`; while the setting is empty such",

@@ -12,11 +12,14 @@ import { fileURLToPath } from "node:url"
 import { nodeFileTrace } from "@vercel/nft"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
+/** The page of the HTTP interface. */
+const swaggerUi = ["@fastify/swagger-ui/static"]
 const shipped = {
-  gateway: { folders: { prompts: "prompts" }, computed: [] },
+  gateway: { folders: { prompts: "prompts" }, computed: swaggerUi },
   agent: {
     folders: { prompts: "prompts", knowledge_base: "knowledge_base", "packages/console/public": "console" },
     computed: [
+      ...swaggerUi,
       "pdfjs-dist/package.json",
       "pdfjs-dist/standard_fonts",
       "pdfjs-dist/cmaps",
@@ -68,6 +71,8 @@ try {
     base: deployed,
     processCwd: deployed,
     conditions: ["node", "import"],
+    // For browsers, and copied below: what they import is inside them.
+    ignore: swaggerUi.map((path) => `node_modules/${path}/**`),
   })
   const unresolved = [...warnings].flatMap(
     ({ message }) => /Failed to resolve dependency "([^"]+)"/.exec(message)?.[1] ?? [],

@@ -25,8 +25,10 @@ try {
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
     readFileSync(report, "utf8"),
   )
-  // A file that does not even load counts as a failure, or its tests would vanish from the sum.
-  const broken = testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0).length
+  // A file that does not load, or whose set-up fails, counts as a failure: its tests would vanish from the sum.
+  const broken = testResults.filter(
+    (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
+  ).length
   counts = { passed: numPassedTests, failed: numFailedTests + broken, skipped: numPendingTests + (numTodoTests ?? 0) }
 } catch {
   counts = { passed: 0, failed: 1, skipped: 0 }

@@ -4,7 +4,7 @@
  */
 import * as InProcessQueue from "@wa/adapters/embedded/in-process-queue"
 import * as MemoryAgentRepo from "@wa/adapters/embedded/memory-agent-repo"
-import { makeMovedClock } from "@wa/adapters/runtime/moved-clock.fixture"
+import { makeVirtualClock } from "@wa/adapters/runtime/virtual-clock"
 import type { ContactKey } from "@wa/core/contact/contact-key"
 import { defaultPolicy, type Policy } from "@wa/core/conversation/conversation"
 import { AgentRepo } from "@wa/core/ports/agent-repo"
@@ -83,7 +83,7 @@ export const world = Effect.fnUntraced(function* (
     readonly at?: number
   } = {},
 ) {
-  const clock = makeMovedClock(options.at ?? noon)
+  const clock = makeVirtualClock(options.at ?? noon)
   const store = MemoryAgentRepo.make({ timezone: zone })
   const queue = yield* InProcessQueue.make({ finishInFlight: false })
   const policy = { ...defaultPolicy(hours), ...options.policy }

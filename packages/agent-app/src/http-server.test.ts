@@ -4,8 +4,9 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as InProcessQueue from "@wa/adapters/embedded/in-process-queue"
 import * as MemoryAgentRepo from "@wa/adapters/embedded/memory-agent-repo"
+import { calendarTokenOf } from "@wa/adapters/http/plain-server"
 import type { ContactKey } from "@wa/core/contact/contact-key"
-import { defaultPolicy, type Event } from "@wa/core/conversation/conversation"
+import { type Command, defaultPolicy, type Event } from "@wa/core/conversation/conversation"
 import { wakeUpAt } from "@wa/core/conversation/decide"
 import { AgentRepo } from "@wa/core/ports/agent-repo"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
@@ -43,6 +44,17 @@ const fact = {
   file: "price.pdf",
   page: 2,
 }
+
+/** What the page of the interface loads. */
+const docsFiles = [
+  "/docs/",
+  "/docs/json",
+  "/docs/yaml",
+  "/docs/static/index.html",
+  "/docs/static/swagger-initializer.js",
+]
+  .concat("/docs/static/*")
+  .map((path) => `get ${path}`)
 
 const world = Effect.fnUntraced(function* (options: Partial<AgentServerOptions> = {}) {
   yield* TestClock.setTime(noon)
@@ -121,6 +133,23 @@ const call = (server: FastifyInstance, request: InjectOptions) =>
 const get = (server: FastifyInstance, url: string, headers: Record<string, string> = bearer) =>
   call(server, { method: "GET", url, headers })
 
+/** As the commands of a reply do it; `callAt` is what the conversation keeps. */
+const book = (repo: AgentRepo["Service"], at: number, from?: number, callAt: number | null = at) =>
+  repo.change(key, {}, ({ conversation }) => {
+    const commands = [
+      from === undefined
+        ? ({ _tag: "BookCall", callAt: at } as const)
+        : ({ _tag: "MoveCall", from, callAt: at } as const),
+    ]
+    return {
+      conversation: { ...conversation, callAt },
+      wakeUpAt: null,
+      commands,
+      at: noon,
+      trace: { event: { _tag: "Released", at: noon }, commands, thoughts: {} },
+    }
+  })
+
 /** The client asks, is judged a client, and gets one draft back and one sent. */
 const aConversation = Effect.fnUntraced(function* (made: Effect.Success<ReturnType<typeof world>>) {
   yield* made.write("M1", "Сколько стоит?")
@@ -153,7 +182,7 @@ describe("the agent's API", () => {
     Effect.gen(function* () {
       const { server, write } = yield* world()
       yield* write("M1", "Сколько стоит?")
-      for (const url of ["/api/contacts", path, "/api/calls", "/api/requests"])
+      for (const url of ["/api/contacts", path, "/api/calls", "/api/requests", "/calls.ics", "/calls/1.ics"])
         for (const headers of [
           {},
           { authorization: "Bearer wrong" },
@@ -167,6 +196,70 @@ describe("the agent's API", () => {
         }
       for (const action of ["classify", "release", "takeover"])
         assert.strictEqual((yield* call(server, { method: "POST", url: `${path}/${action}`, payload: {} })).status, 401)
+      assert.strictEqual((yield* call(server, { method: "POST", url: "/api/calls/1/cancel" })).status, 401)
+    }),
+  )
+
+  it.effect("gives a calendar the calls, and opens it nothing else", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world()
+      const at = noon + 3 * hourMs
+      yield* book(repo, at)
+      const token = calendarTokenOf("admin-token")
+      const feed = yield* get(server, `/calls.ics?token=${token}`, {})
+      assert.strictEqual(feed.status, 200)
+      assert.strictEqual(feed.headers["content-type"], "text/calendar; charset=utf-8")
+      assert.include(feed.text, "DTSTART:20261123T100000Z")
+      assert.strictEqual((yield* get(server, "/calls.ics?token=admin-token", {})).text, feed.text)
+      assert.strictEqual((yield* get(server, "/calls.ics")).text, feed.text)
+      assert.include((yield* get(server, `/calls/1.ics?token=${token}`, {})).text, "METHOD:PUBLISH")
+      for (const url of ["/calls/2.ics", "/calls/0.ics", "/calls/x.ics", "/calls/99999999999.ics"])
+        assert.strictEqual((yield* get(server, url)).status, 404, url)
+      for (const url of ["/calls.ics?token=", "/calls.ics?token=wrong", "/calls.ics?token=a&token=b", "/calls/1.ics"])
+        assert.strictEqual((yield* get(server, url, {})).status, 401, url)
+      assert.strictEqual((yield* get(server, `/api/calls?token=${token}`, {})).status, 401)
+      assert.strictEqual((yield* get(server, "/api/calls", { authorization: `Bearer ${token}` })).status, 401)
+      assert.strictEqual((yield* get(server, `/?token=${token}`, {})).headers["set-cookie"], undefined)
+    }),
+  )
+
+  it.effect("lets a person cancel a call that lies ahead, once, and tells the calendar", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world()
+      yield* book(repo, noon + 3 * hourMs)
+      const cancel = (id: unknown) => call(server, { method: "POST", url: `/api/calls/${id}/cancel`, headers: bearer })
+      for (const id of [2, "x", "1.5"]) assert.strictEqual((yield* cancel(id)).status, 404)
+      const done = yield* cancel(1)
+      assert.deepInclude(done.json(), { is: "cancelled" })
+      assert.deepInclude(done.json().call, { phone: key.phone, status: "cancelled", sequence: 1 })
+      assert.isNull((yield* repo.contact(key))!.conversation.callAt)
+      assert.deepStrictEqual(yield* repo.takenSlots(key.profileId, noon), [])
+      assert.deepInclude((yield* repo.traces(key, 1))[0]!.thoughts, { by: "console" })
+      const again = yield* cancel(1)
+      assert.deepStrictEqual([again.status, again.json().is], [409, "cancelled_before"])
+      assert.include((yield* get(server, "/calls.ics")).text, "STATUS:CANCELLED")
+      assert.include((yield* get(server, "/calls/1.ics")).text, "METHOD:CANCEL")
+    }),
+  )
+
+  it.effect("cancels no call that was moved meanwhile, is over, or is not the conversation's", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world()
+      const cancel = (id: number) =>
+        Effect.map(call(server, { method: "POST", url: `/api/calls/${id}/cancel`, headers: bearer }), (answer) => [
+          answer.status,
+          answer.json().is,
+          answer.json().call.id,
+        ])
+      yield* book(repo, noon + 3 * hourMs)
+      yield* book(repo, noon + 4 * hourMs, noon + 3 * hourMs)
+      assert.deepStrictEqual(yield* cancel(1), [409, "moved", 2])
+      // The row is there, the conversation knows nothing of it.
+      yield* book(repo, noon + 5 * hourMs, undefined, null)
+      assert.deepStrictEqual(yield* cancel(3), [409, "changed", 3])
+      yield* TestClock.setTime(noon + 6 * hourMs)
+      assert.deepStrictEqual(yield* cancel(2), [409, "over", 2])
+      assert.strictEqual((yield* repo.calls(10)).filter((one) => one.status === "cancelled").length, 0)
     }),
   )
 
@@ -389,6 +482,53 @@ describe("the agent's server", () => {
     }),
   )
 
+  it.effect("balances the touches that were due today, by profile, and each day anew", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world()
+      const plan = (phone: string, commands: ReadonlyArray<Command>, at = noon) =>
+        repo.change({ ...key, phone: phone as ContactKey["phone"] }, {}, ({ conversation }) => ({
+          conversation,
+          wakeUpAt: null,
+          commands,
+          at,
+          trace: { event: { _tag: "Released", at }, commands, thoughts: {} },
+        }))
+      const start = { _tag: "StartChain", dueAt: noon + hourMs } as const
+      for (const phone of ["+77010000011", "+77010000012", "+77010000013", "+77010000014"])
+        yield* plan(phone, [start], noon - 24 * hourMs)
+      yield* plan("+77010000011", [
+        { _tag: "Send", outboundId: "t1", kind: "touch", touch: 1, text: "Вопросы?", messageIds: [], isSafe: true },
+        { _tag: "AdvanceChain", touch: 2, dueAt: noon + 72 * hourMs, lastTouchAt: noon },
+      ])
+      yield* plan("+77010000012", [{ _tag: "StopChain", reason: "client_responded", lastTouchAt: null }])
+      yield* plan("+77010000013", [
+        { _tag: "AdvanceChain", touch: 1, dueAt: noon + 25 * hourMs, lastTouchAt: null, why: "daily_cap" },
+      ])
+      const today = {
+        profile: key.profileId,
+        eligible: 4,
+        sent: 1,
+        by_template: 1,
+        waiting: 1,
+        stopped: { client_responded: 1 },
+        moved: { daily_cap: 1 },
+      }
+      assert.deepStrictEqual((yield* get(server, "/stats", {})).json().touch_balance, [today])
+      const metric = (labels: string) =>
+        Effect.map(
+          get(server, "/metrics", {}),
+          ({ text }) => new RegExp(`^wa_agent_touches_due_today\\{${labels}\\} (\\d+)$`, "m").exec(text)?.[1],
+        )
+      assert.strictEqual(yield* metric('fate="moved",reason="daily_cap"'), "1")
+      assert.strictEqual(yield* metric('fate="sent",reason="template"'), "1")
+      assert.strictEqual(yield* metric('fate="stopped",reason="opted_out"'), "0")
+      yield* TestClock.setTime(noon + 24 * hourMs)
+      const [tomorrow] = (yield* get(server, "/stats", {})).json().touch_balance
+      assert.deepInclude(tomorrow, { eligible: 1, waiting: 1, stopped: {}, moved: {} })
+      assert.strictEqual(yield* metric('fate="moved",reason="daily_cap"'), "0")
+    }),
+  )
+
   it.effect("says 404 in JSON to what it does not know", () =>
     Effect.gen(function* () {
       const { server } = yield* world()
@@ -406,7 +546,7 @@ describe("the agent's server", () => {
           .filter((name) => name !== "parameters")
           .map((method) => `${method} ${url.replace(/\{(\w+)\}/g, ":$1")}`),
       )
-      const files = ["get /", "get /index.html", "get /page.js"]
+      const files = ["get /", "get /index.html", "get /page.js", ...docsFiles]
       assert.deepStrictEqual([...new Set(routes)].filter((route) => !files.includes(route)).sort(), documented.sort())
     }),
   )
@@ -450,6 +590,25 @@ describe("the next step of a conversation", () => {
       yield* check("takeover_ends")
       yield* made.happen({ _tag: "Released", at: noon + 80 * secondMs })
       yield* check(null)
+    }),
+  )
+})
+
+describe("the page of the interface", () => {
+  it.effect("brings all that it loads, and lets nothing foreign in", () =>
+    Effect.gen(function* () {
+      const { server } = yield* world()
+      const page = yield* call(server, { method: "GET", url: "/docs" })
+      assert.strictEqual(page.status, 200)
+      assert.match(String(page.headers["content-type"]), /^text\/html/)
+      assert.match(String(page.headers["content-security-policy"]), /^default-src 'none'; script-src 'self';/)
+      const links = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link!)
+      assert.isAtLeast(links.length, 5)
+      for (const url of links) {
+        assert.match(url, /^\/docs\/static\//)
+        assert.strictEqual((yield* call(server, { method: "GET", url })).status, 200, url)
+      }
+      assert.deepStrictEqual((yield* call(server, { method: "GET", url: "/docs/json" })).json(), openApi)
     }),
   )
 })

@@ -7,24 +7,28 @@
  */
 import cors from "@fastify/cors"
 import files from "@fastify/static"
+import { apiDocs } from "@wa/adapters/http/api-docs"
 import { type Admin, adminBy, plainServer } from "@wa/adapters/http/plain-server"
 import { type ContactKey, Correspondent } from "@wa/core/contact/contact-key"
 import { normalisePhone } from "@wa/core/contact/phone"
 import type { Event } from "@wa/core/conversation/conversation"
 import * as Takeover from "@wa/core/conversation/takeover"
+import { reasons as touchReasons } from "@wa/core/follow-up/touch-plan"
 import { AgentRepo, type CallRow, type Contact } from "@wa/core/ports/agent-repo"
 import type { KnowledgePort } from "@wa/core/ports/knowledge-port"
 import { LlmPort } from "@wa/core/ports/llm-port"
 import type { QueuePort } from "@wa/core/ports/queue-port"
-import { startOfDay } from "@wa/core/time/wall-clock"
+import { startOfDay, startOfNextDay } from "@wa/core/time/wall-clock"
 import { Clock, type Context, Effect, Metric, type Redacted, Schema } from "effect"
 import { PrometheusMetrics } from "effect/observability"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { AgentSettings } from "./agent-settings.ts"
 import { applyEvent } from "./apply-event.ts"
+import { callRoutes } from "./call-routes.ts"
 import { checkHealth } from "./health.ts"
 import { nextStep } from "./next-step.ts"
 import { openApi } from "./openapi.ts"
+import { type TouchBalance, touchBalances } from "./touch-balance.ts"
 
 const bodyBytesMax = 64 * 1024
 const contactsMax = 500
@@ -78,6 +82,7 @@ export const agentServer = (context: Context.Context<Services>, options: AgentSe
     reply.type("text/plain; version=0.0.4; charset=utf-8").send(await run(metrics)),
   )
   server.get("/docs/openapi.json", async () => openApi)
+  server.register(apiDocs(openApi))
 
   server.post<{ Body: unknown }>("/session", async (request, reply) => {
     const { token } = (request.body ?? {}) as { readonly token?: unknown }
@@ -99,6 +104,7 @@ export const agentServer = (context: Context.Context<Services>, options: AgentSe
       setHeaders: (reply) => void reply.header("cache-control", "no-cache"),
     })
   })
+  callRoutes(server, context, admin)
   server.register(async (api) => {
     api.addHook("onRequest", admin.only)
     apiRoutes(api)
@@ -279,6 +285,8 @@ const stats = Effect.gen(function* () {
     open: counted.open,
     replies: counted.replies,
     touches: counted.touches,
+    /** Of the touches due today, by profile: what was due is what was sent, stopped, moved to another day, or still waits. */
+    touch_balance: yield* touchBalances(today, startOfNextDay(now, zone)),
     calls: counted.calls,
     tokens: counted.tokens,
     next_wake_up_at: isoOrNull(yield* repo.nextWakeUpAt),
@@ -304,6 +312,12 @@ const outcomesOf = (outcome: string) =>
     attributes: { outcome },
   })
 
+const touchesDueOf = (fate: string, reason: string) =>
+  Metric.gauge("wa_agent_touches_due_today", {
+    description: "What became of the touches due today",
+    attributes: { fate, reason },
+  })
+
 /** The program's own counters, and the numbers of `/stats` as gauges; those stay as they were while the store is away. */
 const metrics = Effect.gen(function* () {
   const numbers = yield* stats
@@ -313,6 +327,27 @@ const metrics = Effect.gen(function* () {
   yield* Metric.update(gauges.calls, numbers.calls)
   yield* Metric.update(gauges.tokens, numbers.tokens)
   for (const [name, count] of Object.entries(numbers.contacts)) yield* Metric.update(contactsOf(name), count)
+  const all = (pick: (balance: TouchBalance) => number | undefined) =>
+    numbers.touch_balance.reduce((sum, balance) => sum + (pick(balance) ?? 0), 0)
+  yield* Metric.update(
+    touchesDueOf("sent", "drafted"),
+    all((one) => one.sent - one.by_template),
+  )
+  yield* Metric.update(
+    touchesDueOf("sent", "template"),
+    all((one) => one.by_template),
+  )
+  yield* Metric.update(
+    touchesDueOf("waiting", ""),
+    all((one) => one.waiting),
+  )
+  // Each reason every day, or yesterday's numbers would stand.
+  for (const fate of ["stopped", "moved"] as const)
+    for (const reason of touchReasons[fate])
+      yield* Metric.update(
+        touchesDueOf(fate, reason),
+        all((one) => one[fate][reason]),
+      )
   for (const [name, count] of Object.entries(numbers.outcomes)) yield* Metric.update(outcomesOf(name), count)
 }).pipe(
   Effect.catchTag("StoreUnavailable", (error) => Effect.logWarning(error.message)),

@@ -223,6 +223,26 @@ describe("a message that was taken back", () => {
   )
 })
 
+describe("a voice note", () => {
+  it.effect("is paid for once, however often its transcript comes", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      const usage = [{ model: "scripted", prompt_tokens: 200, cached_tokens: 0, output_tokens: 30 }]
+      yield* w.writes("[голосовое сообщение]", { message_id: "v", content: "voice", is_voice: true })
+      for (let n = 0; n < 3; n++)
+        yield* w.writes("[ТРАНСКРИБАЦИЯ] сколько стоит", {
+          message_id: "v",
+          content: "transcript",
+          is_voice: true,
+          usage,
+        })
+      assert.strictEqual(yield* w.repo.tokensSince(noon), 230)
+      yield* w.writes("[не распознано]", { message_id: "v2", content: "untranscribed", is_voice: true, usage })
+      assert.strictEqual(yield* w.repo.tokensSince(noon), 460)
+    }),
+  )
+})
+
 describe("a human of the company", () => {
   it.effect("ends the open turn and silences the bot", () =>
     Effect.gen(function* () {
@@ -263,6 +283,22 @@ describe("a delivery", () => {
         assert.deepStrictEqual(yield* w.outcomes, [`a handed_over:${why}`])
         assert.deepStrictEqual(yield* w.requests, [why])
       }
+    }),
+  )
+  it.effect("that failed after the message was sent is kept with it, and told to a person once", () =>
+    Effect.gen(function* () {
+      const w = yield* answered()
+      const outboundId = w.sent[0]!.outbound_id
+      yield* w.reported(outboundId, "undeliverable", "WhatsApp не доставил сообщение (error)")
+      yield* w.reported(outboundId, "undeliverable", "WhatsApp не доставил сообщение (error)")
+      yield* w.reported(outboundId, "sent")
+      assert.deepStrictEqual(yield* w.outcomes, ["first handed_over:undeliverable"])
+      assert.deepStrictEqual(yield* w.requests, ["undeliverable"])
+      const ours = (yield* w.repo.history(key, 10, { withUnsent: true })).find((one) => one.from === "bot")
+      assert.strictEqual(ours?.delivery, "undeliverable")
+      assert.strictEqual((yield* w.repo.followUps(key)).at(-1)?.stopReason, "undeliverable")
+      yield* w.publish
+      assert.lengthOf(w.sent, 1, "nothing is sent again")
     }),
   )
   it.effect("that expired has the turn drafted anew", () =>

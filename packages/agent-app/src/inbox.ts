@@ -4,6 +4,7 @@
  */
 import type { ContactKey } from "@wa/core/contact/contact-key"
 import type { Event } from "@wa/core/conversation/conversation"
+import { AgentRepo } from "@wa/core/ports/agent-repo"
 import { ack, type Handled, retry } from "@wa/core/ports/queue-port"
 import type { IncomingBody } from "@wa/core/queue/messages"
 import { readIntent } from "@wa/core/reply-intent/intent"
@@ -18,11 +19,32 @@ export const receive = Effect.fn("agent.receive")(
     const at = yield* Clock.currentTimeMillis
     const told = read(body, at)
     yield* applyEvent(key, told.event, told.applied)
+    if (body.event === "message") yield* countUsage(key, body, at)
     return ack
   },
   (effect, body) => Effect.annotateLogs(effect, { correlation: body.correlation_id }),
   Effect.catchTag("StoreUnavailable", (error) => Effect.succeed<Handled>(retry(error.message))),
 )
+
+/** What the gateway paid to hear a voice note. A body that comes again costs nothing more. */
+const countUsage = Effect.fnUntraced(function* (
+  key: ContactKey,
+  { message_id, usage = [] }: Extract<IncomingBody, { event: "message" }>,
+  at: number,
+) {
+  const repo = yield* AgentRepo
+  for (const [n, one] of usage.entries())
+    yield* repo.recordUsage({
+      at,
+      key,
+      task: "transcribe",
+      model: one.model,
+      promptTokens: one.prompt_tokens,
+      cachedTokens: one.cached_tokens,
+      outputTokens: one.output_tokens,
+      once: `transcribe ${key.profileId} ${message_id} ${n}`,
+    })
+})
 
 interface Told {
   readonly event: Parameters<typeof applyEvent>[1]
@@ -116,7 +138,7 @@ const read = (body: IncomingBody, at: number): Told => {
       return {
         event: () =>
           status === "expired"
-            ? { _tag: "SendExpired", at, outboundId }
+            ? { _tag: "SendExpired", at, outboundId, reason }
             : { _tag: "DeliveryReported", at, outboundId, status, reason },
         applied: { delivery: { outboundId, status, messageId: body.message_id, at } },
       }

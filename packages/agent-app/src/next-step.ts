@@ -19,6 +19,8 @@ export interface NextStep {
     /** Nobody knows whether it is a client; this is when a person is asked. */
     | "evidence"
     | "touch"
+    /** The client is reminded of the booked call. */
+    | "call_reminder"
     | "takeover_ends"
   /** Of a touch that is due. */
   readonly touch: number | null
@@ -33,6 +35,7 @@ export const nextStep = (conversation: Conversation, policy: Policy): NextStep |
   if (thinking !== null) add(thinking.until, thinking.isAsked ? "model_answer" : "model_retry")
   else {
     add(Turn.wakeUpAt(turn, policy), turn._tag === "Parked" ? "evidence" : "turn_over")
+    if (turn._tag === "Idle") add(conversation.reminder?.at ?? null, "call_reminder")
     add(FollowUp.wakeUpAt(followUp), "touch", followUp._tag === "Waiting" ? followUp.touch : null)
   }
   add(Takeover.wakeUpAt(takeover), "takeover_ends")

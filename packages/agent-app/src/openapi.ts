@@ -21,6 +21,15 @@ const ofContact = [
   },
 ]
 const admin = [{ admin: [] }, { session: [] }]
+const feed = [...admin, { calendar: [] }]
+const ofCall = {
+  name: "id",
+  in: "path",
+  required: true,
+  schema: { type: "integer" },
+  description: "Number of the call",
+}
+const calendar = (description: string) => ({ description, content: { "text/calendar": { schema: text } } })
 const closed = {
   401: error("ADMIN_TOKEN is needed"),
   403: error("The cookie came with a request of another page"),
@@ -43,6 +52,12 @@ export const openApi = {
         in: "cookie",
         name: "wa_console",
         description: "Left by `/?token=` or `POST /session`",
+      },
+      calendar: {
+        type: "apiKey",
+        in: "query",
+        name: "token",
+        description: "ADMIN_TOKEN, or the token of `wa calls address`, which opens the feed alone",
       },
     },
     schemas: {
@@ -75,6 +90,7 @@ export const openApi = {
           open: { type: "integer" },
           replies: { type: "integer" },
           touches: { type: "integer" },
+          touch_balance: listOf(ref("TouchBalance")),
           calls: { type: "integer" },
           tokens: { type: "integer" },
           next_wake_up_at: { type: ["string", "null"], format: "date-time" },
@@ -82,12 +98,27 @@ export const openApi = {
           since: { type: "string", format: "date-time" },
         },
       },
+      TouchBalance: {
+        type: "object",
+        description: "Touches due today: eligible = sent + waiting + all stopped + all moved",
+        properties: {
+          profile: text,
+          eligible: { type: "integer" },
+          sent: { type: "integer" },
+          by_template: { type: "integer", description: "Of those sent: by a template, because no draft passed" },
+          waiting: { type: "integer" },
+          stopped: { type: "object", additionalProperties: { type: "integer" } },
+          moved: { type: "object", additionalProperties: { type: "integer" }, description: "To another day" },
+        },
+      },
       NextStep: {
         type: ["object", "null"],
         required: ["at", "why", "touch"],
         properties: {
           at: instant,
-          why: { enum: ["turn_over", "model_answer", "model_retry", "evidence", "touch", "takeover_ends"] },
+          why: {
+            enum: ["turn_over", "model_answer", "model_retry", "evidence", "touch", "call_reminder", "takeover_ends"],
+          },
           touch: { type: ["integer", "null"] },
         },
       },
@@ -121,7 +152,7 @@ export const openApi = {
           text,
           at: instant,
           isVoice: { type: "boolean" },
-          kind: { enum: ["reply", "touch", null] },
+          kind: { enum: ["reply", "touch", "reminder", null] },
           touch: { type: ["integer", "null"] },
           delivery: textOrNull,
           outcome: textOrNull,
@@ -151,6 +182,9 @@ export const openApi = {
       Call: {
         type: "object",
         properties: {
+          id: { type: "integer" },
+          uid: { type: "string", description: "Stays with a call wherever it is moved to" },
+          sequence: { type: "integer", description: "Counts its moves and its cancellation" },
           profileId: text,
           phone: text,
           name: textOrNull,
@@ -159,6 +193,7 @@ export const openApi = {
           status: { enum: ["scheduled", "moved", "cancelled"] },
           notes: text,
           createdAt: instant,
+          changedAt: instant,
         },
       },
       OperatorRequest: {
@@ -207,6 +242,12 @@ export const openApi = {
       get: {
         summary: "Prometheus",
         responses: { 200: { description: "Text format 0.0.4", content: { "text/plain": { schema: text } } } },
+      },
+    },
+    "/docs": {
+      get: {
+        summary: "This document as a page, to read and to try",
+        responses: { 200: { description: "The page", content: { "text/html": { schema: { type: "string" } } } } },
       },
     },
     "/docs/openapi.json": { get: { summary: "This document", responses: { 200: json("OpenAPI 3.1") } } },
@@ -271,6 +312,34 @@ export const openApi = {
           200: json("Calls", { type: "object", properties: { now: instant, zone: text, calls: listOf(ref("Call")) } }),
           ...closed,
         },
+      },
+    },
+    "/api/calls/{id}/cancel": {
+      parameters: [ofCall],
+      post: {
+        summary: "Cancels a call that lies ahead; the client is told nothing",
+        security: admin,
+        responses: {
+          200: json("Cancelled", { type: "object", properties: { is: { enum: ["cancelled"] }, call: ref("Call") } }),
+          404: error("No such call"),
+          409: error("It no longer stands at that time: moved, cancelled before, or over"),
+          ...closed,
+        },
+      },
+    },
+    "/calls.ics": {
+      get: {
+        summary: "Today's calls and those to come, for a calendar to subscribe to",
+        security: feed,
+        responses: { 200: calendar("RFC 5545"), ...closed },
+      },
+    },
+    "/calls/{id}.ics": {
+      parameters: [ofCall],
+      get: {
+        summary: "One call as it stands now, as a file for a calendar",
+        security: feed,
+        responses: { 200: calendar("RFC 5545"), 404: error("No such call"), ...closed },
       },
     },
     "/api/requests": {

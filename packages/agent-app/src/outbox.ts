@@ -38,7 +38,8 @@ const publish = Effect.fnUntraced(function* (row: OutboxRow) {
       message_text: row.text,
       reply_to_message_id: row.replyTo,
       mark_as_read: row.kind === "reply",
-      kind: row.kind,
+      // To the gateway there are touches, which a word of the client stops, and everything else.
+      kind: row.kind === "touch" ? "touch" : "reply",
       decided_at: isoOf(row.decidedAt),
       known_operator_at: row.knownOperatorAt === null ? null : isoOf(row.knownOperatorAt),
       known_client_at: row.knownClientAt === null ? null : isoOf(row.knownClientAt),

@@ -217,6 +217,24 @@ describe("a model that is away", () => {
 })
 
 describe("the budget of a day", () => {
+  it.effect("counts what answers of no use cost, call by call", () =>
+    Effect.gen(function* () {
+      const w = yield* world({ dailyTokenBudget: 1000 })
+      const cost = { promptTokens: 300, cachedTokens: 0, outputTokens: 40, model: "scripted" }
+      w.brain.reply = () =>
+        Effect.fail(new LlmUnavailable({ kind: "bad_answer", retryAfterMs: null, detail: "", spent: [cost, cost] }))
+      yield* w.writes("Здравствуйте", { message_id: "a" })
+      yield* w.wakeNextDue
+      assert.strictEqual(yield* w.repo.tokensSince(noon), 120 + 2 * 340)
+      w.clock.pass(minute)
+      yield* w.wake
+      assert.strictEqual(yield* w.repo.tokensSince(noon), 120 + 4 * 340)
+      const { asked } = w.brain
+      w.clock.pass(10 * minute)
+      yield* w.wake
+      assert.strictEqual(w.brain.asked.length, asked.length, "the budget is used up")
+    }),
+  )
   it.effect("is checked before a call, and the message waits for tomorrow", () =>
     Effect.gen(function* () {
       const w = yield* world({ dailyTokenBudget: 100 })

@@ -13,7 +13,9 @@ import { KnowledgePort } from "@wa/core/ports/knowledge-port"
 import {
   type Answer,
   type ChatLine,
+  callsOf,
   type Draft,
+  type LlmError,
   LlmPort,
   LlmUnavailable,
   type ReplyRequest,
@@ -31,6 +33,8 @@ type Asked = Extract<Command, { readonly _tag: "Classify" | "DraftReply" | "Draf
 const passagesMax = 8
 /** Messages of the chat among which those of the turn are looked for. */
 const turnLookBack = 200
+/** Messages of a chat, of anybody's, whose own ones a touch must not repeat: more than any chat of ours has. */
+const saidLookBack = 5000
 /** Slots that the model is told of. */
 const slotsKnownMax = 40
 /** Slots that the guard knows: all that can be booked at all. */
@@ -148,6 +152,7 @@ const draftTouch = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<
   const llm = yield* LlmPort
   const lastClient = context.chat.findLast((line) => line.from === "client")
   const lastBot = context.chat.findLast((line) => line.from === "bot")
+  const said = yield* saidTo(key)
   const request = {
     ...(yield* grounds(lastClient?.text ?? "")),
     contact: context.info,
@@ -164,9 +169,10 @@ const draftTouch = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<
     reason: asked.reason,
   }
   const answer = yield* paid(key, "touch", llm.draftTouch(request))
-  const guard = review(
-    guardInput("touch", answer.value, { ...request, newMessage: "", askedTime: null }, policy.hours, context.callAt),
-  )
+  const guard = review({
+    ...guardInput("touch", answer.value, { ...request, newMessage: "", askedTime: null }, policy.hours, context.callAt),
+    said,
+  })
   const reasons = guard.verdict === "refuse" ? guard.reasons.map((reason) => reason.detail) : []
   const at = yield* Clock.currentTimeMillis
   return yield* applyEvent(
@@ -178,13 +184,19 @@ const draftTouch = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<
       reviewed: { draft: answer.value, reasons },
       outboundId: randomUUID(),
       touchesLeft: touchesPerDay - current.touchesSent,
-      safeText: safeTouch(asked.touch, request.lastClientMessage),
+      safeText: safeTouch(asked.touch, request.lastClientMessage, said),
     }),
     {
       reads: { touchesSince: startOfDay(at, zone) },
       thoughts: { ...thoughtsOf(answer, request), guard: guard.verdict, reasons },
     },
   )
+})
+
+/** All that the contact has heard of us, however long ago. */
+const saidTo = Effect.fnUntraced(function* (key: ContactKey) {
+  const stored = yield* (yield* AgentRepo).history(key, saidLookBack)
+  return stored.flatMap((message) => (message.from === "bot" ? [message.text] : []))
 })
 
 /** What is known of the contact now. */
@@ -264,8 +276,8 @@ const thoughtsOf = (
     .map((passage) => ({ file: passage.file, page: passage.page, text: passage.text.slice(0, 200) })),
 })
 
-/** The budget is checked before the call, the tokens are counted after it. */
-const paid = Effect.fnUntraced(function* <A, E, R>(
+/** The budget is checked before the call; every token is counted after it, those of answers of no use as well. */
+const paid = Effect.fnUntraced(function* <A, E extends LlmError, R>(
   key: ContactKey,
   task: string,
   call: Effect.Effect<Answer<A>, E, R>,
@@ -281,9 +293,11 @@ const paid = Effect.fnUntraced(function* <A, E, R>(
         detail: `${spent} tokens today, the budget is ${dailyTokenBudget}`,
       })
   }
-  const answer = yield* call
-  const { usage } = answer
-  if (usage.promptTokens + usage.outputTokens > 0)
-    yield* repo.recordUsage({ at: yield* Clock.currentTimeMillis, key, task, ...usage })
+  const count = Effect.fnUntraced(function* (ended: Answer<A> | E) {
+    const at = yield* Clock.currentTimeMillis
+    for (const usage of callsOf(ended)) yield* repo.recordUsage({ at, key, task, ...usage })
+  })
+  const answer = yield* Effect.tapError(call, count)
+  yield* count(answer)
   return answer
 })

@@ -49,6 +49,7 @@ const examine = Effect.fnUntraced(function* (folder: string, project: string) {
           : machine.checkTogether(settings)),
       ),
       now(machine.checkZone(settings)),
+      now(machine.checkReminder(settings)),
       now(machine.checkWritable("папка данных", dataFolder)),
       settings.LOG_DIR === "" ? now() : now(machine.checkWritable("папка журналов", resolve(folder, settings.LOG_DIR))),
       machine.checkPrompts(settings, project),

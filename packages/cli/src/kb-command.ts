@@ -1,10 +1,11 @@
-/** `wa kb`: what the system reads in the company's documents, and what it would find in them. */
+/** `wa kb`: what the system reads in the company's documents, what it would find in them, and what is wrong with them. */
 import { existsSync, readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
 import { Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { CheckFailed, WrongUsage } from "./ending.ts"
+import { checkCommand } from "./kb-check-command.ts"
 import { paint, print, projectFolder } from "./terminal.ts"
 
 const json = Flag.Boolean("json").pipe(Flag.withDescription("Вывод для программ"), Flag.withDefault(false))
@@ -90,6 +91,6 @@ const search = Command.make(
 ).pipe(Command.withDescription("Что система найдёт в документах по вопросу"))
 
 export const kbCommand = Command.make("kb").pipe(
-  Command.withDescription("База знаний: что прочитано и что находится"),
-  Command.withSubcommands([text, search]),
+  Command.withDescription("База знаний: что прочитано, что находится и что исправить"),
+  Command.withSubcommands([text, search, checkCommand]),
 )

@@ -3,14 +3,17 @@ import { NodeServices } from "@effect/platform-node"
 import { runProgram } from "@wa/adapters/runtime/run-program"
 import { Effect } from "effect"
 import { Command } from "effect/cli"
+import { callsCommand } from "./calls-command.ts"
 import { chatCommand } from "./chat-command.ts"
 import { doctorCommand } from "./doctor-command.ts"
 import { evalCommand } from "./eval-command.ts"
 import { intentCommand } from "./intent-command.ts"
 import { kbCommand } from "./kb-command.ts"
 import { migrateCommand } from "./migrate-command.ts"
+import { sendingCommand } from "./sending-command.ts"
 import { simulateCommand } from "./simulate-command.ts"
 import { startCommand } from "./start-command.ts"
+import { touchesCommand } from "./touches-command.ts"
 import { whenCommand } from "./when-command.ts"
 
 const wa = Command.make("wa").pipe(
@@ -23,7 +26,10 @@ const wa = Command.make("wa").pipe(
     intentCommand,
     whenCommand,
     kbCommand,
+    callsCommand,
+    touchesCommand,
     migrateCommand,
+    sendingCommand,
     doctorCommand,
   ]),
 )

@@ -66,7 +66,7 @@ describeNeeds("PostgreSQL, RabbitMQ or rabbitmqctl", hasServers)("the built prog
       await run("rabbitmqctl", ["set_permissions", "-p", vhost, broker.username || "guest", ".*", ".*", ".*"])
     }
     await Promise.all([build(), openVhost()])
-  }, 120_000)
+  }, 300_000)
 
   afterAll(async () => {
     for (const child of started) if (child.exitCode === null) child.kill("SIGKILL")
@@ -191,6 +191,16 @@ describeNeeds("PostgreSQL, RabbitMQ or rabbitmqctl", hasServers)("the built prog
     assert.match(ofAgent.dependencies["knowledge"]!.detail, /^[1-9]\d* documents read, 0 unreadable$/)
     const page = await fetch(`http://127.0.0.1:${agentPort}/`)
     assert.match(await page.text(), /<!doctype html>/i)
+
+    // So does the page of each one's HTTP interface, with all that it loads.
+    for (const port of [gatewayPort, agentPort]) {
+      const docs = await fetch(`http://127.0.0.1:${port}/docs`)
+      const html = await docs.text()
+      const parts = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => new URL(link!, docs.url).href)
+      assert.isAtLeast(parts.length, 5, html)
+      for (const part of parts) assert.strictEqual((await fetch(part)).status, 200, part)
+      assert.strictEqual((await fetch(`http://127.0.0.1:${port}/docs/openapi.json`)).status, 200)
+    }
 
     // What was written before the first poll is old, and is not answered.
     await until("the first poll", startSecondsMax, async () => {

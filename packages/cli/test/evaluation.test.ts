@@ -65,7 +65,7 @@ describe("wa eval", () => {
       writeFileSync(file, '{"kb":"","chat":[],"now":"завтра","draft":"","verdict":"pass","why":""}\n')
       assert.strictEqual((await runWa(["eval", "guard", file])).status, 2)
     }))
-  it("ends with 2 on wrong usage", async () => {
+  it("ends with 2 on wrong usage", { timeout: 120_000 }, async () => {
     for (const args of [
       "eval dialogues",
       "eval dialogues /nowhere.yaml",

@@ -104,7 +104,8 @@ const customers = Array.from({ length: 6 }, (_, i) => `+7706000000${i}`)
             },
             program.said,
           )
-        await pause(dice.between(0, 1500))
+        // Long enough that some turns are answered in between: otherwise nothing is ever under way but what waits.
+        await pause(dice.between(0, 5000))
         const { signal } = await program.end("SIGKILL")
         assert.strictEqual(signal, "SIGKILL", `the ${app} ended by itself: ${program.said()}`)
         start(app)
@@ -157,7 +158,8 @@ const customers = Array.from({ length: 6 }, (_, i) => `+7706000000${i}`)
       `${kills} kills in ${killedSeconds} s, at rest after ${Math.round((Date.now() - beganAt) / 1000) - killedSeconds} s more; client messages: ${counted(outcomes, "outcome")}; sends: ${counted(fates, "status")}`,
     )
     assert.deepStrictEqual(broken, [], `WA_SEED=${dice.seed}\n${restless}`)
-    assert.isAbove(Number(fates.find((row) => row["status"] === "sent")?.["n"] ?? 0), 0)
+    // A run in which little was said would prove little.
+    assert.isAbove(Number(fates.find((row) => row["status"] === "sent")?.["n"] ?? 0), killsMax / 4)
     const ends = await Promise.all([running.gateway!.end("SIGTERM"), running.agent!.end("SIGTERM")])
     assert.deepStrictEqual(
       ends.map(({ code }) => code),

@@ -85,7 +85,10 @@ describe("the documents of the operator", () => {
     })
 
   it("alert on metrics that the programs have", () => {
-    const sources = ["gateway", "agent"].map((app) => ({ app, text: read(`packages/${app}-app/src/http-server.ts`) }))
+    const sources = ["gateway", "agent"].map((app) => ({
+      app,
+      text: ["http-server", "health"].map((file) => read(`packages/${app}-app/src/${file}.ts`)).join("\n"),
+    }))
     const own = sources.flatMap(({ app, text }) => [
       ...[...text.matchAll(/gauge\("([a-z_]+)"/g)].map(([, name]) => `wa_${app}_${name}`),
       ...[...text.matchAll(/"(wa_[a-z_]+)"/g)].map(([, name]) => name!),

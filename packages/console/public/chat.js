@@ -26,7 +26,9 @@ export const bubble = ({ id, fromMe, text, at, tick, type }, zone, author) => {
         ? "оператор"
         : author.kind === "touch"
           ? `касание ${author.touch}`
-          : "бот"
+          : author.kind === "reminder"
+            ? "напоминание о звонке"
+            : "бот"
   return h(
     "div",
     {

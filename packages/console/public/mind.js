@@ -357,7 +357,9 @@ const chatCard = ({ messages, now, zone }) =>
                 ? "оператор"
                 : message.kind === "touch"
                   ? `касание ${message.touch}`
-                  : "бот",
+                  : message.kind === "reminder"
+                    ? "напоминание о звонке"
+                    : "бот",
           ),
           h("p", {}, message.text),
           h(

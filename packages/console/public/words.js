@@ -100,6 +100,7 @@ export const stopReason = dictionary({
   opted_out: "клиент просил не писать",
   undeliverable: "сообщения не доходят",
   not_a_client: "это не клиент",
+  nothing_to_say: "нечего сказать, не повторяясь",
 })
 export const handedOver = dictionary({
   operator_wrote: "ответил человек",
@@ -112,6 +113,7 @@ export const handedOver = dictionary({
   too_many_turns: "слишком много ответов за час",
   undeliverable: "сообщение не доставлено",
   delivery_unknown: "неизвестно, доставлено ли сообщение",
+  sending_stopped: "отправка остановлена",
   reply_not_sent: "ответ не отправлен",
 })
 export const ignored = dictionary({
@@ -129,6 +131,7 @@ export const delivery = dictionary({
   dropped: "не отправлено: в чате уже написали",
   refused: "не принято WhatsApp",
   undeliverable: "не доставлено",
+  delivered: "доставлено",
   unknown: "неизвестно, ушло ли",
   withdrawn: "отозвано",
   expired: "устарело и не отправлено",
@@ -182,6 +185,8 @@ export const nextStep = (next, contact, thinking) => {
       return { title: "Позовёт человека", detail: "Если до тех пор не станет понятно, клиент ли это." }
     case "touch":
       return { title: `Касание ${next?.touch ?? ""}`, detail: "Напомнит о себе, если клиент не напишет раньше." }
+    case "call_reminder":
+      return { title: "Напомнит о созвоне", detail: "Если его не отменят и не перенесут раньше." }
     case "takeover_ends":
       return { title: "Бот вернётся в чат", detail: "До тех пор в чате отвечает человек." }
     default:
@@ -271,7 +276,7 @@ export const command = (command, now, zone) => {
         ? `Переписать касание ${command.touch}`
         : `Написать касание ${command.touch}`
     case "Send":
-      return `Отправить ${command.kind === "touch" ? `касание ${command.touch}` : "ответ"}${command.isSafe ? " (безопасная фраза)" : ""}: ${quote(command.text)}`
+      return `Отправить ${command.kind === "touch" ? `касание ${command.touch}` : command.kind === "reminder" ? "напоминание о звонке" : "ответ"}${command.isSafe ? " (безопасная фраза)" : ""}: ${quote(command.text)}`
     case "WithdrawUnsent":
       return "Отозвать неотправленное"
     case "BookCall":

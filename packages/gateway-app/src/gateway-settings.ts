@@ -9,6 +9,8 @@ export class GatewaySettings extends Context.Service<
     readonly pollingInterval: number
     /** Messages that may leave within a minute, evenly spaced. */
     readonly sendPerMinute: number
+    /** Tokens that voice notes may use in a local day, checked before each; null: no bound. */
+    readonly dailyTokenBudget: number | null
     /** IANA zone of the company: what "today" means in the statistics. */
     readonly zone: string
   }

@@ -7,7 +7,7 @@ import * as MemoryGatewayRepo from "@wa/adapters/embedded/memory-gateway-repo"
 import { makeFaults } from "@wa/adapters/local-wappi/faults"
 import { type LocalWhatsApp, makeLocalWhatsApp } from "@wa/adapters/local-wappi/local-whatsapp"
 import * as MemoryWappi from "@wa/adapters/local-wappi/memory-wappi"
-import { makeMovedClock } from "@wa/adapters/runtime/moved-clock.fixture"
+import { makeVirtualClock } from "@wa/adapters/runtime/virtual-clock"
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import { type Answer, type LlmError, LlmPort, type Transcript } from "@wa/core/ports/llm-port"
 import { ack, type Handled, QueuePort } from "@wa/core/ports/queue-port"
@@ -37,11 +37,12 @@ export const world = Effect.fnUntraced(function* (
   options: {
     readonly sendPerMinute?: number
     readonly withWebhook?: boolean
+    readonly dailyTokenBudget?: number
     /** What was in the chats an hour before the beginning. */
     readonly before?: (whatsapp: LocalWhatsApp) => void
   } = {},
 ) {
-  const clock = makeMovedClock(noon - 60 * minute)
+  const clock = makeVirtualClock(noon - 60 * minute)
   const whatsapp = makeLocalWhatsApp({ now: clock.now, seed: "gateway" })
   options.before?.(whatsapp)
   clock.pass(60 * minute)
@@ -100,6 +101,7 @@ export const world = Effect.fnUntraced(function* (
       profileId,
       pollingInterval: 5,
       sendPerMinute: options.sendPerMinute ?? 20,
+      dailyTokenBudget: options.dailyTokenBudget ?? null,
       zone: "Asia/Almaty",
     }),
   )
@@ -130,7 +132,6 @@ export const world = Effect.fnUntraced(function* (
   yield* Effect.yieldNow
   const newPoller = Effect.map(makePoller.pipe(within), (poller) => within(poller.once))
   let poll = yield* newPoller
-  const health = { banned: () => undefined, delivered: () => undefined }
   if (options.withWebhook === true) yield* wappi.registerWebhook("https://gateway.example/webhook", "s3cret")
   // The beginning: what was written before is not read.
   yield* store.repo.beganAt(profileId, noon)
@@ -156,7 +157,7 @@ export const world = Effect.fnUntraced(function* (
     relay: within(relayOnce),
     /** Hands over what was posted until now. */
     webhook: Effect.suspend(() =>
-      Effect.forEach(posted.splice(0), (body) => within(receiveWebhook(body, health)), { discard: true }),
+      Effect.forEach(posted.splice(0), (body) => within(receiveWebhook(body)), { discard: true }),
     ),
     ingested: Effect.suspend(() =>
       within(

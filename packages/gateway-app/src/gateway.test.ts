@@ -31,7 +31,13 @@ const world = Effect.gen(function* () {
     Context.add(GatewayRepo, store.repo),
     Context.add(QueuePort, queue.port),
     Context.add(LlmPort, { name: "scripted", transcribe: () => heard.transcribe } as unknown as LlmPort["Service"]),
-    Context.add(GatewaySettings, { profileId, pollingInterval: 5, sendPerMinute: 20, zone: "Asia/Almaty" }),
+    Context.add(GatewaySettings, {
+      profileId,
+      pollingInterval: 5,
+      sendPerMinute: 20,
+      dailyTokenBudget: null,
+      zone: "Asia/Almaty",
+    }),
   )
   yield* Effect.forkScoped(
     queue.port.consume("incoming_messages", (body) =>

@@ -2,7 +2,7 @@
 import { keepGoing } from "@wa/adapters/runtime/keep-going"
 import { setAside } from "@wa/adapters/runtime/set-aside"
 import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
-import type { GatewayRepo } from "@wa/core/ports/gateway-repo"
+import { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import type { LlmPort } from "@wa/core/ports/llm-port"
 import { type NotPublished, QueuePort } from "@wa/core/ports/queue-port"
 import type { WappiDenied, WappiPort, WappiRefused } from "@wa/core/ports/wappi-port"
@@ -27,6 +27,17 @@ export interface GatewayWorkers {
   readonly lastPollAt: Effect.Effect<number | null>
 }
 
+/** Once at the start: a stop outlives the process, and whoever restarts it may wonder why nothing leaves. */
+const sayIfStopped = Effect.gen(function* () {
+  const { profileId } = yield* GatewaySettings
+  const stop = yield* (yield* GatewayRepo).sendingStop(profileId)
+  if (stop !== null)
+    yield* Effect.logError("sending is stopped: nothing leaves until a person resumes it (wa sending resume)", {
+      since: new Date(stop.at).toISOString(),
+      why: stop.why,
+    })
+}).pipe(Effect.catchTag("StoreUnavailable", (error) => Effect.logWarning(error.message)))
+
 export const makeGateway = Effect.gen(function* () {
   const { pollingInterval } = yield* GatewaySettings
   const poller = yield* makePoller
@@ -35,6 +46,7 @@ export const makeGateway = Effect.gen(function* () {
   const oneAtATime = (yield* Semaphore.make(1)).withPermits(1)
   const run = Effect.all(
     [
+      sayIfStopped,
       keepGoing("poll", Effect.as(poller.once, 0), { idleMs: pollingInterval * 1000 }),
       // Apart: in one process a voice note counts as taken only once it is transcribed.
       keepGoing("relay", relayQueue("incoming_messages"), { idleMs: 300, pauseMaxMs: relayPauseMaxMs }),

@@ -8,8 +8,8 @@ import { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import type { Instant } from "@wa/core/time/instant"
-import { minuteMs, secondMs } from "@wa/core/time/instant"
-import { Clock, Effect, Semaphore } from "effect"
+import { dayMs, minuteMs, secondMs } from "@wa/core/time/instant"
+import { Clock, Effect, Metric, Semaphore } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
 
 export interface Dependency {
@@ -23,6 +23,8 @@ export interface Health {
     readonly broker: Dependency
     readonly wappi: Dependency
     readonly poll: Dependency
+    /** Down: stopped, by WhatsApp's limit or by a person. */
+    readonly sending: Dependency
   }
   /** ISO 8601; null before the first poll that reached Wappi and the database. */
   readonly last_poll_at: string | null
@@ -30,6 +32,11 @@ export interface Health {
 }
 
 const probeSecondsMax = 3
+/** An unpaid profile just stops, without a notice. */
+const paymentSoonMs = 5 * dayMs
+const paidDays = Metric.gauge("wa_gateway_profile_paid_days", {
+  description: "Whole days that the Wappi profile is still paid for",
+})
 const profileFreshMs = 60 * secondMs
 const profileDoubtedMs = 10 * secondMs
 const badProbesMax = 3
@@ -39,16 +46,24 @@ const pollSilenceMs = 2 * minuteMs
 export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
   let profile: (Dependency & { readonly at: Instant }) | null = null
   let badProbes = 0
-  let banSince: Instant | null = null
+  let warnedAt = Number.NEGATIVE_INFINITY
   let firstAskedAt: Instant | null = null
   const oneProbe = Semaphore.makeUnsafe(1).withPermits(1)
 
   const answerOf = Effect.gen(function* () {
     const { isHealthy, authorized, appStatus, paymentExpiresAt } = yield* (yield* WappiPort).profile
     const now = yield* Clock.currentTimeMillis
-    const detail = `${authorized ? "authorised" : "not authorised"}, ${appStatus || "no app status"}${
-      paymentExpiresAt !== null && paymentExpiresAt <= now ? ", not paid" : ""
-    }`
+    const left = paymentExpiresAt === null ? null : paymentExpiresAt - now
+    const days = left === null ? null : Math.max(0, Math.floor(left / dayMs))
+    if (days !== null) yield* Metric.update(paidDays, days)
+    const isSoon = left !== null && left > 0 && left < paymentSoonMs
+    if (isSoon && now - warnedAt >= dayMs) {
+      warnedAt = now
+      yield* Effect.logWarning("the Wappi profile must be paid soon: unpaid, it stops without a notice", { days })
+    }
+    const payment =
+      left === null || (left > 0 && !isSoon) ? "" : left <= 0 ? ", not paid" : `, paid for ${days} more days`
+    const detail = `${authorized ? "authorised" : "not authorised"}, ${appStatus || "no app status"}${payment}`
     return { isBad: !isHealthy, detail }
   }).pipe(
     Effect.catchTag("WappiDenied", (denied) => Effect.succeed({ isBad: true, detail: denied.message })),
@@ -73,9 +88,7 @@ export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
       const now = yield* Clock.currentTimeMillis
       const freshMs = profile?.state === "up" ? profileFreshMs : profileDoubtedMs
       if (profile === null || now - profile.at >= freshMs) profile = { ...(yield* answerOf), at: now }
-      return banSince === null
-        ? ({ state: profile.state, detail: profile.detail } satisfies Dependency)
-        : ({ state: "down", detail: `WhatsApp limited the number at ${iso(banSince)}` } satisfies Dependency)
+      return { state: profile.state, detail: profile.detail } satisfies Dependency
     }),
   )
 
@@ -87,6 +100,20 @@ export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
       onSuccess: (): Dependency => ({ state: "up", detail: "answers" }),
       onFailure: (error): Dependency => ({ state: "down", detail: error.message }),
     }),
+  )
+
+  const sending = Effect.gen(function* () {
+    const { profileId } = yield* GatewaySettings
+    const stop = yield* (yield* GatewayRepo).sendingStop(profileId)
+    if (stop === null) return { state: "up", detail: "messages may leave" } satisfies Dependency as Dependency
+    const why = stop.why === "person" ? "by a person" : "WhatsApp limited the number"
+    return {
+      state: "down",
+      detail: `stopped since ${iso(stop.at)}: ${why}${stop.detail === "" ? "" : ` (${stop.detail})`}; a person resumes it`,
+    } satisfies Dependency
+  }).pipe(
+    Effect.timeout(`${probeSecondsMax} seconds`),
+    Effect.catch((error) => Effect.succeed<Dependency>({ state: "unknown", detail: error.message })),
   )
 
   const broker = Effect.gen(function* () {
@@ -116,14 +143,16 @@ export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
   })
 
   const check = Effect.gen(function* () {
-    const [ofDatabase, ofBroker, ofWappi, ofPoll] = yield* Effect.all([database, broker, probeProfile, poll], {
-      concurrency: "unbounded",
-    })
+    const [ofDatabase, ofBroker, ofWappi, ofPoll, ofSending] = yield* Effect.all(
+      [database, broker, probeProfile, poll, sending],
+      { concurrency: "unbounded" },
+    )
     const dependencies = {
       database: ofDatabase,
       broker: ofBroker,
       wappi: ofWappi,
       poll: { state: ofPoll.state, detail: ofPoll.detail },
+      sending: ofSending,
     }
     const isRed = Object.values(dependencies).some(({ state }) => state === "down")
     return {
@@ -134,17 +163,7 @@ export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
     } satisfies Health as Health
   })
 
-  return {
-    check,
-    /** WhatsApp limited the number; red until something sent later is delivered. Forgotten with the process. */
-    banned: (at: Instant) => {
-      banSince = Math.max(at, banSince ?? 0)
-    },
-    delivered: (at: Instant) => {
-      if (banSince !== null && at > banSince) banSince = null
-    },
-  }
+  return { check }
 }
-export type HealthOfGateway = ReturnType<typeof makeHealth>
 
 const iso = (at: Instant): string => new Date(at).toISOString()

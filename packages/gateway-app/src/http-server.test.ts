@@ -25,6 +25,17 @@ const healthyProfile: WappiProfile = {
   loggedOutAt: null,
 }
 
+/** What the page of the interface loads. */
+const docsFiles = [
+  "/docs/",
+  "/docs/json",
+  "/docs/yaml",
+  "/docs/static/index.html",
+  "/docs/static/swagger-initializer.js",
+]
+  .concat("/docs/static/*")
+  .map((path) => `get ${path}`)
+
 /** The server over memory, at noon, with a profile that answers what the test says. */
 const world = Effect.fnUntraced(function* (options: Partial<GatewayServerOptions> = {}) {
   yield* TestClock.setTime(noon)
@@ -40,7 +51,13 @@ const world = Effect.fnUntraced(function* (options: Partial<GatewayServerOptions
         return wappi.answer
       }),
     } as unknown as WappiPort["Service"]),
-    Context.add(GatewaySettings, { profileId, pollingInterval: 5, sendPerMinute: 20, zone: "Asia/Almaty" }),
+    Context.add(GatewaySettings, {
+      profileId,
+      pollingInterval: 5,
+      sendPerMinute: 20,
+      dailyTokenBudget: null,
+      zone: "Asia/Almaty",
+    }),
   )
   const poll = { at: (noon - 2000) as number | null }
   const routes: Array<string> = []
@@ -79,6 +96,7 @@ const post = (server: FastifyInstance, body: unknown, secret = "s3cret", headers
     payload: typeof body === "string" ? body : JSON.stringify(body),
   })
 
+const bearer = { authorization: "Bearer admin-token" }
 const incoming = (more: Record<string, unknown> = {}) => ({
   wh_type: "incoming_message",
   profile_id: profileId,
@@ -224,6 +242,28 @@ describe("the webhook", () => {
         status: "undeliverable",
         message_id: "OUR1",
       })
+    }),
+  )
+
+  it.effect("does not take a failure for news that comes after the message was read", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world()
+      yield* repo.beginSend(outgoing, noon)
+      yield* repo.beginCall("o1", 0, noon)
+      yield* repo.settleSend("o1", "sent", "OUR1", noon, null)
+      for (const status of ["read", "delivered", "undelivered", "error"]) yield* post(server, delivery(status))
+      assert.deepStrictEqual(yield* repo.pending(10), [])
+    }),
+  )
+
+  it.effect("knows a failed message by its id, whatever chat the event names", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world()
+      yield* repo.beginSend(outgoing, noon)
+      yield* repo.beginCall("o1", 0, noon)
+      yield* repo.settleSend("o1", "sent", "OUR1", noon, null)
+      yield* post(server, delivery("error", { chat_id: undefined, to: undefined }))
+      assert.strictEqual((yield* repo.pending(10)).length, 1)
     }),
   )
 
@@ -390,7 +430,7 @@ describe("the health of the gateway", () => {
       assert.strictEqual(told.code, 200)
       assert.strictEqual(told.status, "healthy")
       assert.strictEqual(told.last_poll_at, new Date(noon - 2000).toISOString())
-      assert.deepStrictEqual(Object.keys(told.dependencies), ["database", "broker", "wappi", "poll"])
+      assert.deepStrictEqual(Object.keys(told.dependencies), ["database", "broker", "wappi", "poll", "sending"])
       assert.notInclude(JSON.stringify(told), "7702000")
     }),
   )
@@ -419,6 +459,24 @@ describe("the health of the gateway", () => {
       yield* TestClock.adjust("60 seconds")
       yield* health(server)
       assert.strictEqual(wappi.asked, 2)
+    }),
+  )
+
+  it.effect("tells days ahead that the profile must be paid", () =>
+    Effect.gen(function* () {
+      const { server, wappi } = yield* world()
+      const paidFor = (days: number) => {
+        wappi.answer = Effect.succeed({ ...healthyProfile, paymentExpiresAt: noon + days * 86_400_000 })
+      }
+      paidFor(20)
+      assert.notInclude((yield* health(server)).dependencies.wappi.detail, "paid")
+      yield* TestClock.adjust("61 seconds")
+      paidFor(3.5)
+      const soon = yield* health(server)
+      assert.deepInclude(soon.dependencies.wappi, { state: "up" })
+      assert.include(soon.dependencies.wappi.detail, "paid for 3 more days")
+      const metrics = yield* call(server, { method: "GET", url: "/metrics" })
+      assert.match(metrics.text, /^wa_gateway_profile_paid_days 3$/m)
     }),
   )
 
@@ -471,15 +529,89 @@ describe("the health of the gateway", () => {
     }),
   )
 
-  it.effect("turns red when WhatsApp limits the number, until something later arrives", () =>
+  it.effect("turns red when WhatsApp limits the number, until a person resumes", () =>
     Effect.gen(function* () {
       const { server } = yield* world()
+      assert.deepInclude((yield* health(server)).dependencies.sending, { state: "up" })
       yield* post(server, delivery("temporary ban", { id: "" }))
-      assert.deepInclude(yield* health(server), { code: 503 })
-      yield* post(server, delivery("delivered", { time: noon / 1000 - 60 }))
-      assert.deepInclude(yield* health(server), { code: 503 })
-      yield* post(server, delivery("delivered", { time: noon / 1000 + 60 }))
-      assert.deepInclude(yield* health(server), { code: 200 })
+      const red = yield* health(server)
+      assert.deepInclude(red, { code: 503 })
+      assert.match(
+        red.dependencies.sending.detail,
+        /^stopped since 2026-11-23T07:00:00.000Z: WhatsApp limited the number/,
+      )
+      yield* TestClock.adjust("1 hour")
+      yield* post(server, delivery("delivered", { time: noon / 1000 + 3600 }))
+      assert.strictEqual((yield* health(server)).dependencies.sending.state, "down")
+      yield* call(server, { method: "POST", url: "/sending/resume", headers: bearer })
+      assert.strictEqual((yield* health(server)).dependencies.sending.state, "up")
+    }),
+  )
+})
+
+describe("stopping and resuming to send", () => {
+  const stop = { method: "POST", url: "/sending/stop", payload: { detail: "отпуск" } } as const
+  const resume = { method: "POST", url: "/sending/resume" } as const
+  const state = (server: FastifyInstance) =>
+    Effect.map(call(server, { method: "GET", url: "/sending" }), (answer) => answer.json())
+
+  it.effect("is for who has the token", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world()
+      assert.strictEqual((yield* call(server, stop)).status, 401)
+      assert.isNull(yield* repo.sendingStop(profileId))
+      assert.strictEqual((yield* call(server, { ...stop, headers: bearer })).status, 200)
+      assert.strictEqual((yield* call(server, resume)).status, 401)
+      assert.deepInclude(yield* repo.sendingStop(profileId), { why: "person", detail: "отпуск" })
+    }),
+  )
+
+  it.effect("shows in the numbers, with what waits", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world()
+      const free = { is_stopped: false, stopped_at: null, why: null, detail: "", waiting: 0 }
+      assert.deepStrictEqual(yield* state(server), free)
+      yield* call(server, { ...stop, headers: bearer })
+      yield* repo.beginSend(outgoing, noon)
+      const stopped = {
+        is_stopped: true,
+        stopped_at: new Date(noon).toISOString(),
+        why: "person",
+        detail: "отпуск",
+        waiting: 1,
+      }
+      assert.deepStrictEqual(yield* state(server), stopped)
+      assert.deepStrictEqual((yield* call(server, { method: "GET", url: "/stats" })).json().sending, stopped)
+      const metrics = yield* call(server, { method: "GET", url: "/metrics" })
+      assert.match(metrics.text, /^wa_gateway_sending_stopped 1$/m)
+      assert.match(metrics.text, /^wa_gateway_sends_waiting 1$/m)
+      assert.deepInclude((yield* call(server, { ...resume, headers: bearer })).json(), { is_stopped: false })
+      yield* call(server, { method: "GET", url: "/metrics" })
+      assert.match((yield* call(server, { method: "GET", url: "/metrics" })).text, /^wa_gateway_sending_stopped 0$/m)
+    }),
+  )
+
+  it.effect("says 503 while the store is away", () =>
+    Effect.gen(function* () {
+      const { server, store } = yield* world()
+      yield* store.disconnect
+      for (const request of [stop, resume])
+        assert.strictEqual((yield* call(server, { ...request, headers: bearer })).status, 503)
+    }),
+  )
+
+  it.effect("takes news of a ban from before the resumption for old", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world()
+      const ban = delivery("temporary ban", { id: "" })
+      yield* post(server, ban)
+      yield* TestClock.adjust("1 hour")
+      yield* call(server, { ...resume, headers: bearer })
+      yield* post(server, ban)
+      assert.isNull(yield* repo.sendingStop(profileId))
+      yield* TestClock.adjust("1 minute")
+      yield* post(server, delivery("temporary ban", { id: "", time: noon / 1000 + 3660 }))
+      assert.deepInclude(yield* repo.sendingStop(profileId), { why: "temporary_ban" })
     }),
   )
 })
@@ -520,7 +652,6 @@ describe("the numbers of the gateway", () => {
 })
 
 describe("the gateway's whitelist", () => {
-  const bearer = { authorization: "Bearer admin-token" }
   it.effect("is shown and changed with the token only", () =>
     Effect.gen(function* () {
       const { server, repo } = yield* world()
@@ -594,8 +725,28 @@ describe("the gateway's server", () => {
           .filter((key) => key !== "parameters")
           .map((method) => `${method} ${path.replace(/\{(\w+)\}/g, ":$1")}`),
       )
-      assert.deepStrictEqual([...new Set(routes)].sort(), documented.sort())
+      const told = [...new Set(routes)].filter((route) => !docsFiles.includes(route))
+      assert.deepStrictEqual(told.sort(), documented.sort())
       assert.deepStrictEqual((yield* call(server, { method: "GET", url: "/docs/openapi.json" })).json(), openApi)
+    }),
+  )
+})
+
+describe("the page of the interface", () => {
+  it.effect("brings all that it loads, and lets nothing foreign in", () =>
+    Effect.gen(function* () {
+      const { server } = yield* world()
+      const page = yield* call(server, { method: "GET", url: "/docs" })
+      assert.strictEqual(page.status, 200)
+      assert.match(String(page.headers["content-type"]), /^text\/html/)
+      assert.match(String(page.headers["content-security-policy"]), /^default-src 'none'; script-src 'self';/)
+      const links = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link!)
+      assert.isAtLeast(links.length, 5)
+      for (const url of links) {
+        assert.match(url, /^\/docs\/static\//)
+        assert.strictEqual((yield* call(server, { method: "GET", url })).status, 200, url)
+      }
+      assert.deepStrictEqual((yield* call(server, { method: "GET", url: "/docs/json" })).json(), openApi)
     }),
   )
 })

@@ -2,12 +2,14 @@
  * The gateway's HTTP side: health, numbers, the webhook, the whitelist. It does not listen yet, so a test can `inject`
  * requests over a context made of fakes.
  * Promises: a webhook is answered 200 only once it is stored, since Wappi nowhere promises to post it again; without the
- * right secret in its path there is no webhook; no body makes anything fail. The numbers are no secret; the whitelist needs
- * ADMIN_TOKEN.
+ * right secret in its path there is no webhook; no body makes anything fail. The numbers are no secret; the whitelist, and
+ * stopping and resuming to send, need ADMIN_TOKEN.
  */
 import cors from "@fastify/cors"
+import { apiDocs } from "@wa/adapters/http/api-docs"
 import { adminBy, isSameSecret, plainServer } from "@wa/adapters/http/plain-server"
 import { normalisePhone } from "@wa/core/contact/phone"
+import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import type { WappiPort } from "@wa/core/ports/wappi-port"
@@ -15,11 +17,11 @@ import { queueNames } from "@wa/core/queue/messages"
 import { instantOf, wallTime } from "@wa/core/time/wall-clock"
 import { Clock, type Context, Effect, Metric, Redacted } from "effect"
 import { PrometheusMetrics } from "effect/observability"
-import type { FastifyInstance } from "fastify"
+import type { FastifyInstance, FastifyReply } from "fastify"
 import { GatewaySettings } from "./gateway-settings.ts"
 import { makeHealth } from "./health.ts"
 import { openApi } from "./openapi.ts"
-import { receiveWebhook } from "./webhook.ts"
+import { receiveWebhook, rejectBody } from "./webhook.ts"
 
 /** Voice notes may come whole, in base64. */
 const bodyBytesMax = 25 * 1024 * 1024
@@ -62,9 +64,11 @@ export const gatewayServer = (context: Context.Context<Services>, options: Gatew
     reply.type("text/plain; version=0.0.4; charset=utf-8").send(await run(metrics)),
   )
   server.get("/docs/openapi.json", async () => openApi)
+  server.register(apiDocs(openApi))
 
   server.register(async (hook) => webhookRoutes(hook))
   server.register(async (api) => whitelistRoutes(api))
+  server.register(async (api) => sendingRoutes(api))
   return server
 
   function webhookRoutes(hook: FastifyInstance) {
@@ -76,17 +80,33 @@ export const gatewayServer = (context: Context.Context<Services>, options: Gatew
       const { webhookSecret } = options
       const isRight = webhookSecret !== null && isSameSecret(request.params.secret ?? "", Redacted.value(webhookSecret))
       if (!isRight) return reply.code(404).send({ error: "not found" })
+      // An empty or broken one would be refused before anybody looks at the body.
+      request.raw.headers["content-type"] = "application/json"
+    })
+    // Too large, cut short, of no readable length: Fastify's own verdict, told and counted.
+    hook.setErrorHandler(async (error: { statusCode?: number; message?: string }, request, reply) => {
+      const status = error.statusCode ?? 500
+      if (status < 400 || status >= 500) throw error
+      const why = error.message ?? "bad request"
+      await run(rejectBody("unreadable", why, Number(request.headers["content-length"]) || null))
+      return reply.code(status).send({ error: why })
     })
     // Wappi may look whether the address answers.
     hook.get("/webhook/wappi/:secret", async () => ({ status: "ok" }))
+    let isFirst = true
     hook.post<{ Body: string | null }>("/webhook/wappi/:secret", async (request, reply) => {
+      // How Wappi brings the secret phrase is written nowhere; the names of the headers tell, and hold no secret.
+      if (isFirst) {
+        isFirst = false
+        await run(Effect.logInfo("the first webhook came", { headers: Object.keys(request.headers).join(", ") }))
+      }
       const body = parseJson(request.body ?? "")
       if (body === undefined) {
-        await run(Effect.logWarning("the webhook got a body that is not JSON", { length: request.body?.length ?? 0 }))
+        await run(rejectBody("not_json", "it is not JSON", request.body?.length ?? 0))
         return reply.code(400).send({ error: "the body is not JSON" })
       }
       return run(
-        receiveWebhook(body, health).pipe(
+        receiveWebhook(body).pipe(
           Effect.map((answer) => reply.send(answer)),
           Effect.catchTag("StoreUnavailable", (error) =>
             Effect.as(
@@ -97,6 +117,24 @@ export const gatewayServer = (context: Context.Context<Services>, options: Gatew
         ),
       )
     })
+  }
+
+  function sendingRoutes(api: FastifyInstance) {
+    const answer = (reply: FastifyReply, change: Effect.Effect<unknown, StoreUnavailable, Services>) =>
+      run(
+        Effect.andThen(change, sendingState).pipe(
+          Effect.map((state) => reply.send(state)),
+          Effect.catchTag("StoreUnavailable", (error) =>
+            Effect.succeed(reply.code(503).send({ error: error.message })),
+          ),
+        ),
+      )
+    api.get("/sending", async (_request, reply) => answer(reply, Effect.void))
+    api.post<{ Body: unknown }>("/sending/stop", { onRequest: admin.only }, async (request, reply) => {
+      const { detail } = (request.body ?? {}) as { readonly detail?: unknown }
+      return answer(reply, stopByPerson(typeof detail === "string" ? detail.slice(0, noteCharsMax) : ""))
+    })
+    api.post("/sending/resume", { onRequest: admin.only }, async (_request, reply) => answer(reply, resumeByPerson))
   }
 
   function whitelistRoutes(api: FastifyInstance) {
@@ -132,6 +170,32 @@ const parseJson = (text: string): unknown => {
   }
 }
 
+const sendingState = Effect.gen(function* () {
+  const { profileId } = yield* GatewaySettings
+  const repo = yield* GatewayRepo
+  const stop = yield* repo.sendingStop(profileId)
+  return {
+    is_stopped: stop !== null,
+    stopped_at: stop === null ? null : new Date(stop.at).toISOString(),
+    why: stop?.why ?? null,
+    detail: stop?.detail ?? "",
+    /** Messages that are stored here and have not left yet. */
+    waiting: (yield* repo.stats(yield* Clock.currentTimeMillis)).sendsWaiting,
+  }
+})
+
+const stopByPerson = Effect.fnUntraced(function* (detail: string) {
+  const { profileId } = yield* GatewaySettings
+  const at = yield* Clock.currentTimeMillis
+  if (yield* (yield* GatewayRepo).stopSending(profileId, { at, why: "person", detail }))
+    yield* Effect.logWarning("a person has stopped all sending", { detail })
+})
+const resumeByPerson = Effect.gen(function* () {
+  const { profileId } = yield* GatewaySettings
+  if (yield* (yield* GatewayRepo).resumeSending(profileId, yield* Clock.currentTimeMillis))
+    yield* Effect.logWarning("a person has resumed sending: what waits leaves now")
+})
+
 const stats = Effect.gen(function* () {
   const repo = yield* GatewayRepo
   const queue = yield* QueuePort
@@ -140,15 +204,21 @@ const stats = Effect.gen(function* () {
   const today = instantOf({ ...wallTime(now, zone), hour: 0, minute: 0, second: 0 }, zone)
   const counted = yield* repo.stats(today)
   const depths = yield* Effect.forEach(queueNames, (name) => queue.depth(name), { concurrency: "unbounded" })
+  const unreadable = yield* Effect.forEach(queueNames, (name) => queue.unreadable(name), { concurrency: "unbounded" })
   return {
     messages_received_today: counted.messagesReceived,
     messages_sent_today: counted.messagesSent,
     voice_transcribed_today: counted.voiceTranscribed,
+    /** Used for voice notes; the agent counts them, too. */
+    tokens: counted.tokens,
     /** Stored, not yet given to the broker. */
     pending: counted.pending,
     /** Messages waiting; null while the broker cannot be asked. */
     queues: Object.fromEntries(queueNames.map((name, i) => [name, depths[i] ?? null])),
+    /** Messages that nobody can read, set aside; a person should look. */
+    unreadable: Object.fromEntries(queueNames.map((name, i) => [name, unreadable[i] ?? null])),
     /** What one way in saw and the other one did not. */
+    sending: yield* sendingState,
     intake_gaps_today: { webhook_only: counted.seenByWebhookOnly, poll_only: counted.seenByPollOnly },
     since: new Date(today).toISOString(),
   }
@@ -160,11 +230,20 @@ const gauges = {
   sent: gauge("messages_sent_today", "Messages sent since midnight"),
   transcribed: gauge("voice_transcribed_today", "Voice notes transcribed since midnight"),
   pending: gauge("pending", "Messages stored and not yet given to the broker"),
+  tokens: gauge("tokens_today", "Tokens used for voice notes since midnight"),
+  sendsWaiting: gauge("sends_waiting", "Messages that are stored and have not left yet"),
+  sendingStopped: gauge("sending_stopped", "1 while nothing may leave, until a person resumes it"),
   webhookOnly: gauge("seen_by_webhook_only_today", "Messages that polling has not seen"),
   pollOnly: gauge("seen_by_poll_only_today", "Messages that the webhook did not bring"),
 }
 const depthOf = (queue: string) =>
   Metric.gauge("wa_gateway_queue_depth", { description: "Messages waiting in a queue", attributes: { queue } })
+
+const unreadableIn = (queue: string) =>
+  Metric.gauge("wa_gateway_unreadable", {
+    description: "Messages that nobody can read, set aside",
+    attributes: { queue },
+  })
 
 /** The program's own counters, and the numbers of `/stats` as gauges; those stay as they were while the store is away. */
 const metrics = Effect.gen(function* () {
@@ -173,10 +252,15 @@ const metrics = Effect.gen(function* () {
   yield* Metric.update(gauges.sent, numbers.messages_sent_today)
   yield* Metric.update(gauges.transcribed, numbers.voice_transcribed_today)
   yield* Metric.update(gauges.pending, numbers.pending)
+  yield* Metric.update(gauges.tokens, numbers.tokens)
+  yield* Metric.update(gauges.sendsWaiting, numbers.sending.waiting)
+  yield* Metric.update(gauges.sendingStopped, numbers.sending.is_stopped ? 1 : 0)
   yield* Metric.update(gauges.webhookOnly, numbers.intake_gaps_today.webhook_only)
   yield* Metric.update(gauges.pollOnly, numbers.intake_gaps_today.poll_only)
   for (const [name, depth] of Object.entries(numbers.queues))
     if (depth !== null) yield* Metric.update(depthOf(name), depth)
+  for (const [name, count] of Object.entries(numbers.unreadable))
+    if (count !== null) yield* Metric.update(unreadableIn(name), count)
 }).pipe(
   Effect.catchTag("StoreUnavailable", (error) => Effect.logWarning(error.message)),
   Effect.andThen(PrometheusMetrics.format()),

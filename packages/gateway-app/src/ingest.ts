@@ -11,6 +11,7 @@ import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
 import type { Seen } from "@wa/core/ports/gateway-repo"
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import type { WappiMessage } from "@wa/core/ports/wappi-port"
+import { deliveryReport } from "@wa/core/queue/delivery-report"
 import type { ContactInfo, IncomingBody } from "@wa/core/queue/messages"
 import { secondMs } from "@wa/core/time/instant"
 import { Clock, Effect } from "effect"
@@ -124,8 +125,8 @@ const isOwnEcho = Effect.fnUntraced(function* (profileId: string, phone: Corresp
   const repo = yield* GatewayRepo
   const row = yield* repo.sendOf(profileId, phone, message.id, message.text, message.at)
   if (row === null) return false
-  if (row.messageId !== message.id) {
-    const now = yield* Clock.currentTimeMillis
+  const now = yield* Clock.currentTimeMillis
+  if (row.messageId !== message.id)
     yield* repo.settleSend(
       row.outboundId,
       "sent",
@@ -133,7 +134,9 @@ const isOwnEcho = Effect.fnUntraced(function* (profileId: string, phone: Corresp
       now,
       deliveryReport(row.body, "sent", null, message.id, now),
     )
-  }
+  // The net under the webhook, which alone tells this at once.
+  if (message.deliveryStatus === "undelivered" || message.deliveryStatus === "error")
+    yield* repo.noteDelivery(profileId, message.id, message.deliveryStatus, now)
   return true
 })
 
@@ -158,6 +161,7 @@ const ingestEdit = Effect.fnUntraced(function* (
     if (message.fromMe) return 0
     return (yield* repo.recordEdit({
       profileId,
+      via,
       messageId,
       text: relay.message_text,
       isDeleted: message.isDeleted,
@@ -170,28 +174,4 @@ const ingestEdit = Effect.fnUntraced(function* (
   if (message.isDeleted) return 0
   const first = yield* asSeen(profileId, message.phone, { ...message, id: original, isEdited: false }, via, contactInfo)
   return first.length === 0 ? 0 : (yield* repo.record(first)).length
-})
-
-export const deliveryReport = (
-  body: {
-    readonly correlation_id: string
-    readonly profile_id: string
-    readonly phone_number: Correspondent
-    readonly outbound_id: string
-  },
-  status: Extract<IncomingBody, { readonly event: "delivery" }>["status"],
-  reason: string | null,
-  messageId: string | null,
-  at: number,
-): IncomingBody => ({
-  version: 1,
-  correlation_id: body.correlation_id,
-  profile_id: body.profile_id,
-  phone_number: body.phone_number,
-  event: "delivery",
-  outbound_id: body.outbound_id,
-  status,
-  reason,
-  message_id: messageId,
-  timestamp: new Date(at).toISOString(),
 })

@@ -29,6 +29,7 @@ const gateway = Effect.gen(function* () {
       profileId,
       pollingInterval: settings.POLLING_INTERVAL,
       sendPerMinute: settings.SEND_PER_MINUTE,
+      dailyTokenBudget: settings.DAILY_TOKEN_BUDGET === 0 ? null : settings.DAILY_TOKEN_BUDGET,
       zone: settings.TIMEZONE,
     }),
   )

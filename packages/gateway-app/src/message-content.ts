@@ -36,7 +36,9 @@ export const describeContent = (message: WappiMessage): MessageContent => {
     case "reaction":
       return { kind: "reaction", text: text === "" ? "[реакция снята]" : text }
     default: {
-      const name = placeholders[message.type] ?? `сообщение вида «${message.type}»`
+      const name =
+        (Object.hasOwn(placeholders, message.type) ? placeholders[message.type] : undefined) ??
+        `сообщение вида «${message.type}»`
       const file = message.type === "document" && message.fileName !== "" ? `: ${message.fileName}` : ""
       return { kind: "media", text: `[${name}${file}]${text === "" ? "" : ` ${text}`}` }
     }

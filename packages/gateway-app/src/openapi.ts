@@ -27,7 +27,7 @@ export const openApi = {
           status: { enum: ["healthy", "unhealthy"] },
           dependencies: {
             type: "object",
-            required: ["database", "broker", "wappi", "poll"],
+            required: ["database", "broker", "wappi", "poll", "sending"],
             additionalProperties: { $ref: "#/components/schemas/Dependency" },
           },
           last_poll_at: { type: ["string", "null"], format: "date-time" },
@@ -40,13 +40,31 @@ export const openApi = {
           messages_received_today: { type: "integer" },
           messages_sent_today: { type: "integer" },
           voice_transcribed_today: { type: "integer" },
+          tokens: { type: "integer", description: "Used for voice notes today; the agent's number includes them" },
           pending: { type: "integer", description: "Stored, not yet given to the broker" },
           queues: { type: "object", additionalProperties: { type: ["integer", "null"] } },
+          unreadable: {
+            type: "object",
+            additionalProperties: { type: ["integer", "null"] },
+            description: "Messages that nobody can read, set aside in `<queue>.unreadable`",
+          },
+          sending: { $ref: "#/components/schemas/Sending" },
           intake_gaps_today: {
             type: "object",
             properties: { webhook_only: { type: "integer" }, poll_only: { type: "integer" } },
           },
           since: { type: "string", format: "date-time" },
+        },
+      },
+      Sending: {
+        type: "object",
+        required: ["is_stopped", "stopped_at", "why", "detail", "waiting"],
+        properties: {
+          is_stopped: { type: "boolean" },
+          stopped_at: { type: ["string", "null"], format: "date-time" },
+          why: { enum: ["temporary_ban", "person", null] },
+          detail: { type: "string" },
+          waiting: { type: "integer", description: "Messages that are stored here and have not left yet" },
         },
       },
       WebhookAnswer: {
@@ -84,6 +102,12 @@ export const openApi = {
         },
       },
     },
+    "/docs": {
+      get: {
+        summary: "This document as a page, to read and to try",
+        responses: { 200: { description: "The page", content: { "text/html": { schema: { type: "string" } } } } },
+      },
+    },
     "/docs/openapi.json": { get: { summary: "This document", responses: { 200: json("OpenAPI 3.1") } } },
     "/webhook/wappi/{secret}": {
       parameters: [secret],
@@ -100,6 +124,40 @@ export const openApi = {
           404: error("Wrong secret, or none is set"),
           413: error("Larger than 25 MB"),
           503: error("Not stored: send it again"),
+        },
+      },
+    },
+    "/sending": {
+      get: {
+        summary: "Whether messages may leave, and how many wait",
+        responses: {
+          200: json("As it stands", { $ref: "#/components/schemas/Sending" }),
+          503: error("The database is away"),
+        },
+      },
+    },
+    "/sending/stop": {
+      post: {
+        summary: "Stops all sending until a person resumes it; what waits stays stored",
+        security: admin,
+        requestBody: {
+          content: { "application/json": { schema: { type: "object", properties: { detail: { type: "string" } } } } },
+        },
+        responses: {
+          200: json("Stopped", { $ref: "#/components/schemas/Sending" }),
+          401: error("ADMIN_TOKEN is needed"),
+          503: error("The database is away"),
+        },
+      },
+    },
+    "/sending/resume": {
+      post: {
+        summary: "Lets messages leave again, also after WhatsApp limited the number",
+        security: admin,
+        responses: {
+          200: json("Resumed", { $ref: "#/components/schemas/Sending" }),
+          401: error("ADMIN_TOKEN is needed"),
+          503: error("The database is away"),
         },
       },
     },

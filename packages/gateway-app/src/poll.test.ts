@@ -153,7 +153,7 @@ describe("a round", () => {
       const before = calls.filter((call) => call.startsWith("chats")).length
       assert.strictEqual(before, 1)
       faults.set({ slowMs: 1 })
-      clock.at(clock.now() + 2, () => faults.plan({ kind: "http", endpoint: "chats", status: 502 }))
+      clock.plan({ at: clock.now() + 2, happen: () => faults.plan({ kind: "http", endpoint: "chats", status: 502 }) })
       assert.strictEqual((yield* Effect.flip(poll))._tag, "WappiRefused")
       const stored = (yield* store.repo.pending(1000)).length
       assert.isBelow(stored, 250)
@@ -167,7 +167,7 @@ describe("a round", () => {
       clock.pass(minute)
       for (let n = 0; n < 250; n++) whatsapp.clientWrites(phone(n), "Здравствуйте")
       faults.set({ slowMs: 1 })
-      clock.at(clock.now() + 2, () => faults.plan({ kind: "http", endpoint: "chats", status: 502 }))
+      clock.plan({ at: clock.now() + 2, happen: () => faults.plan({ kind: "http", endpoint: "chats", status: 502 }) })
       yield* Effect.flip(poll)
       yield* restart
       yield* poll
@@ -306,6 +306,40 @@ describe("a chat that cannot be read", () => {
       yield* poll
       const phones = (yield* store.repo.pending(1000)).map(({ body }) => body.phone_number)
       assert.include(phones, client)
+    }),
+  )
+  it.effect("with several others at once is no matter of the chats: the round fails, and no chat is put aside", () =>
+    Effect.gen(function* () {
+      const { clock, faults, ingested, poll, texts, whatsapp } = yield* world()
+      yield* poll
+      faults.plan({ kind: "http", endpoint: "messages", status: 404, times: null })
+      clock.pass(second)
+      for (let n = 0; n < 5; n++) whatsapp.clientWrites(phone(n), `вопрос ${n}`)
+      const error = yield* Effect.flip(poll)
+      assert.strictEqual(error._tag, "WappiRefused")
+      assert.match(error.message, /3 chats/)
+      faults.clear()
+      // The very next round reads them: none waits for the end of a quarantine.
+      clock.pass(second)
+      yield* poll
+      yield* ingested
+      assert.lengthOf(texts(), 5)
+    }),
+  )
+  it.effect("has the list of chats left alone for as long as Wappi asked", () =>
+    Effect.gen(function* () {
+      const { calls, clock, faults, poll } = yield* world()
+      yield* poll
+      faults.plan({ kind: "http", endpoint: "chats", status: 429, headers: { "retry-after": "90" }, times: null })
+      assert.strictEqual((yield* Effect.flip(poll))._tag, "WappiRefused")
+      faults.clear()
+      const asked = calls.length
+      clock.pass(60 * second)
+      assert.strictEqual(yield* poll, 0)
+      assert.lengthOf(calls, asked, "not asked yet")
+      clock.pass(31 * second)
+      yield* poll
+      assert.isAbove(calls.length, asked)
     }),
   )
   it.effect("loses nothing to another chat's answer", () =>

@@ -8,8 +8,8 @@
 import { readChatId } from "@wa/core/contact/phone"
 import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
-import type { WappiChat, WappiDenied, WappiMessage, WappiRefused } from "@wa/core/ports/wappi-port"
-import { WappiPort } from "@wa/core/ports/wappi-port"
+import type { WappiChat, WappiDenied, WappiMessage } from "@wa/core/ports/wappi-port"
+import { WappiPort, WappiRefused } from "@wa/core/ports/wappi-port"
 import { minuteMs, secondMs } from "@wa/core/time/instant"
 import { Clock, Effect, Ref } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
@@ -25,6 +25,9 @@ const messagePagesMax = 200
 /** A chat that keeps failing is left alone for ever longer, at most this. */
 const quarantineMaxMs = 30 * minuteMs
 
+/** So many chats refused in one round, and not one read, are no matter of the chats: nothing can be read. */
+const refusedChatsMax = 3
+
 interface Poller {
   /** One round; answers how many messages were new. */
   readonly once: Effect.Effect<number, StoreUnavailable | WappiDenied | WappiRefused, GatewayRepo | WappiPort>
@@ -38,6 +41,18 @@ interface Held {
   readonly failures: number
   readonly until: number
 }
+/** What became of the chats that one round tried to read. */
+interface Round {
+  read: number
+  readonly refused: Array<{ readonly chat: WappiChat; readonly before: Held | undefined }>
+}
+const of = ({ what, status, detail, retryAfterMs, permanent }: WappiRefused) => ({
+  what,
+  status,
+  detail,
+  retryAfterMs,
+  permanent,
+})
 type Mark = { readonly lastMessageId: string; readonly lastMessageAt: number } | null
 
 export const makePoller = Effect.gen(function* () {
@@ -46,6 +61,8 @@ export const makePoller = Effect.gen(function* () {
   const quarantine = new Map<string, Held>()
   /** Until a round has come to its end, a page without a change proves nothing of the pages behind it. */
   let isCaughtUp = false
+  /** Wappi asked to be left alone until then. */
+  let notBefore = 0
 
   const isBefore = (chat: WappiChat, beganAt: number): boolean =>
     chat.lastMessageAt !== 0 && chat.lastMessageAt < Math.floor(beganAt / secondMs) * secondMs
@@ -118,23 +135,41 @@ export const makePoller = Effect.gen(function* () {
     quarantine.delete(chat.chatId)
     return stored
   })
-  const readOrHold = (chat: WappiChat, beganAt: number, now: number) =>
+  const readOrHold = (chat: WappiChat, beganAt: number, now: number, round: Round) =>
     readChat(chat, beganAt).pipe(
+      Effect.tap(() => Effect.sync(() => void round.read++)),
       Effect.catchTag("WappiRefused", (refused) => {
-        const failures = (quarantine.get(chat.chatId)?.failures ?? 0) + 1
-        const until = now + Math.min(quarantineMaxMs, 5 * secondMs * 2 ** failures)
-        quarantine.set(chat.chatId, { chat, failures, until })
+        const before = quarantine.get(chat.chatId)
+        const failures = (before?.failures ?? 0) + 1
+        const pause = Math.max(refused.retryAfterMs ?? 0, Math.min(quarantineMaxMs, 5 * secondMs * 2 ** failures))
+        quarantine.set(chat.chatId, { chat, failures, until: now + pause })
+        round.refused.push({ chat, before })
+        if (round.read === 0 && round.refused.length >= refusedChatsMax) return noChatIsRead(round, refused, now)
         return Effect.as(
           Effect.logWarning("a chat could not be read; it is tried again later", { failures, why: refused.message }),
           0,
         )
       }),
     )
+  /** Nobody's chat is at fault, so none is held for it; a chat that is kept in memory only must not be forgotten either. */
+  const noChatIsRead = (round: Round, refused: WappiRefused, now: number): Effect.Effect<never, WappiRefused> =>
+    Effect.suspend(() => {
+      for (const { chat, before } of round.refused)
+        quarantine.set(chat.chatId, before ?? { chat, failures: 0, until: now })
+      return Effect.fail(
+        new WappiRefused({
+          ...of(refused),
+          detail: `${round.refused.length} chats in a row could not be read, and none could: ${refused.detail}`,
+        }),
+      )
+    })
 
   const once = Effect.gen(function* () {
     const wappi = yield* WappiPort
     const repo = yield* GatewayRepo
     const now = yield* Clock.currentTimeMillis
+    if (now < notBefore) return 0
+    const round: Round = { read: 0, refused: [] }
     const beganAt = yield* repo.beganAt(profileId, now)
     const isThorough = !isCaughtUp
     isCaughtUp = false
@@ -158,7 +193,7 @@ export const makePoller = Effect.gen(function* () {
           continue
         }
         changed++
-        stored += yield* readOrHold(chat, beganAt, now)
+        stored += yield* readOrHold(chat, beganAt, now, round)
       }
       if (fresh.length === 0) break
       // The list is newest first: behind a page without a change there is none, once all was read.
@@ -166,11 +201,18 @@ export const makePoller = Effect.gen(function* () {
       offset += Math.max(1, chats.length - overlap)
     }
     for (const { chat, until } of [...quarantine.values()])
-      if (until <= now && !met.has(chat.chatId)) stored += yield* readOrHold(chat, beganAt, now)
+      if (until <= now && !met.has(chat.chatId)) stored += yield* readOrHold(chat, beganAt, now, round)
     isCaughtUp = true
     yield* Ref.set(lastSuccess, now)
     return stored
-  }).pipe(Effect.withSpan("gateway.poll"))
+  }).pipe(
+    Effect.tapError((error) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        if (error._tag === "WappiRefused" && error.retryAfterMs !== null) notBefore = now + error.retryAfterMs
+      }),
+    ),
+    Effect.withSpan("gateway.poll"),
+  )
 
   return { once, lastSuccessAt: Ref.get(lastSuccess) } satisfies Poller
 })

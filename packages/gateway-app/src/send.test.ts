@@ -5,6 +5,7 @@ import type { OutgoingBody } from "@wa/core/queue/messages"
 import { Effect } from "effect"
 import { client, minute, noon, other, outgoing, profileId, second, type World, world } from "./gateway.fixture.ts"
 import { returnExpired, reviewDoubts, send } from "./send.ts"
+import { receiveWebhook } from "./webhook.ts"
 
 const iso = (at: number) => new Date(at).toISOString()
 const doSend = (w: World, body: OutgoingBody) => w.within(send(body))
@@ -174,7 +175,7 @@ describe("twelve copies of one reply", () => {
     Effect.gen(function* () {
       const w = yield* world()
       w.faults.plan({ kind: "drop", endpoint: "send", isDone: false })
-      w.clock.at(noon + 20 * minute, () => w.whatsapp.sends("77010000001", "раз"))
+      w.clock.plan({ at: noon + 20 * minute, happen: () => w.whatsapp.sends("77010000001", "раз") })
       yield* doSend(w, outgoing("a", "раз"))
       yield* reviewFor(w, 30 * minute)
       assert.deepStrictEqual(w.received(), ["раз"])
@@ -186,7 +187,7 @@ describe("twelve copies of one reply", () => {
     Effect.gen(function* () {
       const w = yield* world()
       w.faults.plan({ kind: "saved_for_later", endpoint: "send", sendsAfterMs: null })
-      w.clock.at(noon + 50 * minute, () => w.whatsapp.sends("77010000001", "раз"))
+      w.clock.plan({ at: noon + 50 * minute, happen: () => w.whatsapp.sends("77010000001", "раз") })
       yield* doSend(w, outgoing("a", "раз"))
       yield* reviewFor(w, 60 * minute)
       assert.deepStrictEqual(w.received(), ["раз"])
@@ -490,7 +491,7 @@ describe("just before the send", () => {
     Effect.gen(function* () {
       const w = yield* world({ sendPerMinute: 2 })
       yield* doSend(w, outgoing("first", "кому-то", { phone_number: other }))
-      w.clock.at(noon + 10 * second, () => w.whatsapp.operatorWrites(client, "Я сам"))
+      w.clock.plan({ at: noon + 10 * second, happen: () => w.whatsapp.operatorWrites(client, "Я сам") })
       yield* doSend(w, outgoing("a", "раз"))
       yield* w.relay
       assert.deepStrictEqual(w.received(), [])
@@ -501,7 +502,7 @@ describe("just before the send", () => {
     Effect.gen(function* () {
       const w = yield* world()
       w.faults.plan({ kind: "http", endpoint: "send", status: 429, headers: { "retry-after": "60" } })
-      w.clock.at(noon + 20 * second, () => w.whatsapp.operatorWrites(client, "Я сам"))
+      w.clock.plan({ at: noon + 20 * second, happen: () => w.whatsapp.operatorWrites(client, "Я сам") })
       yield* doSend(w, outgoing("a", "раз"))
       assert.deepStrictEqual(w.received(), [])
     }),
@@ -613,6 +614,104 @@ describe("the ledger", () => {
       yield* w.repo.beginSend(outgoing("a", "раз", { profile_id: "another" }), w.clock.now())
       assert.strictEqual(yield* review(w), 0)
       assert.strictEqual((yield* w.repo.openSends(profileId)).length, 0)
+    }),
+  )
+})
+
+describe("a number that WhatsApp has limited", () => {
+  const ban = { messages: { wh_type: "delivery_status", profile_id: profileId, id: "", status: "temporary ban" } }
+  const banned = (w: World) => w.within(receiveWebhook(ban))
+
+  it.effect("sends nothing more: replies, touches and second tries wait where they are stored", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      yield* doSend(w, outgoing("before", "раз"))
+      yield* banned(w)
+      assert.deepStrictEqual(yield* doSend(w, outgoing("reply", "два")), ack)
+      assert.deepStrictEqual(yield* doSend(w, outgoing("touch", "три", { kind: "touch", phone_number: other })), ack)
+      yield* reviewFor(w, 30 * minute)
+      assert.deepStrictEqual(w.received(), ["раз"])
+      assert.deepStrictEqual(w.received(other), [])
+      assert.strictEqual(yield* statusOf(w, "reply"), "waiting")
+      assert.strictEqual((yield* w.repo.stats(noon)).sendsWaiting, 2)
+    }),
+  )
+  it.effect("does not send what was being waited for when the news came", () =>
+    Effect.gen(function* () {
+      const w = yield* world({ sendPerMinute: 1 })
+      yield* doSend(w, outgoing("a", "раз"))
+      // The ban comes while the second one waits for its turn.
+      w.clock.plan({ at: w.clock.now() + 30 * second, happen: () => Effect.runSync(banned(w)) })
+      yield* doSend(w, outgoing("b", "два"))
+      assert.deepStrictEqual(w.received(), ["раз"])
+      assert.strictEqual(yield* statusOf(w, "b"), "waiting")
+    }),
+  )
+  it.effect("still is after a restart, and what waits leaves once a person resumes", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      yield* banned(w)
+      yield* doSend(w, outgoing("a", "раз"))
+      yield* w.restart
+      yield* reviewFor(w, minute)
+      assert.deepStrictEqual(w.received(), [])
+      assert.isTrue(yield* w.repo.resumeSending(profileId, w.clock.now()))
+      yield* reviewFor(w, 20 * second)
+      assert.deepStrictEqual(w.received(), ["раз"])
+      assert.deepStrictEqual(w.reports(), ["a sent null"])
+    }),
+  )
+  it.effect("gives back after an hour what could not leave, and says why", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      yield* banned(w)
+      yield* doSend(w, outgoing("a", "раз"))
+      yield* reviewFor(w, 61 * minute)
+      assert.deepStrictEqual(w.reports(), ["a expired sending_stopped"])
+      assert.deepStrictEqual(w.received(), [])
+    }),
+  )
+  it.effect("gives back what expired in the queue with the same reason", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      yield* banned(w)
+      const body = outgoing("a", "раз")
+      yield* w.within(returnExpired({ body, raw: "", reason: "expired" }))
+      yield* w.relay
+      assert.deepStrictEqual(w.reports(), ["a expired sending_stopped"])
+    }),
+  )
+  it.effect("asks about a send in doubt, but does not repeat it", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      w.faults.plan({ kind: "http", endpoint: "send", status: 502 })
+      yield* doSend(w, outgoing("a", "раз"))
+      yield* banned(w)
+      yield* reviewFor(w, 30 * minute)
+      assert.deepStrictEqual(w.received(), [])
+      assert.deepStrictEqual(
+        w.reports().map((one) => one.slice(0, 9)),
+        ["a unknown"],
+      )
+    }),
+  )
+})
+
+describe("a message that fails after it was sent", () => {
+  it.effect("is reported when the chat shows it, without any webhook", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      w.faults.set({ fateOfSends: "undelivered" })
+      yield* doSend(w, outgoing("a", "раз"))
+      w.clock.pass(minute)
+      w.whatsapp.clientWrites(client, "вы тут?")
+      yield* w.poll
+      yield* w.poll
+      yield* w.relay
+      assert.deepStrictEqual(w.reports(), [
+        "a sent null",
+        "a undeliverable WhatsApp не доставил сообщение (undelivered)",
+      ])
     }),
   )
 })

@@ -3,8 +3,8 @@
  * before it is made, and whenever its outcome is unknown the chat is read before anything is sent again.
  * Promises: the same outbound id is sent at most once, whatever crashes, times out or is redelivered; at most
  * `sendPerMinute` a minute, evenly spaced; nothing after a human's message that is visible in the chat; each message ends
- * as a report to the agent. Does not promise delivery to the phone: WhatsApp reports that later. Rules S1 to S6 of
- * docs/RULES.md.
+ * as a report to the agent; nothing at all while sending is stopped, which only a person ends. Does not promise delivery to
+ * the phone: WhatsApp reports that later. Rules S1 to S6 and S8 of docs/RULES.md.
  */
 import { setAside } from "@wa/adapters/runtime/set-aside"
 import { chatIdOf } from "@wa/core/contact/phone"
@@ -13,11 +13,12 @@ import { GatewayRepo, type LedgerRow, type LedgerStatus } from "@wa/core/ports/g
 import { ack, type DeadMessage, type Handled, retry } from "@wa/core/ports/queue-port"
 import type { WappiDenied, WappiMessage, WappiRefused } from "@wa/core/ports/wappi-port"
 import { WappiPort } from "@wa/core/ports/wappi-port"
+import { deliveryReport } from "@wa/core/queue/delivery-report"
 import type { OutgoingBody } from "@wa/core/queue/messages"
 import { hourMs, minuteMs, secondMs } from "@wa/core/time/instant"
 import { Clock, Effect } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
-import { deliveryReport, ingest } from "./ingest.ts"
+import { ingest } from "./ingest.ts"
 
 const messagesPerPage = 20
 /** A chat is not read further back than so many pages; what is then looked for counts as not found out. */
@@ -86,6 +87,8 @@ const sendNow = Effect.fnUntraced(function* (
   body: OutgoingBody,
   tries: number,
 ): Effect.fn.Return<Handled, StoreUnavailable | WappiDenied, Everything> {
+  // It stays in the ledger, and `reviewDoubts` comes back to it.
+  if (yield* isStopped(body)) return ack
   const unwanted = yield* whyNot(body)
   if (unwanted !== null) return yield* settle(body, "dropped", null, unwanted)
   if (yield* waitForSlot) {
@@ -95,6 +98,9 @@ const sendNow = Effect.fnUntraced(function* (
   }
   return yield* attempt(body, tries)
 })
+
+const isStopped = (body: OutgoingBody) =>
+  GatewayRepo.use((repo) => Effect.map(repo.sendingStop(body.profile_id), (stop) => stop !== null))
 
 /** Somebody wrote meanwhile, or nobody may write to this number. Reads the chat, so that what is visible is known. */
 const whyNot = Effect.fnUntraced(function* (body: OutgoingBody) {
@@ -170,7 +176,7 @@ const attempt = Effect.fnUntraced(function* (
   const lastClientMessage = (yield* repo.lastWritten(body.profile_id, body.phone_number)).clientMessageId
   // A hidden number can only be answered by quoting one of its messages.
   const quoted = body.reply_to_message_id ?? (body.phone_number.startsWith("+") ? null : lastClientMessage)
-  // Two gateways may look at the same row: one of them calls.
+  // Two gateways may look at the same row: one of them calls. And none does once sending was stopped, be it just now.
   if (!(yield* repo.beginCall(body.outbound_id, triesBefore, yield* Clock.currentTimeMillis))) return ack
   const outcome = yield* (
     quoted === null ? wappi.send(body.phone_number, body.message_text) : wappi.reply(quoted, body.message_text)
@@ -235,7 +241,9 @@ const lookForIt = Effect.fnUntraced(function* (
     if (age < comesLateMs) return ack
   } else {
     if (age < settledAfterMs || !isRead) return age < comesLateMs ? ack : yield* giveUp(body)
-    if (row.tries < triesMax) return yield* sendNow(body, row.tries)
+    if (yield* isStopped(body)) {
+      if (age < comesLateMs) return ack
+    } else if (row.tries < triesMax) return yield* sendNow(body, row.tries)
   }
   return yield* giveUp(body)
 })
@@ -256,7 +264,9 @@ export const reviewDoubts = Effect.gen(function* () {
   return rows.length
 }).pipe(Effect.withSpan("gateway.doubts"))
 
-const expire = (body: OutgoingBody, why: string) => settle(body, "expired", null, why)
+const expire = Effect.fnUntraced(function* (body: OutgoingBody, why: string) {
+  return yield* settle(body, "expired", null, (yield* isStopped(body)) ? "sending_stopped" : why)
+})
 
 const resumeWaiting = Effect.fnUntraced(function* (row: LedgerRow) {
   if ((yield* hasToWaitFor(row)) !== null) return ack

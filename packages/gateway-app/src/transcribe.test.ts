@@ -157,3 +157,53 @@ describe("a voice note", () => {
     }),
   )
 })
+
+describe("the tokens of a voice note", () => {
+  const usages = (w: World) =>
+    w.told.flatMap((body) => (body.event === "message" && body.usage !== undefined ? [body.usage] : []))
+  const cost = { promptTokens: 10, cachedTokens: 0, outputTokens: 5, model: "scripted" }
+  const told = { model: "scripted", prompt_tokens: 10, cached_tokens: 0, output_tokens: 5 }
+
+  it.effect("are counted here, and travel with the transcript", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      yield* doTranscribe(w, yield* spoken(w))
+      yield* w.relay
+      assert.strictEqual(yield* w.repo.tokensSince(0), 15)
+      assert.deepStrictEqual(usages(w), [[told]])
+    }),
+  )
+  it.effect("count for answers of no use, too, and over all tries", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      const body = yield* spoken(w)
+      w.model.answer = Effect.fail(
+        new LlmUnavailable({ kind: "network", retryAfterMs: null, detail: "", spent: [cost] }),
+      )
+      assert.strictEqual((yield* doTranscribe(w, body))._tag, "retry")
+      w.model.answer = Effect.fail(
+        new LlmUnavailable({ kind: "bad_answer", retryAfterMs: null, detail: "", spent: [cost, cost] }),
+      )
+      assert.deepStrictEqual(yield* doTranscribe(w, body), ack)
+      yield* w.relay
+      assert.strictEqual(contents(w)[1], unheard)
+      assert.strictEqual(yield* w.repo.tokensSince(0), 45)
+      assert.deepStrictEqual(usages(w), [[told, told, told]])
+    }),
+  )
+  it.effect("are bounded: the budget is asked before the model, and the note arrives unheard", () =>
+    Effect.gen(function* () {
+      const w = yield* world({ dailyTokenBudget: 15 })
+      yield* doTranscribe(w, yield* spoken(w))
+      assert.strictEqual(w.model.asked, 1)
+      yield* doTranscribe(w, yield* spoken(w))
+      assert.strictEqual(w.model.asked, 1)
+      yield* w.relay
+      assert.deepStrictEqual(contents(w).slice(-1), [unheard])
+      // The next day has a budget of its own.
+      w.clock.pass(24 * 60 * minute)
+      yield* doTranscribe(w, yield* spoken(w))
+      assert.strictEqual(w.model.asked, 2)
+    }),
+  )
+})

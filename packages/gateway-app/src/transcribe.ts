@@ -4,13 +4,15 @@
  * Promises: every voice note ends as one message to the agent, once. Rule V1 of docs/RULES.md.
  */
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
-import { LlmPort } from "@wa/core/ports/llm-port"
+import { type Answer, callsOf, type LlmError, LlmPort, LlmUnavailable } from "@wa/core/ports/llm-port"
 import { ack, type Handled, retry } from "@wa/core/ports/queue-port"
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import type { IncomingBody, VoiceBody } from "@wa/core/queue/messages"
 import { isTrustworthy } from "@wa/core/reply/transcript"
 import { secondMs } from "@wa/core/time/instant"
+import { startOfDay } from "@wa/core/time/wall-clock"
 import { Clock, Effect } from "effect"
+import { GatewaySettings } from "./gateway-settings.ts"
 
 /** Later than this the client has waited long enough: the turn goes on without the words. */
 const giveUpAfterMs = 150 * secondMs
@@ -24,13 +26,13 @@ export const transcribe = Effect.fn("gateway.transcribe")(
     const began = yield* Clock.currentTimeMillis
     const isLate = began - Date.parse(body.timestamp) > giveUpAfterMs
     const words = yield* wappi.downloadMedia(body.message_id).pipe(
-      Effect.flatMap((media) => llm.transcribe(media.bytes, media.mimeType)),
+      Effect.flatMap((media) => paid(body, llm.transcribe(media.bytes, media.mimeType))),
       Effect.map((answer) => ({ _tag: "Heard" as const, transcript: answer.value })),
       Effect.catchTags({
         WappiRefused: (error) => Effect.succeed(error.permanent || isLate ? lost(error.message) : again(error.message)),
         LlmUnavailable: (error) =>
           Effect.succeed(
-            error.kind === "bad_answer" || error.kind === "blocked" || isLate
+            error.kind === "bad_answer" || error.kind === "blocked" || error.kind === "budget" || isLate
               ? lost(error.message)
               : again(error.message),
           ),
@@ -53,6 +55,29 @@ export const transcribe = Effect.fn("gateway.transcribe")(
   }),
 )
 
+/** The budget is checked before the call; what it used is kept for the message, answer or none. */
+const paid = Effect.fnUntraced(function* <A>(body: VoiceBody, call: Effect.Effect<Answer<A>, LlmError>) {
+  const repo = yield* GatewayRepo
+  const { dailyTokenBudget, zone } = yield* GatewaySettings
+  if (dailyTokenBudget !== null) {
+    const spent = yield* repo.tokensSince(startOfDay(yield* Clock.currentTimeMillis, zone))
+    if (spent >= dailyTokenBudget)
+      return yield* new LlmUnavailable({
+        kind: "budget",
+        retryAfterMs: null,
+        detail: `${spent} tokens for voice notes today, the budget is ${dailyTokenBudget}`,
+      })
+  }
+  const count = Effect.fnUntraced(function* (ended: Answer<A> | LlmError) {
+    const at = yield* Clock.currentTimeMillis
+    for (const usage of callsOf(ended))
+      yield* repo.recordUsage({ ...usage, at, profileId: body.profile_id, messageId: body.message_id })
+  })
+  const answer = yield* Effect.tapError(call, count)
+  yield* count(answer)
+  return answer
+})
+
 const lost = (why: string) => ({ _tag: "Lost" as const, why })
 const again = (why: string) => ({ _tag: "Again" as const, why })
 
@@ -65,6 +90,7 @@ export const giveUpOnVoice = (body: VoiceBody) =>
 
 const deliver = Effect.fnUntraced(function* (body: VoiceBody, transcript: string | null) {
   const repo = yield* GatewayRepo
+  const usage = yield* repo.usageOf(body.profile_id, body.message_id)
   const message: IncomingBody = {
     version: 1,
     correlation_id: body.correlation_id,
@@ -77,6 +103,16 @@ const deliver = Effect.fnUntraced(function* (body: VoiceBody, transcript: string
     content: transcript === null ? "untranscribed" : "transcript",
     contact_info: body.contact_info,
     timestamp: body.timestamp,
+    ...(usage.length === 0
+      ? {}
+      : {
+          usage: usage.map((one) => ({
+            model: one.model,
+            prompt_tokens: one.promptTokens,
+            cached_tokens: one.cachedTokens,
+            output_tokens: one.outputTokens,
+          })),
+        }),
   }
   yield* repo.markTranscribed(body.profile_id, body.message_id, transcript, yield* Clock.currentTimeMillis)
   yield* repo.enqueue("incoming_messages", message, `transcript:${body.message_id}`)

@@ -1,20 +1,17 @@
 /**
  * What Wappi posts, carried into the store: messages by the same way in as those of the poller, deliveries against our own
- * ledger, news of the profile into the log.
+ * ledger, news of the profile into the log. A ban stops all sending (rule S8 of docs/RULES.md).
  * Promises: succeeds only when every message that is ours to read is stored; what is recognised but of no use is told with
- * its reason; no body makes it fail but a store that is away. Does not promise that a later "not delivered" reaches a
- * conversation that was already told "sent": the report is relayed, what it means is the agent's to decide.
+ * its reason; no body makes it fail but a store that is away. What a later "not delivered" means is the agent's to decide.
  */
 import { readWebhook, type WebhookDelivery } from "@wa/adapters/wappi/webhook"
-import type { Correspondent } from "@wa/core/contact/contact-key"
 import { maskPhone, readChatId } from "@wa/core/contact/phone"
 import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
-import { GatewayRepo } from "@wa/core/ports/gateway-repo"
+import { GatewayRepo, type LaterStatus } from "@wa/core/ports/gateway-repo"
 import type { WappiMessage } from "@wa/core/ports/wappi-port"
 import { Clock, Effect, Metric } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
-import type { HealthOfGateway } from "./health.ts"
-import { deliveryReport, ingest } from "./ingest.ts"
+import { ingest } from "./ingest.ts"
 
 export interface WebhookAnswer {
   /** Messages that were new. */
@@ -33,17 +30,25 @@ const deliveries = (status: string) =>
     // Bounded: a foreign word must not make a series of its own.
     attributes: { status: knownStatuses.includes(status) ? status : "other" },
   })
-const rejections = Metric.counter("wa_gateway_webhook_rejected_total", {
-  description: "Elements of webhook bodies that were of no use",
-  incremental: true,
-})
+const rejections = (what: "element" | "not_json" | "unreadable") =>
+  Metric.counter("wa_gateway_webhook_rejected_total", {
+    description: "What was posted to the webhook and is of no use: elements of a body, or whole bodies",
+    incremental: true,
+    attributes: { what },
+  })
+
+/** A whole body that nobody can read: told and counted, so that a person can find out why something is missing. */
+export const rejectBody = (what: "not_json" | "unreadable", why: string, bytes: number | null) =>
+  Effect.andThen(
+    Metric.update(rejections(what), 1),
+    Effect.logWarning("the webhook left a whole body out", { why, bytes }),
+  )
 
 /** Elements of one body that are answered with their reason; the rest is only counted. */
 const reasonsMax = 100
 
 export const receiveWebhook = Effect.fn("gateway.webhook")(function* (
   body: unknown,
-  health: Pick<HealthOfGateway, "banned" | "delivered">,
 ): Effect.fn.Return<WebhookAnswer, StoreUnavailable, GatewayRepo | GatewaySettings> {
   const { profileId } = yield* GatewaySettings
   const told = readWebhook(body)
@@ -65,7 +70,7 @@ export const receiveWebhook = Effect.fn("gateway.webhook")(function* (
   for (const delivery of told.deliveries) {
     if (!isOurs(delivery)) continue
     noted++
-    yield* noteDelivery(delivery, health)
+    yield* noteDelivery(delivery)
   }
   for (const event of told.profileEvents) {
     if (!isOurs(event)) continue
@@ -77,53 +82,50 @@ export const receiveWebhook = Effect.fn("gateway.webhook")(function* (
       : Effect.logWarning(line, detail)
   }
   if (rejected.length > 0) {
-    yield* Metric.update(rejections, rejected.length)
+    yield* Metric.update(rejections("element"), rejected.length)
     for (const why of rejected.slice(0, reasonsMax)) yield* Effect.logWarning("the webhook left something out", { why })
   }
   return { stored, noted, rejected: rejected.slice(0, reasonsMax) }
 })
 
-const noteDelivery = Effect.fnUntraced(function* (
-  delivery: WebhookDelivery,
-  health: Pick<HealthOfGateway, "banned" | "delivered">,
-) {
+const noteDelivery = Effect.fnUntraced(function* (delivery: WebhookDelivery) {
   const now = yield* Clock.currentTimeMillis
   const at = delivery.at ?? now
   yield* Metric.update(deliveries(delivery.status), 1)
   switch (delivery.status) {
+    case "temporary ban":
+      yield* stopForBan(Math.min(at, now))
+      return
     case "delivered":
     case "read":
-      health.delivered(at)
-      return
-    case "temporary ban":
-      health.banned(at)
-      yield* Effect.logError(
-        "WhatsApp has limited the number for a while: messages will not arrive; open WhatsApp on the phone to see why, and write less",
-      )
-      return
     case "undelivered":
     case "error":
-      yield* notDelivered(delivery, at)
+      yield* noteFate(delivery, delivery.status, now)
   }
 })
 
-/** Only one of ours, known by its id: an error of somebody else's message is not our news. */
-const notDelivered = Effect.fnUntraced(function* (delivery: WebhookDelivery, at: number) {
-  const chat = readChatId(delivery.chatId)
-  const phone: Correspondent | null = chat.kind === "person" ? chat.phone : chat.kind === "hidden" ? chat.id : null
-  if (phone === null || delivery.messageId === "") return
-  const repo = yield* GatewayRepo
+/** The ledger knows ours by their ids: what becomes of somebody else's message is not our news. */
+const noteFate = Effect.fnUntraced(function* (delivery: WebhookDelivery, status: LaterStatus, now: number) {
+  if (delivery.messageId === "") return
   const { profileId } = yield* GatewaySettings
-  const row = yield* repo.sendOf(profileId, phone, delivery.messageId, "", at)
-  if (row === null || row.messageId !== delivery.messageId) return
-  const now = yield* Clock.currentTimeMillis
-  const report = deliveryReport(row.body, "undeliverable", `WhatsApp: ${delivery.status}`, row.messageId, now)
-  yield* Effect.logWarning("a message of ours was not delivered", {
-    phone: maskPhone(phone),
-    status: delivery.status,
-    correlation: row.body.correlation_id,
-  })
-  yield* repo.settleSend(row.outboundId, "undeliverable", row.messageId, now, report)
-  // A settled send stays settled, so its report is relayed apart, under the key that makes it the same report.
-  yield* repo.enqueue("incoming_messages", report, `${row.outboundId}:undeliverable`)
+  const row = yield* (yield* GatewayRepo).noteDelivery(profileId, delivery.messageId, status, now)
+  if (row !== null && (status === "undelivered" || status === "error"))
+    yield* Effect.logWarning("a message of ours was not delivered", {
+      phone: maskPhone(row.phone),
+      status,
+      correlation: row.body.correlation_id,
+    })
+})
+
+/** Whoever goes on writing loses the number for good, so a person ends this, not a timer and not a delivery. */
+const stopForBan = Effect.fnUntraced(function* (at: number) {
+  const { profileId } = yield* GatewaySettings
+  const isNew = yield* (yield* GatewayRepo).stopSending(profileId, { at, why: "temporary_ban", detail: "" })
+  yield* isNew
+    ? Effect.logError(
+        "WhatsApp has limited the number: sending is stopped until a person resumes it (wa sending resume); open WhatsApp on the phone to see why and for how long",
+      )
+    : Effect.logWarning(
+        "WhatsApp says again that it has limited the number: sending is stopped already, or was resumed since",
+      )
 })

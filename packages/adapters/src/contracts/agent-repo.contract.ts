@@ -55,7 +55,7 @@ const said = (messageId: string, at: number, text = `Сообщение ${messag
 })
 const send = (
   outboundId: string,
-  kind: "reply" | "touch" = "reply",
+  kind: "reply" | "touch" | "reminder" = "reply",
   messageIds: ReadonlyArray<string> = [],
 ): Command => ({
   _tag: "Send",
@@ -66,7 +66,7 @@ const send = (
   messageIds,
   isSafe: false,
 })
-const withdraw = (what: "all" | "touches" = "all"): Command => ({ _tag: "WithdrawUnsent", what })
+const withdraw = (what: "all" | "touches" | "reminders" = "all"): Command => ({ _tag: "WithdrawUnsent", what })
 const answered = (messageIds: ReadonlyArray<string>): Command => ({
   _tag: "RecordOutcome",
   messageIds,
@@ -324,7 +324,30 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         assert.deepInclude((yield* repo.outbox(1))[0], { knownOperatorAt: t0 + 2, knownClientAt: t0 + 3 })
       }),
     )
-    live("withdraws reminders alone when told so", () =>
+    live("withdraws the reminders of calls alone when told so, and sends them like replies", () =>
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        yield* apply(anna, t0, {
+          commands: [send(uuid(1), "touch"), send(uuid(2), "reminder"), send(uuid(3)), send(uuid(4), "reminder")],
+        })
+        assert.deepStrictEqual(
+          (yield* repo.outbox(10)).map((row) => [row.outboundId, row.kind]),
+          [
+            [uuid(2), "reminder"],
+            [uuid(3), "reply"],
+            [uuid(4), "reminder"],
+            [uuid(1), "touch"],
+          ],
+        )
+        assert.deepInclude(yield* repo.stats(t0), { replies: 1, touches: 1 })
+        yield* apply(anna, t0 + 1, { commands: [withdraw("reminders")] })
+        assert.deepStrictEqual(
+          (yield* repo.outbox(10)).map((row) => row.outboundId),
+          [uuid(3), uuid(1)],
+        )
+      }),
+    )
+    live("withdraws touches alone when told so", () =>
       Effect.gen(function* () {
         const repo = yield* AgentRepo
         yield* apply(anna, t0, { commands: [send(uuid(1)), send(uuid(2), "touch")] })
@@ -428,6 +451,14 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         yield* report("sent", "wamid-1")
         yield* report("expired", null)
         assert.deepInclude((yield* repo.history(anna, 1))[0], { delivery: "sent", messageId: "wamid-1" })
+        // Only what WhatsApp says later of the message itself counts more; and what arrived has arrived.
+        yield* report("undeliverable", "wamid-1")
+        yield* report("sent", "wamid-1")
+        assert.deepStrictEqual(yield* repo.history(anna, 1), [])
+        assert.strictEqual((yield* repo.history(anna, 1, { withUnsent: true }))[0]?.delivery, "undeliverable")
+        yield* report("delivered", "wamid-1")
+        yield* report("undeliverable", "wamid-1")
+        assert.strictEqual((yield* repo.history(anna, 1))[0]?.delivery, "delivered")
         assert.isTrue((yield* current(anna, { messageId: "wamid-1" })).isMessageKnown)
         assert.deepStrictEqual(yield* repo.outbox(10), [])
       }),
@@ -597,6 +628,57 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         assert.deepInclude(calls[0], { key: anna, name: "Анна", timezone: "Asia/Almaty" })
       }),
     )
+    live("knows a call again wherever it was moved to, and counts what became of it", () =>
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        yield* apply(boris, t0, { commands: [{ _tag: "BookCall", callAt: slot }] })
+        yield* apply(anna, t0, { commands: [{ _tag: "BookCall", callAt: slot + hourMs }] })
+        const [booked] = yield* repo.calls(10)
+        assert.deepInclude(booked, { sequence: 0, changedAt: t0 })
+        yield* apply(anna, t0 + 1, {
+          commands: [{ _tag: "MoveCall", from: slot + hourMs, callAt: slot + 2 * hourMs }],
+        })
+        yield* apply(anna, t0 + 2, {
+          commands: [{ _tag: "MoveCall", from: slot + 2 * hourMs, callAt: slot + 3 * hourMs }],
+        })
+        const moved = yield* repo.call(booked!.id)
+        assert.deepInclude(moved, {
+          uid: booked!.uid,
+          sequence: 2,
+          scheduledAt: slot + 3 * hourMs,
+          status: "scheduled",
+          changedAt: t0 + 2,
+          key: anna,
+        })
+        yield* apply(anna, t0 + 3, { commands: [{ _tag: "CancelCall", callAt: slot + 3 * hourMs }] })
+        assert.deepInclude(yield* repo.call(booked!.id), {
+          id: moved!.id,
+          uid: booked!.uid,
+          sequence: 3,
+          status: "cancelled",
+          changedAt: t0 + 3,
+        })
+        // The next call of the same contact is another one.
+        yield* apply(anna, t0 + 4, { commands: [{ _tag: "BookCall", callAt: slot + hourMs }] })
+        const uids = new Set((yield* repo.calls(10)).map((call) => call.uid))
+        assert.strictEqual(uids.size, 3)
+        assert.isNull(yield* repo.call(999_999))
+      }),
+    )
+    live("tells the calls within two moments, the second left out", () =>
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        for (const [n, key] of [anna, boris, abroad].entries())
+          yield* apply(key, t0, { commands: [{ _tag: "BookCall", callAt: slot + n * hourMs }] })
+        const at = (within: { from?: number; to?: number }, limit = 10) =>
+          Effect.map(repo.calls(limit, within), (calls) => calls.map((call) => (call.scheduledAt - slot) / hourMs))
+        assert.deepStrictEqual(yield* at({}), [2, 1, 0])
+        assert.deepStrictEqual(yield* at({ from: slot + hourMs }), [2, 1])
+        assert.deepStrictEqual(yield* at({ to: slot + hourMs }), [0])
+        assert.deepStrictEqual(yield* at({ from: slot, to: slot + 2 * hourMs }), [1, 0])
+        assert.deepStrictEqual(yield* at({}, 1), [2])
+      }),
+    )
     live("books the same call of the same contact once", () =>
       Effect.gen(function* () {
         const repo = yield* AgentRepo
@@ -695,6 +777,92 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
     )
   })
 
+  describe(`AgentRepo on ${adapter}: the books of touches`, () => {
+    const touch = (n: number, dueAt: number, why?: "daily_cap" | "came_back"): Command => ({
+      _tag: "AdvanceChain",
+      touch: n,
+      dueAt,
+      lastTouchAt: null,
+      ...(why === undefined ? {} : { why }),
+    })
+    const touched = (outboundId: string, n: number, isSafe = false): Command => ({
+      _tag: "Send",
+      outboundId,
+      kind: "touch",
+      touch: n,
+      text: `Касание ${outboundId}`,
+      messageIds: [],
+      isSafe,
+    })
+    const plans = (from = t0, to = t0 + 100 * dayMs) =>
+      Effect.map(
+        AgentRepo.use((repo) => repo.touchPlans(from, to)),
+        (found) =>
+          found
+            .toSorted((a, b) => a.key.phone.localeCompare(b.key.phone) || a.plannedAt - b.plannedAt)
+            .map(
+              ({ key, touch, dueAt, end, reason, delivery }): ReadonlyArray<unknown> => [
+                key,
+                touch,
+                dueAt - t0,
+                end,
+                reason,
+                delivery,
+              ],
+            ),
+      )
+
+    live("have a plan for every moment a touch was given, with how it ended", () =>
+      Effect.gen(function* () {
+        yield* apply(anna, t0, { commands: [{ _tag: "StartChain", dueAt: t0 + dayMs }] })
+        yield* apply(abroad, t0, { commands: [{ _tag: "StartChain", dueAt: t0 + dayMs }] })
+        yield* apply(anna, t0 + dayMs, { commands: [touch(1, t0 + 2 * dayMs, "daily_cap")] })
+        yield* apply(anna, t0 + 2 * dayMs, { commands: [touched(uuid(1), 1, true), touch(2, t0 + 5 * dayMs)] })
+        yield* apply(abroad, t0 + dayMs, { commands: [{ _tag: "StopChain", reason: "opted_out", lastTouchAt: null }] })
+        const stored = [
+          [anna, 1, dayMs, "moved", "daily_cap", null],
+          [abroad, 1, dayMs, "stopped", "opted_out", null],
+          [anna, 1, 2 * dayMs, "sent", "template", "pending"],
+          [anna, 2, 5 * dayMs, null, null, null],
+        ]
+        assert.sameDeepMembers([...(yield* plans())], stored)
+        assert.sameDeepMembers([...(yield* plans(t0 + 2 * dayMs, t0 + 5 * dayMs))], [stored[2]])
+        yield* apply(anna, t0 + 3 * dayMs, { commands: [withdraw("touches")] })
+        assert.include((yield* plans(t0 + 2 * dayMs, t0 + 3 * dayMs))[0] ?? [], "withdrawn")
+      }),
+    )
+    live("take a touch that came back as due again, and the next one as not yet due", () =>
+      Effect.gen(function* () {
+        yield* apply(anna, t0, { commands: [touch(5, t0 + dayMs)] })
+        yield* apply(anna, t0 + dayMs, {
+          commands: [
+            touched(uuid(1), 5),
+            { _tag: "StopChain", reason: "completed_5_touches", lastTouchAt: t0 + dayMs },
+          ],
+        })
+        yield* apply(anna, t0 + dayMs + hourMs, {
+          delivery: { outboundId: uuid(1), status: "expired", messageId: null, at: t0 + dayMs + hourMs },
+          commands: [touch(5, t0 + dayMs + 2 * hourMs, "came_back")],
+        })
+        assert.deepStrictEqual(yield* plans(), [
+          [anna, 5, dayMs, "moved", "came_back", "expired"],
+          [anna, 5, dayMs + 2 * hourMs, null, null, null],
+        ])
+      }),
+    )
+    live("go on over more moves than are read again", () =>
+      Effect.gen(function* () {
+        yield* apply(anna, t0, { commands: [{ _tag: "StartChain", dueAt: t0 }] })
+        for (let n = 1; n <= 30; n++) yield* apply(anna, t0 + n, { commands: [touch(1, t0 + n * hourMs, "daily_cap")] })
+        yield* apply(anna, t0 + 31, { commands: [touched(uuid(1), 1), touch(2, t0 + 3 * dayMs)] })
+        const all = yield* plans()
+        assert.strictEqual(all.length, 32)
+        assert.strictEqual(all.filter(([, , , end]) => end === null).length, 1)
+        assert.strictEqual(all.filter(([, , , end]) => end === "moved").length, 30)
+      }),
+    )
+  })
+
   describe(`AgentRepo on ${adapter}: what people look at`, () => {
     live("keeps every decision with its thoughts, newest first", () =>
       Effect.gen(function* () {
@@ -735,6 +903,9 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         assert.strictEqual(yield* repo.tokensSince(t0), 210)
         assert.strictEqual(yield* repo.tokensSince(t0 + 1), 105)
         assert.strictEqual(yield* repo.tokensSince(t0 + 2), 0)
+        for (let n = 0; n < 3; n++) yield* repo.recordUsage({ ...usage, at: t0 + 3, key: anna, once: "v1 0" })
+        yield* repo.recordUsage({ ...usage, at: t0 + 3, key: anna, once: "v1 1" })
+        assert.strictEqual(yield* repo.tokensSince(t0 + 2), 210, "each of them once")
       }),
     )
     live("counts contacts, outcomes, replies, touches, calls and tokens", () =>

@@ -3,7 +3,7 @@
  * after its migrations.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { GatewayRepo, type LedgerStatus, type Seen } from "@wa/core/ports/gateway-repo"
+import { GatewayRepo, type LaterStatus, type LedgerStatus, type Seen } from "@wa/core/ports/gateway-repo"
 import type { IncomingBody, OutgoingBody, VoiceBody } from "@wa/core/queue/messages"
 import { dayMs, hourMs, minuteMs, secondMs } from "@wa/core/time/instant"
 import { Effect, type Layer } from "effect"
@@ -146,6 +146,7 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
         const edit = (text: string, isDeleted = false) =>
           repo.recordEdit({
             profileId,
+            via: "webhook",
             messageId: "m1",
             text,
             isDeleted,
@@ -166,7 +167,7 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
         assert.isFalse(yield* edit("после удаления"))
         assert.isFalse(
           yield* repo.recordEdit({
-            ...{ profileId, text: "x", isDeleted: false },
+            ...{ profileId, via: "poll" as const, text: "x", isDeleted: false },
             messageId: "m9",
             relay: clientBody("m9"),
           }),
@@ -268,6 +269,21 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
         assert.deepStrictEqual(yield* pendingIds, [])
       }),
     )
+    live("adds up the tokens of its voice notes, and knows those of each", () =>
+      Effect.gen(function* () {
+        const repo = yield* GatewayRepo
+        const usage = { model: "test", promptTokens: 100, cachedTokens: 40, outputTokens: 5 }
+        const spent = (messageId: string, at: number) => ({ ...usage, profileId, messageId, at })
+        yield* repo.recordUsage(spent("v1", t0))
+        yield* repo.recordUsage(spent("v1", t0 + 1))
+        yield* repo.recordUsage(spent("v2", t0 + 1))
+        assert.deepStrictEqual(yield* repo.usageOf(profileId, "v1"), [usage, usage])
+        assert.deepStrictEqual(yield* repo.usageOf(profileId, "v9"), [])
+        assert.strictEqual(yield* repo.tokensSince(t0), 315)
+        assert.strictEqual(yield* repo.tokensSince(t0 + 1), 210)
+        assert.strictEqual((yield* repo.stats(t0 + 1)).tokens, 210)
+      }),
+    )
     live("counts a voice note as transcribed once it has a transcript", () =>
       Effect.gen(function* () {
         const repo = yield* GatewayRepo
@@ -347,6 +363,29 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
         assert.strictEqual((yield* repo.pending(10)).length, 2)
       }),
     )
+    live("begins no call while sending is stopped, and keeps the stop until it is ended", () =>
+      Effect.gen(function* () {
+        const repo = yield* GatewayRepo
+        const banned = { at: t0, why: "temporary_ban", detail: "" } as const
+        assert.isNull(yield* repo.sendingStop(profileId))
+        assert.isFalse(yield* repo.resumeSending(profileId, t0))
+        yield* repo.beginSend(outgoing(1), t0)
+        assert.isTrue(yield* repo.stopSending(profileId, banned))
+        assert.isFalse(yield* repo.stopSending(profileId, { ...banned, at: t0 + 1, why: "person" }), "it stands")
+        assert.deepStrictEqual(yield* repo.sendingStop(profileId), banned)
+        assert.isNull(yield* repo.sendingStop("profile-2"), "each profile stops alone")
+        assert.isFalse(yield* repo.beginCall(uuid(1), 0, t0))
+        assert.deepInclude((yield* repo.beginSend(outgoing(1), t0)).row, { status: "waiting", tries: 0 })
+        assert.strictEqual((yield* repo.stats(t0)).sendsWaiting, 1)
+        assert.isTrue(yield* repo.resumeSending(profileId, t0 + hourMs))
+        assert.isNull(yield* repo.sendingStop(profileId))
+        assert.isFalse(yield* repo.stopSending(profileId, { ...banned, at: t0 + minuteMs }), "news from before the end")
+        assert.isTrue(yield* repo.beginCall(uuid(1), 0, t0 + hourMs))
+        assert.strictEqual((yield* repo.stats(t0)).sendsWaiting, 0)
+        assert.isTrue(yield* repo.stopSending(profileId, { at: t0 + 2 * hourMs, why: "person", detail: "отпуск" }))
+        assert.deepInclude(yield* repo.sendingStop(profileId), { why: "person", detail: "отпуск" })
+      }),
+    )
     live("lists the sends whose outcome is open, oldest first", () =>
       Effect.gen(function* () {
         const repo = yield* GatewayRepo
@@ -409,6 +448,70 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
         assert.deepStrictEqual(yield* repo.known(profileId, ids), new Set(ids))
       }),
     )
+    live("keeps what became of a message later, reports a failure once, and never goes back", () =>
+      Effect.gen(function* () {
+        const repo = yield* GatewayRepo
+        const noted = (status: LaterStatus, id = "wamid-1", at = t0 + minuteMs) =>
+          Effect.map(repo.noteDelivery(profileId, id, status, at), (row) => row?.outboundId ?? null)
+        const told = Effect.map(repo.pending(50), (rows) =>
+          rows.flatMap(({ body }) =>
+            "event" in body && body.event === "delivery" ? [`${body.status} ${body.message_id} ${body.reason}`] : [],
+          ),
+        )
+        yield* begun(outgoing(1), t0)
+        yield* repo.settleSend(uuid(1), "sent", "wamid-1", t0, null)
+        assert.isNull(yield* noted("pending"))
+        assert.strictEqual(yield* noted("error"), uuid(1))
+        assert.isNull(yield* noted("error"), "told twice")
+        assert.isNull(yield* noted("undelivered"), "the same in other words")
+        const failed = "undeliverable wamid-1 WhatsApp не доставил сообщение (error)"
+        assert.deepStrictEqual(yield* told, [failed])
+        assert.strictEqual((yield* repo.beginSend(outgoing(1), t0)).row.status, "sent", "it did leave")
+        assert.strictEqual(yield* noted("delivered"), uuid(1), "it came after all")
+        assert.deepStrictEqual(yield* told, [failed, "delivered wamid-1 null"])
+        assert.strictEqual(yield* noted("read"), uuid(1))
+        assert.isNull(yield* noted("delivered"), "read stays read")
+        assert.isNull(yield* noted("error"), "what was read has arrived")
+        assert.isNull(yield* noted("error", "wamid-9"), "nobody's")
+        assert.lengthOf(yield* told, 2)
+      }),
+    )
+    live("keeps a failure that comes before the answer of the send itself", () =>
+      Effect.gen(function* () {
+        const repo = yield* GatewayRepo
+        yield* begun(outgoing(1), t0)
+        yield* begun(outgoing(2), t0)
+        assert.isNull(yield* repo.noteDelivery(profileId, "wamid-1", "undelivered", t0))
+        assert.isNull(yield* repo.noteDelivery(profileId, "wamid-2", "undelivered", t0))
+        assert.isNull(yield* repo.noteDelivery(profileId, "wamid-2", "delivered", t0))
+        yield* repo.settleSend(uuid(1), "sent", "wamid-1", t0, report(uuid(1)))
+        yield* repo.settleSend(uuid(2), "sent", "wamid-2", t0, report(uuid(2)))
+        assert.deepStrictEqual(
+          (yield* repo.pending(10)).map(({ body }) => ("status" in body ? `${body.outbound_id} ${body.status}` : "")),
+          [`${uuid(1)} sent`, `${uuid(1)} undeliverable`, `${uuid(2)} sent`],
+        )
+      }),
+    )
+    live("learns from a delivery that a send in doubt left, or that it failed", () =>
+      Effect.gen(function* () {
+        const repo = yield* GatewayRepo
+        for (const n of [1, 2]) {
+          yield* begun(outgoing(n), t0)
+          yield* repo.settleSend(uuid(n), "in_doubt", `wamid-${n}`, t0, null)
+        }
+        yield* repo.noteDelivery(profileId, "wamid-1", "read", t0)
+        yield* repo.noteDelivery(profileId, "wamid-2", "error", t0)
+        assert.deepStrictEqual(yield* repo.openSends(profileId), [])
+        assert.strictEqual((yield* repo.beginSend(outgoing(1), t0)).row.status, "sent")
+        assert.strictEqual((yield* repo.beginSend(outgoing(2), t0)).row.status, "undeliverable")
+        assert.strictEqual((yield* repo.stats(t0)).messagesSent, 1)
+        yield* repo.noteDelivery(profileId, "wamid-2", "delivered", t0)
+        assert.deepStrictEqual(
+          (yield* repo.pending(10)).map(({ body }) => ("status" in body ? body.status : "")),
+          ["sent", "undeliverable", "delivered"],
+        )
+      }),
+    )
     live("tells when the last calls began, which a message that was never tried has not", () =>
       Effect.gen(function* () {
         const repo = yield* GatewayRepo
@@ -451,14 +554,22 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
         const repo = yield* GatewayRepo
         yield* repo.record([seen("old", { at: t0 - 1 }), seen("p1"), seen("w1", { via: "webhook" }), seen("b1")])
         yield* repo.record([seen("b1", { via: "webhook" }), fromHuman("h1", t0)])
+        // The other way shows it edited already, with the text that is stored or with another one.
+        yield* repo.record([seen("e1", { via: "webhook", text: "a" })])
+        yield* repo.recordEdit({
+          ...{ profileId, via: "poll", messageId: "e1", text: "a", isDeleted: false },
+          relay: clientBody("e1"),
+        })
         yield* begun(outgoing(1), t0)
         yield* repo.settleSend(uuid(1), "sent", "wamid-1", t0, null)
         yield* repo.beginSend(outgoing(2), t0)
         assert.deepStrictEqual(yield* repo.stats(t0), {
-          messagesReceived: 3,
+          messagesReceived: 4,
           messagesSent: 1,
           voiceTranscribed: 0,
-          pending: 4,
+          pending: 5,
+          sendsWaiting: 1,
+          tokens: 0,
           seenByWebhookOnly: 1,
           seenByPollOnly: 1,
         })

@@ -280,6 +280,28 @@ export const llmOverNetworkContract = (
         assert.isAbove(once.usage.promptTokens, 0)
         assert.strictEqual(twice.usage.promptTokens, 2 * once.usage.promptTokens)
         assert.isAbove(twice.usage.outputTokens, once.usage.outputTokens)
+        assert.deepStrictEqual(twice.calls, [once.usage, once.usage], "each call is told")
+      }),
+    )
+    it.effect("tells what a question cost that was not answered", () =>
+      Effect.gen(function* () {
+        const llm = yield* LlmPort
+        const other = yield* ModelOtherSide
+        const { usage } = yield* llm.draftReply(replyRequest)
+        for (const [fault, times] of [
+          ["broken_json", 2],
+          ["other_form", 2],
+          ["cut", 2],
+          ["empty", 2],
+          ["blocked", 1],
+          ["overload", 1],
+        ] as const) {
+          other.fail(fault, times)
+          const error = yield* Effect.flip(llm.draftReply(replyRequest))
+          const spent = error._tag === "LlmUnavailable" ? (error.spent ?? []) : []
+          assert.lengthOf(spent, fault === "overload" ? 0 : times, fault)
+          for (const one of spent) assert.strictEqual(one.promptTokens, usage.promptTokens, fault)
+        }
       }),
     )
   })

@@ -162,6 +162,8 @@ export const make = (options: InProcessQueueOptions = {}): Effect.Effect<InProce
         consume,
         consumeDead,
         depth: (queue) => Effect.sync(() => (isUp ? lanes[queue].waiting.size : null)),
+        // What cannot be read is refused to its publisher, who keeps it.
+        unreadable: () => Effect.succeed(0),
         isConnected: Effect.sync(() => isUp),
       }),
       disconnect: Effect.sync(() => {

@@ -6,6 +6,7 @@
  */
 import type { ContactKey } from "@wa/core/contact/contact-key"
 import { type Command, type Conversation, newConversation } from "@wa/core/conversation/conversation"
+import { book, isBooked, type TouchPlan } from "@wa/core/follow-up/touch-plan"
 import {
   AgentRepo,
   type AgentStats,
@@ -67,6 +68,7 @@ interface ContactRow {
   wakeUpAt: Instant | null
   readonly messages: Array<MessageRow>
   readonly chains: Array<Mutable<FollowUpRow>>
+  plans: ReadonlyArray<TouchPlan>
   readonly calls: Array<Mutable<CallRow>>
   readonly traces: Array<TraceRow>
 }
@@ -87,7 +89,8 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
   const unpublished = new Map<string, OutboundRow>()
   const touches: Array<OutboundRow> = []
   const requests: Array<Mutable<OperatorRequest>> = []
-  const usage: Array<{ readonly at: Instant; readonly tokens: number }> = []
+  let callsMade = 0
+  const usage: Array<{ readonly at: Instant; readonly tokens: number; readonly once: string | null }> = []
   let isUp = true
   let failing = 0
 
@@ -110,6 +113,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
     wakeUpAt: null,
     messages: [],
     chains: [],
+    plans: [],
     calls: [],
     traces: [],
   })
@@ -156,6 +160,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
     setOutcome(row, reopenedMessageIds(change), null)
     const withdrawn = new Set<string>()
     for (const command of change.commands) carryOut(row, change, command, withdrawn)
+    row.plans = book(row.plans, change.at, change.commands.filter(isBooked))
     const stored = withoutWithdrawn(change, withdrawn)
     row.conversation = stored.conversation
     row.wakeUpAt = stored.wakeUpAt
@@ -256,7 +261,8 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
       }
       case "WithdrawUnsent": {
         for (const [outboundId, { contact, message }] of unpublished) {
-          if (contact !== row || (command.what === "touches" && message.kind !== "touch")) continue
+          if (contact !== row) continue
+          if (command.what !== "all" && message.kind !== (command.what === "touches" ? "touch" : "reminder")) continue
           message.delivery = "withdrawn"
           unpublished.delete(outboundId)
           withdrawn.add(outboundId)
@@ -268,14 +274,13 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
         return
       }
       case "MoveCall":
-        endCall(row, command.from, "moved")
-        bookCall(row, command.callAt, at)
+        bookCall(row, command.callAt, at, endCall(row, command.from, "moved", at))
         return
       case "BookCall":
-        bookCall(row, command.callAt, at)
+        bookCall(row, command.callAt, at, undefined)
         return
       case "CancelCall":
-        endCall(row, command.callAt, "cancelled")
+        endCall(row, command.callAt, "cancelled", at)
         return
       case "RecordOutcome":
         setOutcome(row, command.messageIds, outcomeText(command.outcome))
@@ -339,9 +344,13 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
     chain.lastTouchAt = lastTouchAt ?? chain.lastTouchAt
   }
 
-  const bookCall = (row: ContactRow, scheduledAt: Instant, createdAt: Instant) => {
+  const bookCall = (row: ContactRow, scheduledAt: Instant, createdAt: Instant, from: CallRow | undefined) => {
     if (row.calls.some((call) => call.status === "scheduled" && call.scheduledAt === scheduledAt)) return
+    const id = ++callsMade
     row.calls.push({
+      id,
+      uid: from?.uid ?? `call-${id}`,
+      sequence: from === undefined ? 0 : from.sequence + 1,
       key: row.key,
       name: null,
       scheduledAt,
@@ -349,12 +358,19 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
       status: "scheduled",
       notes: "",
       createdAt,
+      changedAt: createdAt,
     })
   }
-  const endCall = (row: ContactRow, scheduledAt: Instant, status: CallRow["status"]) => {
-    for (const call of row.calls)
-      if (call.status === "scheduled" && call.scheduledAt === scheduledAt) call.status = status
+  const endCall = (row: ContactRow, scheduledAt: Instant, status: "moved" | "cancelled", at: Instant) => {
+    const call = row.calls.find((one) => one.status === "scheduled" && one.scheduledAt === scheduledAt)
+    if (call === undefined) return undefined
+    call.status = status
+    call.changedAt = at
+    if (status === "cancelled") call.sequence += 1
+    return call
   }
+  const shownCalls = (): Array<CallRow> =>
+    all().flatMap((row) => row.calls.map((call) => ({ ...call, name: row.info.name ?? row.info.full_name })))
 
   const nextDue = (now: Instant): ContactRow | undefined => {
     let next: ContactRow | undefined
@@ -390,7 +406,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
         if (message.outcome !== null) outcomes[message.outcome] = (outcomes[message.outcome] ?? 0) + 1
         if (message.from !== "bot" || isUnreached(message.delivery)) continue
         if (message.kind === "touch") touched += 1
-        else replies += 1
+        else if (message.kind === "reply") replies += 1
       }
     return {
       contacts: {
@@ -477,7 +493,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
               correlationId: contact.messages.find((one) => one.answeredBy === outboundId)?.messageId ?? outboundId,
             }),
           )
-          .sort((a, b) => (a.kind === b.kind ? 0 : a.kind === "reply" ? -1 : 1))
+          .sort((a, b) => Number(a.kind === "touch") - Number(b.kind === "touch"))
           .slice(0, limit),
       ),
     markPublished: (outboundId) =>
@@ -496,15 +512,33 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
           .map((call) => call.scheduledAt)
           .sort((a, b) => a - b),
       ),
-    calls: (limit) =>
+    calls: (limit, { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = {}) =>
       attempt("calls", () =>
-        all()
-          .flatMap((row) => row.calls.map((call) => ({ ...call, name: row.info.name ?? row.info.full_name })))
-          .sort((a, b) => b.scheduledAt - a.scheduledAt)
+        shownCalls()
+          .filter((call) => call.scheduledAt >= from && call.scheduledAt < to)
+          .sort((a, b) => b.scheduledAt - a.scheduledAt || b.id - a.id)
           .slice(0, limit),
       ),
+    call: (id) =>
+      attempt("call", () => {
+        const calls = shownCalls()
+        const uid = calls.find((call) => call.id === id)?.uid
+        return calls.filter((call) => call.uid === uid).sort((a, b) => b.sequence - a.sequence)[0] ?? null
+      }),
     followUps: (key) =>
       attempt("followUps", () => (contacts.get(nameOf(key))?.chains ?? []).map((chain) => ({ ...chain }))),
+    touchPlans: (from, to) =>
+      attempt("touchPlans", () =>
+        all().flatMap(({ key, plans }) =>
+          plans
+            .filter((plan) => plan.dueAt >= from && plan.dueAt < to)
+            .map((plan) => ({
+              ...plan,
+              delivery: plan.outboundId === null ? null : (outbound.get(plan.outboundId)?.message.delivery ?? null),
+              key,
+            })),
+        ),
+      ),
     traces: (key, limit) =>
       attempt("traces", () => [...(contacts.get(nameOf(key))?.traces ?? [])].reverse().slice(0, limit)),
     requests: (limit) =>
@@ -521,8 +555,11 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
         if (request !== undefined) request.isDone = true
         return request !== undefined
       }),
-    recordUsage: ({ at, promptTokens, outputTokens }) =>
-      attempt("recordUsage", () => void usage.push({ at, tokens: promptTokens + outputTokens })),
+    recordUsage: ({ at, promptTokens, outputTokens, once }) =>
+      attempt("recordUsage", () => {
+        if (once !== undefined && usage.some((one) => one.once === once)) return
+        usage.push({ at, tokens: promptTokens + outputTokens, once: once ?? null })
+      }),
     tokensSince: (from) => attempt("tokensSince", () => tokensSince(from)),
     stats: (from) => attempt("stats", () => statsSince(from)),
     ping: attempt("ping", () => undefined),

@@ -6,16 +6,27 @@
 import type { Correspondent } from "@wa/core/contact/contact-key"
 import type { Phone } from "@wa/core/contact/phone"
 import { StoreUnavailable } from "@wa/core/ports/agent-repo"
-import { GatewayRepo, type LedgerRow, type LedgerStatus, type Relayed, type Seen } from "@wa/core/ports/gateway-repo"
+import {
+  GatewayRepo,
+  type LaterStatus,
+  type LedgerRow,
+  type LedgerStatus,
+  type Relayed,
+  type Seen,
+  type SendingStop,
+} from "@wa/core/ports/gateway-repo"
+import { deliveryReport } from "@wa/core/queue/delivery-report"
 import type { OutgoingBody } from "@wa/core/queue/messages"
 import type { Instant } from "@wa/core/time/instant"
 import { Effect, Layer } from "effect"
 import {
   echoWindow,
+  failureReason,
   firstWhitelist,
   isOpenSend,
   isSameText,
   isWriting,
+  laterFate,
   maySettle,
   reportKey,
   unmadeSends,
@@ -72,6 +83,14 @@ export const make = (): MemoryGatewayRepo => {
   const whitelist = new Map<Phone, { readonly note: string; readonly addedAt: Instant }>(
     firstWhitelist.map(({ phone, note }) => [phone, { note, addedAt: 0 }]),
   )
+  const stops = new Map<string, SendingStop>()
+  /** What WhatsApp said last of a message of ours. */
+  const laterWords = new Map<string, LaterStatus>()
+  const earlyFailures = new Map<string, LaterStatus>()
+  const usage: Array<Parameters<GatewayRepo["Service"]["recordUsage"]>[0]> = []
+  const tokensSince = (from: Instant) =>
+    usage.reduce((sum, one) => (one.at >= from ? sum + one.promptTokens + one.outputTokens : sum), 0)
+  const resumed = new Map<string, Instant>()
   let lastRelayId = 0
   let isUp = true
   let failing = 0
@@ -183,6 +202,23 @@ export const make = (): MemoryGatewayRepo => {
     if (status === "sent") logSent(row, now)
   }
 
+  /** Answers whether it was news. */
+  const noteFate = (row: Mutable<LedgerRow>, told: LaterStatus, now: Instant): boolean => {
+    const fate = laterFate(row.status, laterWords.get(row.outboundId) ?? null, told)
+    if (fate === null) return false
+    if (fate.settle !== null) settle(row, fate.settle, row.messageId, now)
+    laterWords.set(row.outboundId, told)
+    if (fate.report !== null) {
+      const reason = fate.report === "undeliverable" ? failureReason(told) : null
+      relay(
+        "incoming_messages",
+        deliveryReport(row.body, fate.report, reason, row.messageId, now),
+        reportKey(row.outboundId, fate.report),
+      )
+    }
+    return true
+  }
+
   const lastOf = (profileId: string, phone: Correspondent, isAsked: (row: LogRow) => boolean) => {
     let last: LogRow | undefined
     for (const row of byChat.get(nameOf(profileId, phone)) ?? [])
@@ -201,6 +237,10 @@ export const make = (): MemoryGatewayRepo => {
     recordEdit: (edit) =>
       attempt("recordEdit", () => {
         const known = byMessage.get(nameOf(edit.profileId, edit.messageId))
+        if (known !== undefined) {
+          known.byPoll ||= edit.via === "poll"
+          known.byWebhook ||= edit.via === "webhook"
+        }
         if (known === undefined || known.isDeleted || (!edit.isDeleted && known.text === edit.text)) return false
         if (edit.isDeleted) known.isDeleted = true
         else known.text = edit.text
@@ -227,7 +267,8 @@ export const make = (): MemoryGatewayRepo => {
     beginCall: (outboundId, tries, now) =>
       attempt("beginCall", () => {
         const row = ledger.get(outboundId)
-        if (row === undefined || !isOpenSend(row.status) || row.tries !== tries) return false
+        if (row === undefined || !isOpenSend(row.status) || row.tries !== tries || stops.has(row.profileId))
+          return false
         row.status = "sending"
         row.tries += 1
         row.startedAt = now
@@ -240,6 +281,21 @@ export const make = (): MemoryGatewayRepo => {
         if (row === undefined || !maySettle(row.status, status)) return
         settle(row, status, messageId, now)
         if (report !== null) relay("incoming_messages", report, reportKey(outboundId, status))
+        if (status !== "sent" || row.messageId === null) return
+        const name = nameOf(row.profileId, row.messageId)
+        const early = earlyFailures.get(name)
+        earlyFailures.delete(name)
+        if (early !== undefined) noteFate(row, early, now)
+      }),
+    noteDelivery: (profileId, messageId, told, now) =>
+      attempt("noteDelivery", () => {
+        const row = [...ledger.values()].find((one) => one.profileId === profileId && one.messageId === messageId)
+        if (row !== undefined) return noteFate(row, told, now) ? { ...row } : null
+        const name = nameOf(profileId, messageId)
+        if (told === "undelivered" || told === "error") {
+          if (!earlyFailures.has(name)) earlyFailures.set(name, told)
+        } else if (told !== "pending") earlyFailures.delete(name)
+        return null
       }),
     openSends: (profileId) =>
       attempt("openSends", () => [...openRows].filter((row) => row.profileId === profileId).map((row) => ({ ...row }))),
@@ -280,12 +336,38 @@ export const make = (): MemoryGatewayRepo => {
           clientMessageId: client?.messageId ?? null,
         }
       }),
+    sendingStop: (profileId) => attempt("sendingStop", () => stops.get(profileId) ?? null),
+    stopSending: (profileId, stop) =>
+      attempt("stopSending", () => {
+        if (stops.has(profileId) || (resumed.get(profileId) ?? Number.NEGATIVE_INFINITY) > stop.at) return false
+        stops.set(profileId, stop)
+        return true
+      }),
+    resumeSending: (profileId, now) =>
+      attempt("resumeSending", () => {
+        if (!stops.delete(profileId)) return false
+        resumed.set(profileId, now)
+        return true
+      }),
     markTranscribed: (profileId, messageId, transcript, now) =>
       attempt("markTranscribed", () => {
         const row = byMessage.get(nameOf(profileId, messageId))
         if (row !== undefined && transcript !== null) row.transcribedAt = now
       }),
 
+    recordUsage: (spent) => attempt("recordUsage", () => void usage.push(spent)),
+    usageOf: (profileId, messageId) =>
+      attempt("usageOf", () =>
+        usage
+          .filter((one) => one.profileId === profileId && one.messageId === messageId)
+          .map(({ model, promptTokens, cachedTokens, outputTokens }) => ({
+            model,
+            promptTokens,
+            cachedTokens,
+            outputTokens,
+          })),
+      ),
+    tokensSince: (from) => attempt("tokensSince", () => tokensSince(from)),
     isWhitelisted: (phone) => attempt("isWhitelisted", () => whitelist.has(phone)),
     whitelist: attempt("whitelist", () =>
       [...whitelist].map(([phone, { note, addedAt }]) => ({ phone, note, addedAt })),
@@ -305,6 +387,8 @@ export const make = (): MemoryGatewayRepo => {
           messagesSent: recent.filter((row) => row.outboundId !== null).length,
           voiceTranscribed: logs.filter((row) => row.transcribedAt !== null && row.transcribedAt >= from).length,
           pending: unpublished.size,
+          sendsWaiting: [...openRows].filter((row) => row.status === "waiting").length,
+          tokens: tokensSince(from),
           seenByWebhookOnly: received.filter((row) => row.byWebhook && !row.byPoll).length,
           seenByPollOnly: received.filter((row) => row.byPoll && !row.byWebhook).length,
         }

@@ -171,7 +171,8 @@ const takeLock = (file: string): true | number => {
   }
 }
 
-const lockFolder = (folder: string) =>
+/** Held for the life of the scope. One process at a time has what lies in the folder, and beside it. */
+export const lockFolder = (folder: string) =>
   Effect.acquireRelease(
     Effect.suspend(() => {
       mkdirSync(dirname(folder), { recursive: true })
@@ -205,6 +206,8 @@ const initialise = async (folder: string, signal: AbortSignal): Promise<void> =>
 export interface EmbeddedOptions {
   /** Where it is kept; undefined keeps it in memory. */
   readonly folder?: string
+  /** The caller holds `lockFolder` of it already. */
+  readonly isLocked?: boolean
   /** Schemas in which unqualified tables are looked for: each program has one of its own. */
   readonly schemas?: ReadonlyArray<string>
 }
@@ -220,7 +223,7 @@ export const layer = (options: EmbeddedOptions = {}) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { folder, schemas = embeddedSchemas } = options
-      if (folder !== undefined) yield* lockFolder(folder)
+      if (folder !== undefined && options.isLocked !== true) yield* lockFolder(folder)
       if (folder !== undefined && !existsSync(join(folder, "PG_VERSION")))
         yield* Effect.tryPromise({
           try: (signal) => initialise(folder, signal),

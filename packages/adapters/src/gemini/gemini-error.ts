@@ -5,7 +5,7 @@
  * seconds even when the day is used up: only the violated quota's id tells them apart.
  */
 import { ApiError } from "@google/genai"
-import { LlmDenied, type LlmError, LlmUnavailable } from "@wa/core/ports/llm-port"
+import { LlmDenied, type LlmError, LlmUnavailable, type TokenUsage } from "@wa/core/ports/llm-port"
 import { badAnswer, presentable } from "../model/asked-model.ts"
 
 type Record_ = Readonly<Record<string, unknown>>
@@ -93,8 +93,12 @@ export const readGeminiError = (cause: unknown, key: string): LlmError => {
   }
 }
 
-export const unavailable = (kind: LlmUnavailable["kind"], retryAfterMs: number | null, detail: string) =>
-  new LlmUnavailable({ kind, retryAfterMs, detail })
+export const unavailable = (
+  kind: LlmUnavailable["kind"],
+  retryAfterMs: number | null,
+  detail: string,
+  spent: ReadonlyArray<TokenUsage> = [],
+) => new LlmUnavailable({ kind, retryAfterMs, detail, ...(spent.length === 0 ? {} : { spent }) })
 
 /** `fetch failed` hides the reason one level below. */
 const transportOf = (cause: unknown, key: string): string => {

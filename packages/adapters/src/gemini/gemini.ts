@@ -95,14 +95,21 @@ const refusedFor: ReadonlyArray<string> = [
 
 const readResponse = (response: GenerateContentResponse, model: string): Effect.Effect<Said, LlmError> => {
   const { candidates, promptFeedback, usageMetadata } = response
+  const usage = {
+    promptTokens: usageMetadata?.promptTokenCount ?? 0,
+    cachedTokens: usageMetadata?.cachedContentTokenCount ?? 0,
+    // Thoughts are billed as output.
+    outputTokens: (usageMetadata?.candidatesTokenCount ?? 0) + (usageMetadata?.thoughtsTokenCount ?? 0),
+    model: response.modelVersion ?? model,
+  }
   const blockReason = promptFeedback?.blockReason
   if (blockReason !== undefined && blockReason !== BlockedReason.BLOCKED_REASON_UNSPECIFIED) {
-    return Effect.fail(unavailable("blocked", null, `the question was blocked: ${blockReason}`))
+    return Effect.fail(unavailable("blocked", null, `the question was blocked: ${blockReason}`, [usage]))
   }
   const candidate = candidates?.[0]
   const finish = candidate?.finishReason
   if (finish !== undefined && refusedFor.includes(finish)) {
-    return Effect.fail(unavailable("blocked", null, `the answer was blocked: ${finish}`))
+    return Effect.fail(unavailable("blocked", null, `the answer was blocked: ${finish}`, [usage]))
   }
   // Thoughts are no part of the answer.
   const text = (candidate?.content?.parts ?? [])
@@ -117,13 +124,7 @@ const readResponse = (response: GenerateContentResponse, model: string): Effect.
         : finish !== undefined && finish !== FinishReason.STOP && finish !== FinishReason.FINISH_REASON_UNSPECIFIED
           ? `the answer broke off (${finish})`
           : null,
-    usage: {
-      promptTokens: usageMetadata?.promptTokenCount ?? 0,
-      cachedTokens: usageMetadata?.cachedContentTokenCount ?? 0,
-      // Thoughts are billed as output.
-      outputTokens: (usageMetadata?.candidatesTokenCount ?? 0) + (usageMetadata?.thoughtsTokenCount ?? 0),
-      model: response.modelVersion ?? model,
-    },
+    usage,
   })
 }
 

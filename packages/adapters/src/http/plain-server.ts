@@ -44,12 +44,16 @@ const digest = (text: string): Buffer => createHash("sha256").update(text).diges
 const sessionName = "wa_console"
 /** What the cookie holds: it opens the same door, but does not tell the token. */
 const sessionOf = (token: string): string => digest(`console session\n${token}`).toString("hex")
+/** Follows from ADMIN_TOKEN, and changes with it. */
+export const calendarTokenOf = (adminToken: string): string => digest(`calendar feed\n${adminToken}`).toString("hex")
 const sessionSeconds = 30 * 24 * 3600
 
 export interface Admin {
   /** A hook for routes that show or change personal data: ends with 401 or 403 unless the token was brought. */
   readonly only: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
   readonly isToken: (given: string) => boolean
+  /** Opens the feed of calls alone: it is handed to a calendar service, which must not hold the key of the house. */
+  readonly isCalendarToken: (given: string) => boolean
   /** The `set-cookie` that spares a browser from bringing the token again. */
   readonly cookie: (request: FastifyRequest) => string
 }
@@ -59,12 +63,14 @@ export const adminBy = (adminToken: Redacted.Redacted | null): Admin => {
   const token = adminToken === null || Redacted.value(adminToken) === "" ? null : Redacted.value(adminToken)
   const session = token === null ? null : sessionOf(token)
   const isToken = (given: string) => token !== null && isSameSecret(given, token)
+  const calendar = token === null ? null : calendarTokenOf(token)
   const isSession = (request: FastifyRequest) => {
     const given = cookieOf(request.headers.cookie, sessionName)
     return session !== null && given !== null && isSameSecret(given, session)
   }
   return {
     isToken,
+    isCalendarToken: (given) => calendar !== null && isSameSecret(given, calendar),
     cookie: (request) =>
       `${sessionName}=${session ?? ""}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${sessionSeconds}${isSecure(request) ? "; Secure" : ""}`,
     only: async (request, reply) => {

@@ -18,6 +18,9 @@ const folder = Effect.acquireRelease(
   (path) => Effect.promise(() => rm(path, { recursive: true })),
 )
 const put = (path: string, content: Uint8Array | string) => Effect.promise(() => writeFile(path, content))
+/** As if it had been written so many minutes ago. */
+const rested = (path: string, minutes: number) =>
+  Effect.promise(() => utimes(path, Date.now() / 1000 - 60 * minutes, Date.now() / 1000 - 60 * minutes))
 const pdfOf = (text: string) => Effect.promise(() => saying(text))
 
 describe("the knowledge folder", () => {
@@ -96,6 +99,7 @@ describe("the knowledge folder", () => {
         assert.deepStrictEqual(yield* text, ["Цена 200 ₸"])
 
         yield* put(join(path, "news.md"), "Новость дня")
+        yield* rested(join(path, "news.md"), 1)
         yield* TestClock.adjust("5 seconds")
         assert.deepStrictEqual(yield* text, ["Новость дня", "Цена 200 ₸"])
 
@@ -103,6 +107,54 @@ describe("the knowledge folder", () => {
         yield* TestClock.adjust("5 seconds")
         assert.deepStrictEqual(yield* text, ["Новость дня"])
         assert.deepStrictEqual(yield* port.search("цена", 5), [])
+      }).pipe(Effect.provide(layer({ folder: path, watchSeconds: 5 })))
+    }),
+  )
+
+  it.effect("keeps the good file while its successor is being copied, and names the successor if it stays broken", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const file = join(path, "prices.pdf")
+      const good = yield* pdfOf("Цена 100 ₸")
+      const next = yield* pdfOf("Цена 200 ₸")
+      yield* put(file, good)
+      yield* rested(file, 9)
+      yield* Effect.gen(function* () {
+        const port = yield* KnowledgePort
+        const text = Effect.map(port.wholeText, (whole) => whole.split("\n").at(-1))
+        assert.strictEqual(yield* text, "Цена 100 ₸")
+
+        // Half of it, just now: the copying goes on.
+        yield* put(file, next.slice(0, 300))
+        yield* put(join(path, "new.txt"), "Стол 45 0")
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual(yield* text, "Цена 100 ₸")
+        assert.deepStrictEqual(yield* port.unreadable, [])
+
+        // A pause of the copying longer than a look.
+        yield* rested(file, 8)
+        yield* rested(join(path, "new.txt"), 8)
+        yield* TestClock.adjust("5 seconds")
+        assert.include(yield* port.wholeText, "Цена 100 ₸")
+        assert.deepStrictEqual(yield* port.unreadable, [])
+
+        yield* put(file, next)
+        yield* put(join(path, "new.txt"), "Стол 45 000 ₸")
+        yield* rested(file, 7)
+        yield* rested(join(path, "new.txt"), 7)
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual(yield* text, "Цена 200 ₸")
+        assert.include(yield* port.wholeText, "Стол 45 000 ₸")
+
+        yield* put(file, next.slice(0, 300))
+        yield* rested(file, 6)
+        for (const expected of [[], ["prices.pdf"]]) {
+          yield* TestClock.adjust("5 seconds")
+          assert.deepStrictEqual(
+            (yield* port.unreadable).map((each) => each.file),
+            expected,
+          )
+        }
       }).pipe(Effect.provide(layer({ folder: path, watchSeconds: 5 })))
     }),
   )

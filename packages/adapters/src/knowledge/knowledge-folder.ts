@@ -1,11 +1,13 @@
 /**
  * The company's documents from a folder: every *.pdf, and *.txt and *.md as plain text. Read once; at use, at most every
  * `watchSeconds`, the folder is looked at again, and only files whose time or size changed are read anew. A file that
- * cannot be read is named in `unreadable` and stops nothing; neither does a missing or empty folder.
+ * cannot be read is named in `unreadable` and stops nothing; neither does a missing or empty folder. A file that is being
+ * copied is left alone until it rests; what replaces a good file and cannot be read is looked at twice before it counts.
  * Does not look into subfolders, and does not follow changes while nobody asks.
  */
+import type { Stats } from "node:fs"
 import { readdir, readFile, stat } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import type { Fact, KnowledgeDocument, Passage, UnreadableDocument } from "@wa/core/knowledge/document"
 import { documentOfText, factsOf } from "@wa/core/knowledge/facts"
 import { makeSearch, renderDocument } from "@wa/core/knowledge/search"
@@ -17,9 +19,14 @@ const watchSecondsDefault = 5
 /** More files than this are not one small company's; the first by name are read. */
 const filesMax = 200
 
+/** A file that changed more recently than this may still be being written. */
+const restMillis = 1000
+
 interface Known {
   readonly stamp: string
   readonly read: KnowledgeDocument | UnreadableDocument
+  /** The stamp of a newer file that could not be read, once. */
+  readonly doubted?: string
 }
 
 interface Snapshot {
@@ -47,7 +54,7 @@ export const layer = (options: {
           const now = yield* Clock.currentTimeMillis
           // A clock set back must not stop the looking.
           if (lookedAt !== undefined && now >= lookedAt && now - lookedAt < watchMillis) return snapshot
-          const next = yield* Effect.promise(() => look(options.folder, known))
+          const next = yield* Effect.promise(() => look(options.folder, known, lookedAt === undefined))
           lookedAt = now
           const isSame = next.size === known.size && [...next].every(([file, entry]) => known.get(file) === entry)
           if (!isSame) {
@@ -91,8 +98,14 @@ const snapshotOf = (read: ReadonlyArray<KnowledgeDocument | UnreadableDocument>)
 }
 
 /** What the folder holds now; entries of unchanged files are the very same objects. */
-const look = async (folder: string, known: ReadonlyMap<string, Known>): Promise<ReadonlyMap<string, Known>> => {
-  const names = await readdir(folder).catch(() => [] as Array<string>)
+const look = async (
+  folder: string,
+  known: ReadonlyMap<string, Known>,
+  isFirst: boolean,
+): Promise<ReadonlyMap<string, Known>> => {
+  const names = await readdir(folder).catch((cause: unknown) => (isMissing(cause) ? [] : undefined))
+  // A share that does not answer is no empty folder.
+  if (names === undefined) return known
   const files = names
     .filter((name) => /\.(?:pdf|txt|md)$/i.test(name) && !/^[.~]/.test(name))
     .sort((a, b) => (a < b ? -1 : 1))
@@ -102,11 +115,41 @@ const look = async (folder: string, known: ReadonlyMap<string, Known>): Promise<
     const path = join(folder, file)
     const found = await stat(path).catch(() => undefined)
     if (!found?.isFile()) continue
-    const stamp = `${found.mtimeMs} ${found.size}`
     const before = known.get(file)
-    next.set(file, before?.stamp === stamp ? before : { stamp, read: await readFileOf(path, file, found.size) })
+    const entry = await entryOf(path, file, found, before, isFirst)
+    if (entry !== undefined) next.set(file, entry)
   }
   return next
+}
+const isMissing = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")
+
+const stampOf = (found: Stats): string => `${found.mtimeMs} ${found.size}`
+
+/** What is known of one file now; undefined while a new file is still being written. */
+const entryOf = async (
+  path: string,
+  file: string,
+  found: Stats,
+  before: Known | undefined,
+  isFirst: boolean,
+): Promise<Known | undefined> => {
+  const stamp = stampOf(found)
+  if (before?.stamp === stamp) return before
+  const age = Date.now() - found.mtimeMs
+  if (!isFirst && age >= 0 && age < restMillis) return before
+  const read = await readFileOf(path, file, found.size)
+  const after = await stat(path).catch(() => undefined)
+  // Read again at the next look, since the stamp differs then.
+  if (!isFirst && (after === undefined || stampOf(after) !== stamp)) return before
+  const isWorse = before !== undefined && isReadable(before.read) && !isReadable(read)
+  return isWorse && before.doubted !== stamp ? { ...before, doubted: stamp } : { stamp, read }
+}
+
+/** One file as the folder would read it. */
+export const readKnowledgeFile = async (path: string): Promise<KnowledgeDocument | UnreadableDocument> => {
+  const found = await stat(path).catch(() => undefined)
+  return readFileOf(path, basename(path), found?.size ?? 0)
 }
 
 const readFileOf = async (

@@ -191,7 +191,7 @@ const piecesOf = (page: LaidPage, body: number): Array<Piece> => {
 }
 
 const continues = (open: Paragraph, last: Line, line: Line, pitchMin: number, body: number): boolean => {
-  if (line.section || last.section || (line.starts && line.y < last.y)) return false
+  if (line.section || last.section || line.alone || last.alone || (line.starts && line.y < last.y)) return false
   const first = open.lines[0]!
   const isSameLine = Math.abs(line.y - last.y) < 0.3 * line.size
   if (isSameLine) return true
@@ -234,7 +234,7 @@ const continues = (open: Paragraph, last: Line, line: Line, pitchMin: number, bo
   if (hadRoom && /[.!?…:;]["»)]?$/u.test(last.text) && !/^\p{Ll}/u.test(line.text)) return false
   // Short lines one below the other: an address, details, a list without marks.
   if (label.test(line.text) && !/[,–—-]$/u.test(last.text)) return false
-  if (hadRoom && detail.test(line.text)) return false
+  if ((hadRoom || /[.!?]$/u.test(last.text)) && detail.test(line.text)) return false
   if (hadRoom && last.x1 - last.x0 < 0.8 * width && /^(?:[\p{Lu}\d+«"]|\p{Ll}{1,4}\.\s)/u.test(line.text)) return false
   return true
 }
@@ -296,7 +296,10 @@ const levelOf = (
 
 /** "191" set large over "проектов" is one statement. */
 const isFigure = (text: string): boolean =>
-  text.length <= 14 && /^[~≈<>+−-]?\s?\d/u.test(text) && !/\p{L}{4}/u.test(text)
+  text.length <= 14 &&
+  /^[~≈<>+−-]?\s?\d/u.test(text) &&
+  (!/\p{L}{4}/u.test(text) ||
+    /^\P{L}+(?:дней|дня|день|час\p{L}{0,2}|минут\p{L}?|недел\p{L}{1,2}|месяц\p{L}{0,2}|года?)$/u.test(text))
 
 const pushText = (blocks: Array<Block>, paragraph: Paragraph, body: number, levels: ReadonlyArray<number>) => {
   const text = textOf(paragraph)
@@ -309,7 +312,16 @@ const pushText = (blocks: Array<Block>, paragraph: Paragraph, body: number, leve
     blocks.push({ kind: "paragraph", page, text })
     return
   }
-  if (previous?.kind === "paragraph" && isFigure(previous.text) && previous.page === page && line.size <= body * 1.15) {
+  // Under a card's name a large price is said of the name, and what begins anew below describes it.
+  const isNamed =
+    /\d\s?(?:₸|тг|тенге)/iu.test(previous?.text ?? "") && blocks.slice(-3, -1).some((block) => block.kind === "heading")
+  if (
+    previous?.kind === "paragraph" &&
+    isFigure(previous.text) &&
+    previous.page === page &&
+    line.size <= body * 1.15 &&
+    !(isNamed && /^\p{Lu}/u.test(text))
+  ) {
     blocks[blocks.length - 1] = { ...previous, text: `${previous.text} ${text}` }
     return
   }

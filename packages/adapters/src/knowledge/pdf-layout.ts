@@ -24,6 +24,8 @@ export interface Line {
   readonly starts: boolean
   /** A title between the rows of a table. */
   readonly section: boolean
+  /** A paragraph of its own, such as a remark among the rows of a table. */
+  readonly alone?: boolean
 }
 
 export interface Table {
@@ -112,6 +114,9 @@ const withCards = (
       return gap >= cardGapMin && gap < page.width / 3 && overlap(box.y0, box.y1, other.y0, other.y1) > 0.6 * height
     })
   })
+  cards.push(
+    ...holding.filter(({ box, held }) => !cards.some((card) => card.box === box) && isSidebar(box, held, atoms, page)),
+  )
   const outer = cards.filter(
     ({ box }) => !cards.some((other) => other.box !== box && area(other.box) > area(box) && isInside(box, other.box)),
   )
@@ -126,6 +131,15 @@ const withCards = (
   }
   return [...atoms.filter((atom) => !taken.has(atom)), ...result]
 }
+/** A narrow tall box of lines that stand apart from the lines beside it; a coloured column of a table shares their baselines. */
+const isSidebar = (box: Rect, held: ReadonlyArray<Atom>, atoms: ReadonlyArray<Atom>, page: PageToLay): boolean => {
+  if (box.x1 - box.x0 > 0.45 * page.width || box.y1 - box.y0 < 0.3 * page.height || linesIn(held) < 4) return false
+  const beside = atoms.filter((atom) => !held.includes(atom) && overlap(atom.rect.y0, atom.rect.y1, box.y0, box.y1) > 0)
+  if (beside.length < 3 || beside.some((atom) => overlap(atom.rect.x0, atom.rect.x1, box.x0, box.x1) > 0)) return false
+  const shared = held.filter((atom) => beside.some((other) => Math.abs(other.rect.y1 - atom.rect.y1) < 1))
+  return shared.length < 0.5 * held.length
+}
+
 const linesIn = (atoms: ReadonlyArray<Atom>): number =>
   clustered(
     atoms.map((atom) => atom.rect.y1),
@@ -209,8 +223,9 @@ const bandsOf = (rows: ReadonlyArray<Row>): Array<Array<Row>> => {
       gapMax = Math.max(gapMax, gap)
       band.push(row)
     } else {
+      const begun = isPlain && runs.length >= 2 ? withColumnTitle(band, row) : [row]
       if (band.length > 0) bands.push(band)
-      band = [row]
+      band = begun
       isPlain = runs.length < 2
       gapMax = 0
     }
@@ -218,6 +233,31 @@ const bandsOf = (rows: ReadonlyArray<Row>): Array<Array<Row>> => {
   if (band.length > 0) bands.push(band)
   return bands
 }
+
+/**
+ * Where the left one of two wide columns begins higher than the right one has a second line, its lines and the title of
+ * the right column look like a page of one column. They are taken from the band above.
+ */
+const withColumnTitle = (above: Array<Row>, first: Row): Array<Row> => {
+  const [left, right, ...others] = runsOf(first.atoms)
+  if (left === undefined || right === undefined || others.length > 0) return [first]
+  const whole = runsOf([...above.flatMap((row) => row.atoms), ...first.atoms])
+  const width = whole.at(-1)![1] - whole[0]![0]
+  if (left[1] - left[0] < columnPartMin * width) return [first]
+  let from = above.length
+  let lane: Run = [left[1], right[0]]
+  for (let at = above.length - 1; at >= 0; at--) {
+    const row = above[at]!
+    const below = above[at + 1] ?? first
+    const [start, end] = [runsOf(row.atoms)[0]![0], runsOf(row.atoms).at(-1)![1]]
+    const isRight = start >= lane[0] + laneMin && start < right[1]
+    lane = isRight ? [lane[0], Math.min(lane[1], start)] : [Math.max(lane[0], end), lane[1]]
+    if (lane[1] - lane[0] < laneMin || below.y0 - row.y1 > 1.6 * sizeOf(row.atoms)) break
+    if (isRight) from = at
+  }
+  return [...above.splice(from), first]
+}
+const columnPartMin = 0.3
 
 const plain = (band: ReadonlyArray<Row>, left: number, right: number): Array<Flow> => {
   const flows: Array<Flow> = []
@@ -296,6 +336,16 @@ const columned = (band: ReadonlyArray<Row>, runs: ReadonlyArray<Run>, page: Page
     cells.every((row) => row[0]!.length === 0 || listMark.test(row[0]!.map((s) => s.text).join("")))
   )
     return lines.map((line, at) => lineOf(line, runs[0]![0], runs[1]![1], at === 0, false))
+  const half = runs.length / 2
+  const halves = [0, half].map((from) => cells.map((row) => row.slice(from, from + half)))
+  if (half === 2 && halves.every((side) => isPriced(side)) && !isTable(cells, false))
+    return [0, half].flatMap((from) =>
+      order(
+        atoms.filter((atom) => Math.floor(columnOf(atom.rect) / half) * half === from),
+        page,
+        depth + 1,
+      ),
+    )
   const separators = separatorsOf(page, runs, segments)
   if (isTable(cells, separators.length > 0)) return tableFlows(gridOf(cells, lines, runs, separators), runs)
   const shelves = shelvesOf(band)
@@ -361,6 +411,7 @@ const isTable = (cells: ReadonlyArray<ReadonlyArray<ReadonlyArray<Segment>>>, is
   const count = cells[0]?.length ?? 0
   const anchors = cells.filter((row) => row.filter((cell) => cell.length > 0).length >= 2)
   if (anchors.length < 2) return false
+  if (isPriced(cells)) return true
   const columns = Array.from({ length: count }, (_, at) => cells.flatMap((row) => row[at]!))
   const uneven = columns.filter((column) => {
     const sizes = column.map((segment) => segment.size)
@@ -396,6 +447,20 @@ const isTable = (cells: ReadonlyArray<ReadonlyArray<ReadonlyArray<Segment>>>, is
   return dense >= 0.5 && length.some((chars) => chars <= 20)
 }
 
+const joined = (cell: ReadonlyArray<Segment>): string => cell.map((segment) => segment.text).join(" ")
+
+/** A menu: each price of the last column stands on the line of its name, whatever is said in small letters between. */
+const isPriced = (cells: ReadonlyArray<ReadonlyArray<ReadonlyArray<Segment>>>): boolean => {
+  const priced = cells.filter((row) => row.at(-1)!.length > 0)
+  return (
+    cells[0]?.length === 2 &&
+    priced.length >= 2 &&
+    priced.filter((row) => isValue(joined(row[1]!))).length >= priced.length * 0.8 &&
+    priced.every((row) => row[0]!.length > 0 && /\p{L}{2}/u.test(joined(row[0]!)) && !isValue(joined(row[0]!))) &&
+    priced.every((row) => row[1]![0]!.size < 1.25 * row[0]![0]!.size)
+  )
+}
+
 /** Where drawn lines or stripes part the rows of a table that has no vertical lines. */
 const separatorsOf = (page: PageToLay, runs: ReadonlyArray<Run>, segments: ReadonlyArray<Segment>): Array<number> => {
   const left = runs[0]![0]
@@ -409,11 +474,29 @@ const separatorsOf = (page: PageToLay, runs: ReadonlyArray<Run>, segments: Reado
       cover.set(key, (cover.get(key) ?? 0) + Math.max(0, overlap(line.x0, line.x1, left, right)))
     }
   const ruled = [...cover].filter(([, width]) => width > 0.55 * (right - left)).map(([key]) => key * 3)
-  const stripes = page.boxes
+  const stripes = stripesOf(page.boxes)
     .filter((box) => box.x0 <= left + 4 && box.x1 >= right - 4 && box.y1 - box.y0 < (bottom - top) * 0.6)
     .flatMap((box) => [box.y0, box.y1])
     .filter((y) => y > top && y < bottom)
   return clustered([...ruled, ...stripes], 4)
+}
+
+/** Browsers fill a row cell by cell; boxes of one height that touch are one stripe. */
+const stripesOf = (boxes: ReadonlyArray<Rect>): Array<Rect> => {
+  const rows = new Map<string, Array<Rect>>()
+  for (const box of boxes) {
+    const key = `${Math.round(box.y0)} ${Math.round(box.y1)}`
+    rows.set(key, [...(rows.get(key) ?? []), box])
+  }
+  return [...rows.values()].flatMap((row) => {
+    const stripes: Array<Rect> = []
+    for (const box of row.sort((a, b) => a.x0 - b.x0)) {
+      const last = stripes.at(-1)
+      if (last && box.x0 <= last.x1 + 1.5) stripes[stripes.length - 1] = { ...last, x1: Math.max(last.x1, box.x1) }
+      else stripes.push(box)
+    }
+    return stripes
+  })
 }
 
 interface GridRow {
@@ -435,6 +518,7 @@ const gridOf = (
   const tight = Math.min(...gaps.filter((gap) => gap > 0.5), 1.5)
   const wide = Math.max(...gaps, 0)
   const isUniform = wide < tight * 1.25
+  const hasEnough = separators.length >= 2 && !isPartedRarely(cells, heads, separators)
   const groups: Array<Array<number>> = []
   for (const [at, row] of cells.entries()) {
     const group = groups[groups.length - 1]
@@ -444,19 +528,28 @@ const gridOf = (
     }
     const filled = row.flatMap((cell, column) => (cell.length > 0 ? [column] : []))
     const isParted = separators.some((y) => y > heads[at - 1]!.y && y < heads[at]!.y)
-    const hasEnough = separators.length >= 2
     const gap = gaps[at - 1]!
     const held = group.flatMap((index) => cells[index]!.flatMap((cell, column) => (cell.length > 0 ? [column] : [])))
     const isValueAgain = filled.some(
       (column) =>
         column > 0 &&
         held.includes(column) &&
-        isValue(row[column]!.map((segment) => segment.text).join(" ")) &&
-        group.some((index) => isValue(cells[index]![column]!.map((segment) => segment.text).join(" "))),
+        isValue(joined(row[column]!)) &&
+        group.some((index) => isValue(joined(cells[index]![column]!))) &&
+        !group.some((index) => isRangeCut(joined(cells[index]![column]!), joined(row[column]!))),
     )
+    // `Балконный блок   110 000 ₸` out of line with the column of prices.
+    const hasOwnValue = (cell: ReadonlyArray<Segment>) => cell.length > 1 && isValue(cell.at(-1)!.text)
+    const isOwnRow =
+      hasOwnValue(row[0]!) || hasOwnValue(cells[at - 1]![0]!) || endsInMoney.test(joined(cells[at - 1]![0]!))
     const isAnchor = filled[0] === 0 && filled.length >= 2
+    // `Капучино   1 200 ₸` over `250 / 350 мл` in small letters.
+    const isSmallPrint =
+      filled.length === 1 && filled[0] === 0 && held.length > 1 && heads[at]!.size < 0.9 * heads[group[0]!]!.size
     let isNew: boolean
-    if (hasEnough) isNew = isParted || gap > 2
+    if (isSmallPrint && gap < 2) isNew = false
+    else if (isOwnRow) isNew = true
+    else if (hasEnough) isNew = isParted || gap > 2
     else if (isParted || isValueAgain) isNew = true
     else if (isUniform && gap < 1.5)
       // Every line stands equally far: a line that begins in the first column and fills as many cells is a row.
@@ -469,7 +562,7 @@ const gridOf = (
     else group.push(at)
   }
   return groups.map((group): GridRow => {
-    const texts = runs.map((_, column) => textOf(group.flatMap((at) => cells[at]![column]!)))
+    const texts = textsOf(runs.map((_, column) => group.flatMap((at) => cells[at]![column]!)))
     const segments = group.flatMap((at) => lines[at]!)
     const only = texts.filter((text) => text !== "").length === 1
     return {
@@ -485,6 +578,36 @@ const gridOf = (
     }
   })
 }
+
+/** Stripes under the titles alone part no rows: most of the strips between them hold several lines with a value. */
+const isPartedRarely = (
+  cells: ReadonlyArray<ReadonlyArray<ReadonlyArray<Segment>>>,
+  heads: ReadonlyArray<{ readonly y: number }>,
+  separators: ReadonlyArray<number>,
+): boolean => {
+  const strips = Map.groupBy(cells.keys(), (at) => separators.filter((y) => y < heads[at]!.y).length)
+  const valued = [...strips.values()].map((strip) =>
+    Math.max(
+      ...cells[0]!.map((_, column) => strip.filter((at) => column > 0 && isValue(joined(cells[at]![column]!))).length),
+    ),
+  )
+  return valued.filter((count) => count > 1).length * 2 > valued.filter((count) => count > 0).length
+}
+
+const endsInMoney = /\d\s?(?:₸|тг|тенге)[^\s\d]{0,8}$/iu
+
+/** A price that did not reach the column of prices is put there. */
+const textsOf = (columns: ReadonlyArray<ReadonlyArray<Segment>>): Array<string> => {
+  const [name, ...rest] = columns
+  const price = name?.at(-1)
+  if (name && price && name.length > 1 && rest.length === 1 && rest[0]!.length === 0 && endsInMoney.test(price.text))
+    return [textOf(name.slice(0, -1)), price.text]
+  return columns.map(textOf)
+}
+
+/** `45 000 – 70` over `000`: a range that its cell is too narrow for. */
+const isRangeCut = (above: string, below: string): boolean =>
+  /[–—-]\s*\d{1,3}$/u.test(above) ? /^\d{3}(?!\d)/.test(below) : /\d\s*[–—-]$/u.test(above)
 
 /** Whether a line with only the first column goes on with the cell above: that one was full. */
 const continuesFirst = (
@@ -522,11 +645,14 @@ const latticeFlows = (lattice: Lattice): Array<Flow> => {
     const texts = row.map((cell, c) => {
       if (cell.columns > 0) return cell.text
       const above = coveredBy(lattice, r, c)
-      // A merged cell says its words of every row it covers; of several columns only in the header.
-      return above &&
-        (above.fromRow < r ? above.column === c || r < headerHeight : headerHeight > 1 && r < headerHeight)
-        ? above.text
-        : ""
+      if (!above) return ""
+      // A merged cell says its words of every row it covers; of several columns in the header, and beside a row's name.
+      const isBeside = r >= headerHeight && above.column > 0 && row[0]!.columns > 0 && row[0]!.text !== ""
+      const isSaid =
+        above.fromRow < r
+          ? above.column === c || r < headerHeight
+          : (headerHeight > 1 && r < headerHeight) || (isBeside && above.text.length <= headerCellCharsMax)
+      return isSaid ? above.text : ""
     })
     if (texts.every((text) => text === "")) continue
     const only = filled.length === 1 && texts.filter((text) => text !== "").length === 1 ? filled[0] : undefined
@@ -667,7 +793,10 @@ const tableFlows = (rows: ReadonlyArray<GridRow>, columns: ReadonlyArray<Run>): 
     const isSection =
       row.line !== undefined &&
       /\p{L}{2}/u.test(row.line.text) &&
-      (row.isWide || (count >= 3 && row.texts.slice(0, 2).some((text) => text !== "")))
+      (row.isWide ||
+        (count >= 3 && row.texts.slice(0, 2).some((text) => text !== "")) ||
+        // In two columns only a bold line among plain ones is surely a title.
+        (count === 2 && row.bold && index < rows.length - 1 && rows.some((other) => !other.bold && !other.line)))
     if (isSection && row.line) {
       if (header === undefined && open.length === 1 && rows.length > 2) {
         // The header stands above the first title.
@@ -687,6 +816,9 @@ const tableFlows = (rows: ReadonlyArray<GridRow>, columns: ReadonlyArray<Run>): 
       }
       flush()
       flows.push({ ...row.line, section: row.line.text.length <= sectionCharsMax })
+    } else if (row.line && count === 2 && row.texts[0] !== "" && isRemark(row.line.text)) {
+      flush()
+      flows.push({ ...row.line, section: false, alone: true })
     } else {
       open.push(row.texts.filter((_, at) => kept[at]))
       openBold.push(row.bold)
@@ -695,6 +827,10 @@ const tableFlows = (rows: ReadonlyArray<GridRow>, columns: ReadonlyArray<Run>): 
   flush()
   return flows
 }
+
+/** What fills a row of two columns alone and is no name of a thing: a sentence, or a line with a price in it. */
+const isRemark = (text: string): boolean =>
+  endsInMoney.test(text) || (/[.!]$/u.test(text) && (text.match(/\p{L}{2,}/gu) ?? []).length >= 4)
 
 /** A list set in two columns: name, price, name, price. A row of it says two things, and must not be read as one. */
 const isTwoTables = (rows: ReadonlyArray<GridRow>, count: number): boolean => {

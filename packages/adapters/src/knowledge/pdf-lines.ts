@@ -51,7 +51,155 @@ export const segmentsOf = (page: DrawnPage): Array<Segment> => {
     if (home) home.glyphs.push(glyph)
     else rows.push({ y: glyph.y, size: glyph.size, glyphs: [glyph] })
   }
-  return rows.flatMap((row) => segmentsOfRow(row.glyphs, page.verticals))
+  const segments = withRaised(rows).flatMap((row) => segmentsOfRow(row.glyphs, page.verticals))
+  return withDots(withNumberColumn(withoutStruck(segments, page.horizontals)), page.dots)
+}
+
+/** Figures that a line strikes out are no longer said: the old price beside the new one. */
+const withoutStruck = (segments: ReadonlyArray<Segment>, lines: ReadonlyArray<Rect>): Array<Segment> => {
+  if (lines.length === 0) return [...segments]
+  return segments.flatMap((segment) => {
+    if (!/\d/.test(segment.text)) return [segment]
+    const strokes = lines.filter(
+      (line) =>
+        line.y0 > segment.y - 0.5 * segment.size &&
+        line.y1 < segment.y - 0.15 * segment.size &&
+        line.x0 > segment.x0 - 3 &&
+        line.x1 < segment.x1 + 3,
+    )
+    if (strokes.length === 0) return [segment]
+    const kept = segment.words.filter((word) => !strokes.some((line) => line.x0 < word.x0 + 2 && line.x1 > word.x1 - 2))
+    if (kept.length === segment.words.length) return [segment]
+    return kept.length > 0 ? [part(segment, kept)] : []
+  })
+}
+
+const numberHead = /^(?:№|#|N|п\/п|№\s?п\/п)$/u
+/** The numbers of a table's rows stand nearer to the names than columns do; the header's № tells them from other numbers. */
+const withNumberColumn = (segments: ReadonlyArray<Segment>): Array<Segment> => {
+  const heads = segments.filter((segment) => segment.words.length > 1 && numberHead.test(segment.words[0]!.text))
+  if (heads.length === 0) return [...segments]
+  const isNear = (one: number, other: number) => Math.abs(one - other) < 2
+  return segments.flatMap((segment) => {
+    const [first, second] = segment.words
+    if (
+      first === undefined ||
+      second === undefined ||
+      !(numberHead.test(first.text) || /^\d{1,3}[.)]?$/.test(first.text))
+    )
+      return [segment]
+    const isUnder = heads.some(
+      ({ words, size }) => isNear(words[1]!.x0, second.x0) && second.x0 - words[0]!.x1 > 0.4 * size,
+    )
+    return isUnder ? [part(segment, [first]), part(segment, segment.words.slice(1))] : [segment]
+  })
+}
+const part = (segment: Segment, words: ReadonlyArray<Word>): Segment => ({
+  ...segment,
+  words,
+  text: words.map((word) => word.text).join(" "),
+  x0: words[0]!.x0,
+  x1: words.at(-1)!.x1,
+})
+
+interface GlyphRow {
+  readonly y: number
+  readonly size: number
+  readonly glyphs: Array<Glyph>
+}
+
+const raisedDigits = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+/** A footnote's mark or the 2 of m² is so much smaller than its line, and stands so near to its word. */
+const raisedSizeMax = 0.85
+const raisedGapMax = 0.3
+
+/** Small raised or lowered signs go into the line that they belong to; raised digits as `²`, so that no figure grows by them. */
+const withRaised = (rows: ReadonlyArray<GlyphRow>): ReadonlyArray<GlyphRow> => {
+  const kept: Array<GlyphRow> = []
+  for (const row of rows) {
+    const homes = rows.filter((home) => {
+      const up = home.y - row.y
+      return row.size < raisedSizeMax * home.size && up > -0.4 * home.size && up < 0.75 * home.size && home !== row
+    })
+    if (homes.length === 0) {
+      kept.push(row)
+      continue
+    }
+    const rest: Array<Glyph> = []
+    for (const run of runsOf(row.glyphs)) {
+      const from = run[0]!.x
+      const to = run.at(-1)!.x + run.at(-1)!.width
+      const home = run.length > 6 ? undefined : homes.find((each) => isBeside(each, from, to))
+      if (home === undefined) rest.push(...run)
+      else
+        for (const glyph of run) {
+          const text = row.y < home.y - 0.1 * home.size ? raised(glyph.text) : glyph.text
+          home.glyphs.push({ ...glyph, text, y: home.y, size: home.size, afterSpace: false })
+        }
+    }
+    if (rest.length > 0) kept.push({ ...row, glyphs: rest })
+  }
+  return kept
+}
+const raised = (text: string): string => text.replace(/\d/g, (digit) => raisedDigits[Number(digit)]!)
+const runsOf = (glyphs: ReadonlyArray<Glyph>): Array<Array<Glyph>> => {
+  const runs: Array<Array<Glyph>> = []
+  for (const glyph of [...glyphs].sort((a, b) => a.x - b.x)) {
+    const last = runs.at(-1)?.at(-1)
+    if (last && glyph.x - last.x - last.width < 0.5 * glyph.size) runs.at(-1)!.push(glyph)
+    else runs.push([glyph])
+  }
+  return runs
+}
+/** Right behind a glyph of the row, or right before one, and over none. */
+const isBeside = (row: GlyphRow, from: number, to: number): boolean => {
+  const near = raisedGapMax * row.size
+  let touches = false
+  for (const glyph of row.glyphs) {
+    const end = glyph.x + glyph.width
+    if (glyph.x < to - 0.5 && end > from + 0.5) return false
+    if (Math.abs(from - end) < near || Math.abs(glyph.x - to) < near) touches = true
+  }
+  return touches
+}
+
+/** How far before its text a list's mark may stand, in parts of the font's size. */
+const dotGapMax = 2.2
+
+/** A dot before a line is the mark of a list's item. */
+const withDots = (segments: ReadonlyArray<Segment>, dots: ReadonlyArray<Rect>): Array<Segment> => {
+  const marked = new Map<Segment, Rect>()
+  for (const dot of dots) {
+    const middle = (dot.y0 + dot.y1) / 2
+    let nearest: Segment | undefined
+    for (const segment of segments) {
+      const up = segment.y - middle
+      if (up < 0.05 * segment.size || up > 0.75 * segment.size) continue
+      // A dot behind or under words is an ornament.
+      if (dot.x1 > segment.x0 + 0.5 && dot.x0 < segment.x1) {
+        nearest = undefined
+        break
+      }
+      if (
+        dot.x1 > segment.x0 + 0.5 ||
+        segment.x0 - dot.x1 > dotGapMax * segment.size ||
+        dot.x1 - dot.x0 > 0.7 * segment.size
+      )
+        continue
+      if (nearest === undefined || segment.x0 < nearest.x0) nearest = segment
+    }
+    if (nearest !== undefined && !/^[•✓✗]/u.test(nearest.text)) marked.set(nearest, dot)
+  }
+  return segments.map((segment) => {
+    const dot = marked.get(segment)
+    if (dot === undefined) return segment
+    return {
+      ...segment,
+      words: [{ text: "•", x0: dot.x0, x1: dot.x1 }, ...segment.words],
+      text: `• ${segment.text}`,
+      x0: dot.x0,
+    }
+  })
 }
 
 const segmentsOfRow = (row: ReadonlyArray<Glyph>, verticals: ReadonlyArray<Rect>): Array<Segment> => {

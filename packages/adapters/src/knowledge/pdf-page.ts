@@ -35,6 +35,10 @@ export interface DrawnPage {
   readonly horizontals: ReadonlyArray<Rect>
   readonly verticals: ReadonlyArray<Rect>
   readonly boxes: ReadonlyArray<Rect>
+  /** Small round or square shapes: what browsers and word processors draw before the items of a list. */
+  readonly dots: ReadonlyArray<Rect>
+  /** A picture covers a good part of the page. */
+  readonly hasPicture: boolean
   /** Some glyphs were dropped since the page has more than `glyphsMax`. */
   readonly isCut: boolean
 }
@@ -44,6 +48,11 @@ const glyphsMax = 60_000
 const linesMax = 20_000
 /** A line thicker than this is a bar or a box. */
 const lineThicknessMax = 3
+/** A smaller picture is a logo or a photograph beside text. */
+const picturePartMin = 0.2
+const dotSizeMin = 1.2
+const dotSizeMax = 9
+const dotsMax = 5_000
 
 type Matrix = readonly [number, number, number, number, number, number]
 const identity: Matrix = [1, 0, 0, 1, 0, 0]
@@ -94,7 +103,9 @@ export const drawnPage = async (page: PDFPageProxy): Promise<DrawnPage> => {
   const horizontals: Array<Rect> = []
   const verticals: Array<Rect> = []
   const boxes: Array<Rect> = []
+  const dots: Array<Rect> = []
   let isCut = false
+  let pictureArea = 0
   let state: TextState = {
     ctm: matrixOf(viewport.transform),
     font: undefined,
@@ -182,6 +193,7 @@ export const drawnPage = async (page: PDFPageProxy): Promise<DrawnPage> => {
         const ys = points.map((point) => point[1])
         const bounds = { x0: Math.min(...xs), y0: Math.min(...ys), x1: Math.max(...xs), y1: Math.max(...ys) }
         const isClosedShape = points.length > 3
+        if (isClosedShape && isDot(bounds) && dots.length < dotsMax) dots.push(bounds)
         if (isFill || isClosedShape) addRect(bounds)
         if (isStroke)
           for (let at = 1; at < points.length; at++) {
@@ -232,6 +244,8 @@ export const drawnPage = async (page: PDFPageProxy): Promise<DrawnPage> => {
         break
       case OPS.transform:
         state = { ...state, ctm: multiply(state.ctm, matrixOf(args)) }
+        // pdf.js leaves large pictures out; what remains is the square that one would have been painted into.
+        pictureArea = Math.max(pictureArea, Math.abs(state.ctm[0] * state.ctm[3] - state.ctm[1] * state.ctm[2]))
         break
       case OPS.beginText:
         textMatrix = identity
@@ -290,7 +304,23 @@ export const drawnPage = async (page: PDFPageProxy): Promise<DrawnPage> => {
       }
     }
   }
-  return { width: viewport.width, height: viewport.height, glyphs, horizontals, verticals, boxes, isCut }
+  const hasPicture = pictureArea > picturePartMin * viewport.width * viewport.height
+  return {
+    width: viewport.width,
+    height: viewport.height,
+    glyphs,
+    horizontals,
+    verticals,
+    boxes,
+    dots,
+    hasPicture,
+    isCut,
+  }
+}
+
+const isDot = ({ x0, x1, y0, y1 }: Rect): boolean => {
+  const [small, large] = x1 - x0 < y1 - y0 ? [x1 - x0, y1 - y0] : [y1 - y0, x1 - x0]
+  return small >= dotSizeMin && large <= dotSizeMax && small > 0.75 * large
 }
 
 const fills = new Set<number>([

@@ -72,6 +72,7 @@ const readOpened = async (opened: PDFDocumentProxy, file: string): Promise<Knowl
     `файл читается дольше ${readingSecondsMax} секунд: разделите или упростите его`,
   )
   const drawn: Array<PageToLay> = []
+  const picturePages: Array<number> = []
   let broken = 0
   for (let number = 1; number <= opened.numPages; number++) {
     // One bad page is no reason to lose the others.
@@ -79,6 +80,7 @@ const readOpened = async (opened: PDFDocumentProxy, file: string): Promise<Knowl
     const content = page && (await drawnPage(page).catch(() => undefined))
     if (!content) broken++
     drawn.push(content ? toLay(content) : emptyPage)
+    if (content?.hasPicture && content.glyphs.length < lettersMin) picturePages.push(number)
     page?.cleanup()
     if (isLate()) return late
     await nextTurn()
@@ -104,7 +106,7 @@ const readOpened = async (opened: PDFDocumentProxy, file: string): Promise<Knowl
   const blocks = blocksOf(laid, bodySizeOf(drawn))
   if (blocks.length === 0)
     return unreadable(file, "scanned", "в файле нет связного текста: распознайте текст (OCR) или пришлите исходник")
-  return { file, pages: opened.numPages, blocks }
+  return { file, pages: opened.numPages, blocks, ...(picturePages.length > 0 ? { picturePages } : {}) }
 }
 
 export const unreadable = (file: string, reason: UnreadableDocument["reason"], why: string): UnreadableDocument => ({
@@ -141,7 +143,7 @@ const toLay = (page: DrawnPage): PageToLay => {
   return {
     width: isSideways ? height : width,
     height: isSideways ? width : height,
-    segments: segmentsOf({ ...page, glyphs, horizontals, verticals }),
+    segments: segmentsOf({ ...page, glyphs, horizontals, verticals, dots: page.dots.map(rect) }),
     horizontals,
     verticals,
     boxes: page.boxes.map(rect),

@@ -39,6 +39,7 @@ declare module "pdfkit" {
     widthOfString(text: string, options?: TextOptions): number
     moveDown(lines?: number): this
     rect(x: number, y: number, width: number, height: number): this
+    circle(x: number, y: number, radius: number): this
     roundedRect(x: number, y: number, width: number, height: number, radius: number): this
     moveTo(x: number, y: number): this
     lineTo(x: number, y: number): this

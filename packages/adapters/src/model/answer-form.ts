@@ -29,18 +29,27 @@ const WrittenDraft = Schema.Struct({
 
 const paths = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** The reason names the fields, not what stood in them: it ends in a log. */
+/** No trace of an object, whole or broken: some models answer in plain words, whatever form they are told. */
+const isPlainWords = (text: string) => /\p{L}/u.test(text) && !/[{}[\]<>`\\]|"\s*:/.test(text)
+
+/**
+ * The reason names the fields, not what stood in them: it ends in a log. Where `plain` is given, an answer in plain words is
+ * taken for what it makes of them; a verdict cannot be read so.
+ */
 const reader =
-  <A>(schema: Schema.Codec<A, unknown>) =>
+  <A>(schema: Schema.Codec<A, unknown>, plain?: (words: string) => object) =>
   (text: string): Result.Result<A, string> => {
     if (text.trim() === "") return Result.fail("an empty answer")
-    const object = readJsonObject(text)
+    const object = readJsonObject(text) ?? (plain !== undefined && isPlainWords(text) ? plain(text.trim()) : null)
     if (object === null) return Result.fail(`no JSON object in ${text.length} characters`)
     const decoded = Schema.decodeUnknownResult(schema)(object, { errors: "all" })
     if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
     const fields = paths(decoded.failure.issue).issues.map((issue) => issue.path?.join(".") ?? "")
     return Result.fail(`not of the form asked for, see ${[...new Set(fields)].join(", ") || "the whole"}`)
   }
+
+/** Enough to be answered where the letters fit the language: whoever transcribes plainly tells no confidence. */
+const confidenceUntold = 0.6
 
 const nullable = (schema: Readonly<Record<string, unknown>>) => ({ anyOf: [schema, { type: "null" }] })
 const object = (properties: Readonly<Record<string, unknown>>) => ({
@@ -70,11 +79,12 @@ export const writtenDraft: AnswerForm<typeof WrittenDraft.Type> = {
     ),
     hand_over: nullable({ type: "string" }),
   }),
-  read: reader(WrittenDraft),
+  // The guard judges it like any other; a call needs the form.
+  read: reader(WrittenDraft, (text) => ({ text })),
 }
 
 export const transcript: AnswerForm<Transcript> = {
   name: "transcript",
   jsonSchema: object({ language: { type: "string" }, text: { type: "string" }, confidence: { type: "number" } }),
-  read: reader(Transcript),
+  read: reader(Transcript, (text) => ({ language: "", text, confidence: confidenceUntold })),
 }

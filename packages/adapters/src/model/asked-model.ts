@@ -13,7 +13,7 @@ import type {
   ReplyRequest,
   TokenUsage,
 } from "@wa/core/ports/llm-port"
-import { LlmUnavailable } from "@wa/core/ports/llm-port"
+import { callsOf, LlmUnavailable, withSpent } from "@wa/core/ports/llm-port"
 import type { Prompts } from "@wa/core/prompt/prompt"
 import type { Rendered } from "@wa/core/prompt/render"
 import { factIds, renderClassify, renderPlain, renderReply, renderTouch } from "@wa/core/prompt/render"
@@ -40,6 +40,8 @@ export type Exchange = (question: Question) => Effect.Effect<Said, LlmError>
 
 type Service = LlmPort["Service"]
 
+/** A bad answer is asked for once more. */
+const triesMax = 2
 const exactly = 0.1
 const lively = 0.7
 
@@ -68,16 +70,21 @@ export const make = (
     )
   const ask = <A>(rendered: Rendered, form: AnswerForm<A>, rest: Pick<Question, "temperature" | "audio">) => {
     const question = { system: rendered.system, user: rendered.user, form, ...rest }
-    const attempt = (isLast: boolean): Effect.Effect<Answer<A>, LlmError> =>
-      Effect.flatMap(exchange(question), (said) => {
-        const read = said.fault === null ? form.read(said.text) : Result.fail(said.fault)
-        if (Result.isSuccess(read)) {
-          return Effect.succeed({ value: read.success, usage: said.usage, promptHash: rendered.hash })
-        }
-        if (isLast) return Effect.fail(badAnswer(`${form.name}: ${read.failure}`))
-        return Effect.map(attempt(true), (answer) => ({ ...answer, usage: sum(said.usage, answer.usage) }))
-      })
-    return attempt(false)
+    const attempt = (before: ReadonlyArray<TokenUsage>): Effect.Effect<Answer<A>, LlmError> =>
+      exchange(question).pipe(
+        Effect.mapError((error) => withSpent(error, [...before, ...callsOf(error)])),
+        Effect.flatMap((said) => {
+          const calls = [...before, said.usage]
+          const read = said.fault === null ? form.read(said.text) : Result.fail(said.fault)
+          if (Result.isSuccess(read)) {
+            const answer = { value: read.success, usage: calls.reduce(sum), promptHash: rendered.hash }
+            return Effect.succeed(calls.length === 1 ? answer : { ...answer, calls })
+          }
+          const isLast = calls.length === triesMax
+          return isLast ? Effect.fail(badAnswer(`${form.name}: ${read.failure}`, calls)) : attempt(calls)
+        }),
+      )
+    return attempt([])
   }
   const draft = (rendered: Rendered, request: Pick<ReplyRequest, "facts" | "freeSlots" | "zone">) =>
     Effect.map(
@@ -117,7 +124,8 @@ export const make = (
   }
 }
 
-export const badAnswer = (detail: string) => new LlmUnavailable({ kind: "bad_answer", retryAfterMs: null, detail })
+export const badAnswer = (detail: string, spent: ReadonlyArray<TokenUsage> = []) =>
+  new LlmUnavailable({ kind: "bad_answer", retryAfterMs: null, detail, ...(spent.length === 0 ? {} : { spent }) })
 
 /** Providers take about 20 MB a request, and base64 adds a third. */
 const audioBytesMax = 14 * 1024 * 1024

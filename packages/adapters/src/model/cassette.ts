@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto"
 import { appendFileSync, existsSync, readFileSync } from "node:fs"
 import type { Answer, LlmError, LlmPort } from "@wa/core/ports/llm-port"
-import { Draft, LlmDenied, Transcript, Verdict } from "@wa/core/ports/llm-port"
+import { Draft, LlmDenied, TokenUsage, Transcript, Verdict } from "@wa/core/ports/llm-port"
 import type { Prompts } from "@wa/core/prompt/prompt"
 import { type Rendered, renderClassify, renderPlain, renderReply, renderTouch } from "@wa/core/prompt/render"
 import { Effect, Result, Schema } from "effect"
@@ -20,18 +20,12 @@ type Service = LlmPort["Service"]
 const tasks = { classify: Verdict, draftReply: Draft, draftTouch: Draft, transcribe: Transcript }
 type Task = keyof typeof tasks
 
-const Usage = Schema.Struct({
-  promptTokens: Schema.Int,
-  cachedTokens: Schema.Int,
-  outputTokens: Schema.Int,
-  model: Schema.String,
-})
 const row = <A extends Schema.Top>(task: Task, value: A) =>
   Schema.Struct({
     key: Schema.String,
     task: Schema.Literal(task),
     value,
-    usage: Usage,
+    usage: TokenUsage,
     promptHash: Schema.NullOr(Schema.String),
   })
 const Row = Schema.Union([
@@ -103,7 +97,10 @@ export const make = (given: {
         return Effect.map(ask(given.recorder), (answer) => {
           tally.recorded++
           takes.set(key, [...(takes.get(key) ?? []), answer])
-          appendFileSync(given.file, `${JSON.stringify({ key, task, ...answer })}\n`)
+          appendFileSync(
+            given.file,
+            `${JSON.stringify({ key, task, value: answer.value, usage: answer.usage, promptHash: answer.promptHash })}\n`,
+          )
           return answer
         })
       })

@@ -6,8 +6,8 @@
  * Promises the error of the first when neither answers, except that a denial of one alone never stops the program. The
  * budget is the caller's and is never passed on to a second bill.
  */
-import type { Answer, LlmError } from "@wa/core/ports/llm-port"
-import { LlmPort } from "@wa/core/ports/llm-port"
+import type { Answer, LlmError, TokenUsage } from "@wa/core/ports/llm-port"
+import { callsOf, LlmPort, withSpent } from "@wa/core/ports/llm-port"
 import { Clock, Context, Effect, Layer } from "effect"
 
 type Service = LlmPort["Service"]
@@ -20,15 +20,25 @@ export const make = (first: Service, second: Service, awayMs: number = awayMsDef
   let away: { readonly until: number; readonly why: LlmError } | null = null
 
   const either = <A>(ask: (of: Service) => Effect.Effect<Answer<A>, LlmError>, isNothing?: (value: A) => boolean) => {
-    const askSecond = (why: LlmError) =>
+    /** Both are paid for; `before` is what the first has used just now. */
+    const askSecond = (why: LlmError, before: ReadonlyArray<TokenUsage>) =>
       ask(second).pipe(
         Effect.tapError((error) => Effect.logWarning(`${second.name} did not stand in: ${error.message}`)),
-        Effect.mapError((error) => (why._tag === "LlmDenied" && error._tag === "LlmUnavailable" ? error : why)),
-        Effect.flatMap((answer) => (isNothing?.(answer.value) ? Effect.fail(why) : Effect.succeed(answer))),
+        Effect.mapError((error) =>
+          withSpent(why._tag === "LlmDenied" && error._tag === "LlmUnavailable" ? error : why, [
+            ...before,
+            ...callsOf(error),
+          ]),
+        ),
+        Effect.flatMap((answer) => {
+          const calls = [...before, ...callsOf(answer)]
+          if (isNothing?.(answer.value)) return Effect.fail(withSpent(why, calls))
+          return Effect.succeed(before.length === 0 ? answer : { ...answer, calls })
+        }),
       )
     return Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
-      if (away !== null && now < away.until) return yield* askSecond(away.why)
+      if (away !== null && now < away.until) return yield* askSecond(away.why, [])
       return yield* Effect.catch(
         Effect.tap(ask(first), () =>
           Effect.sync(() => {
@@ -46,7 +56,7 @@ export const make = (first: Service, second: Service, awayMs: number = awayMsDef
             yield* why._tag === "LlmDenied"
               ? Effect.logError(`${first.name} is refused, ${second.name} stands in: ${why.message}`)
               : Effect.logWarning(`${first.name} is away, ${second.name} stands in: ${why.message}`)
-            return yield* askSecond(why)
+            return yield* askSecond(why, callsOf(why))
           }),
       )
     })

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Result } from "effect"
 import * as Form from "./answer-form.ts"
 import { readJsonObject } from "./json-answer.ts"
 
@@ -46,6 +47,23 @@ describe("the form of an answer", () => {
   })
   it("takes a draft with nothing but its text", () => {
     assert.isNull(reasonOf(Form.writtenDraft, { text: "Да" }))
+  })
+  it("takes plain words for a draft or a transcript, and never what is left of an object", () => {
+    const words = "Здравствуйте! Тариф «Старт» стоит 9 900 ₸. Подключаем?"
+    assert.deepStrictEqual(Form.writtenDraft.read(`\n${words} `), Result.succeed({ text: words }))
+    assert.deepStrictEqual(
+      Form.transcript.read("Сколько стоит доставка?"),
+      Result.succeed({ language: "", text: "Сколько стоит доставка?", confidence: 0.6 }),
+    )
+    for (const broken of [
+      '{"text": "Здравствуйте',
+      '"text": "Здравствуйте", "call": null',
+      "```json\nЗдравствуйте",
+      "text: Здравствуйте}",
+      "42",
+    ])
+      assert.isTrue(Result.isFailure(Form.writtenDraft.read(broken)), broken)
+    assert.isTrue(Result.isFailure(Form.assessment.read("Это клиент")))
   })
   it("takes no blank draft and no unknown action", () => {
     assert.include(reasonOf(Form.writtenDraft, { text: " \n" })!, "text")

@@ -81,6 +81,38 @@ describe("the prompts of the repository", () => {
       assert.include(all[2]!.user, "Сейчас касание 4 из 5")
     }),
   )
+  it.effect("show the moderator a judged example of every kind of correspondent", () =>
+    Effect.gen(function* () {
+      const { moderator } = yield* loadPrompts()
+      const { system } = renderClassify(moderator, classifyRequest)
+      const examples = [...system.matchAll(/^Клиент: (.+)\n(\{.+\})$/gm)].map(([, says = "", answer = ""]) => ({
+        says,
+        ...(JSON.parse(answer) as { reasoning: string; isClient: boolean | null; confidence: number }),
+      }))
+      for (const [kind, sign, isClient] of [
+        ["a supplier", /упаковку|рекламу|этикетки/, false],
+        ["a job seeker", /вакансия/, false],
+        ["a courier", /за посылкой/, false],
+        ["a relative", /^«Мам|^«Апа/, false],
+        ["a bank", /Kaspi/, false],
+        ["a wrong number", /не туда попал/, false],
+        ["spam", /по ссылке/, false],
+        ["a buyer who sounds like a partner", /сеть кофеен|тендер|оптом/, true],
+        ["a client after the sale", /опять капает/, true],
+        ["a client who writes Kazakh", /бағасы/, true],
+        ["an ambiguous partner", /сотрудничество/, null],
+        ["a greeting", /^«Здравствуйте» /, null],
+      ] as const) {
+        const met = examples.filter(({ says }) => sign.test(says))
+        assert.isAbove(met.length, 0, kind)
+        for (const one of met) assert.strictEqual(one.isClient, isClient, one.says)
+      }
+      for (const { says, reasoning, isClient, confidence } of examples) {
+        assert.match(reasoning, /^[А-Я].+\.$/u, says)
+        assert.isTrue(isClient === null || confidence >= 0.6, says)
+      }
+    }),
+  )
   it.effect("show no tone that the guard would refuse", () =>
     Effect.gen(function* () {
       const prompts = yield* loadPrompts()

@@ -20,7 +20,7 @@ export const draftTouch = (request: TouchRequest): Draft => {
   const strategy = inKazakh ? kazakh : russian
   const candidates = [
     ...strategy(touch, request, said),
-    ...plain([safeTouch(touch, request.lastClientMessage)]),
+    ...plain([safeTouch(touch, request.lastClientMessage, said) ?? []].flat()),
     ...plain(farewells(inKazakh)),
   ]
   return draftOf(candidates.find((one) => isFit(one, "touch", request)) ?? candidates.at(-1)!)

@@ -2,7 +2,7 @@
  * What a failed call of an OpenAI-compatible provider proves. The providers agree on the shape of an error more than on its
  * words, so the status decides first, then `code` and `type`, then the text.
  */
-import { LlmDenied, type LlmError, LlmUnavailable } from "@wa/core/ports/llm-port"
+import { LlmDenied, type LlmError, LlmUnavailable, type TokenUsage } from "@wa/core/ports/llm-port"
 import { badAnswer, presentable } from "../model/asked-model.ts"
 
 export interface Failed {
@@ -89,5 +89,9 @@ export const readOpenaiError = (failed: Failed, key: string, now: number): LlmEr
   }
 }
 
-export const unavailable = (kind: LlmUnavailable["kind"], retryAfter: number | null, detail: string) =>
-  new LlmUnavailable({ kind, retryAfterMs: retryAfter, detail })
+export const unavailable = (
+  kind: LlmUnavailable["kind"],
+  retryAfter: number | null,
+  detail: string,
+  spent: ReadonlyArray<TokenUsage> = [],
+) => new LlmUnavailable({ kind, retryAfterMs: retryAfter, detail, ...(spent.length === 0 ? {} : { spent }) })

@@ -119,7 +119,7 @@ export const make = Effect.fnUntraced(function* (settings: Settings) {
         }
         const decoded = Schema.decodeUnknownResult(SpokenAnswer)(jsonOf(arrived.text))
         return Result.isFailure(decoded)
-          ? Effect.fail(badAnswer("transcript: not of the form asked for"))
+          ? Effect.fail(badAnswer("transcript: not of the form asked for", [usageOf(jsonOf(arrived.text), model)]))
           : Effect.succeed({
               value: transcriptOf(decoded.success),
               usage: usageOf(jsonOf(arrived.text), model),
@@ -178,9 +178,10 @@ const readCompletion = (arrived: Arrived, model: string, key: string): Effect.Ef
   const decoded = Schema.decodeUnknownResult(Completion)(body)
   if (Result.isFailure(decoded)) return Effect.fail(badAnswer("an answer that is no chat completion"))
   const choice = decoded.success.choices[0]
+  const usage = usageOf(body, decoded.success.model ?? model)
   const finish = choice?.finish_reason ?? null
   if (finish === "content_filter" || choice?.message.refusal) {
-    return Effect.fail(unavailable("blocked", null, "the provider would not answer this question"))
+    return Effect.fail(unavailable("blocked", null, "the provider would not answer this question", [usage]))
   }
   const content = choice?.message.content ?? ""
   const text = typeof content === "string" ? content : content.map((part) => part.text ?? "").join("")
@@ -192,7 +193,7 @@ const readCompletion = (arrived: Arrived, model: string, key: string): Effect.Ef
         : finish === "length"
           ? "the answer broke off (length)"
           : null,
-    usage: usageOf(body, decoded.success.model ?? model),
+    usage,
   })
 }
 

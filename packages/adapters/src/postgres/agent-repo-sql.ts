@@ -6,6 +6,7 @@
  */
 import type { ContactKey } from "@wa/core/contact/contact-key"
 import { type Command, Conversation, type Event, newConversation } from "@wa/core/conversation/conversation"
+import { book, isBooked, type TouchPlan } from "@wa/core/follow-up/touch-plan"
 import {
   AgentRepo,
   type AgentStats,
@@ -75,6 +76,30 @@ interface ContactRow extends HeldRow {
   readonly created_at: Date
   readonly wake_up_at: Date | null
 }
+
+interface PlanRow {
+  readonly id: bigint
+  readonly touch: number
+  readonly due_at: Date
+  readonly planned_at: Date
+  readonly ended_at: Date | null
+  readonly ended_how: TouchPlan["end"]
+  readonly reason: string | null
+  readonly moved_to: Date | null
+  readonly outbound_id: string | null
+}
+/** As many of a contact's plans as the books need to go on. */
+const plansKept = 20
+const planOf = (row: PlanRow): TouchPlan => ({
+  touch: row.touch,
+  dueAt: instantOf(row.due_at),
+  plannedAt: instantOf(row.planned_at),
+  endedAt: instantOrNull(row.ended_at),
+  end: row.ended_how,
+  reason: row.reason,
+  movedTo: instantOrNull(row.moved_to),
+  outboundId: row.outbound_id,
+})
 
 const keyOf = (row: { readonly profile_id: string; readonly phone_number: string }): ContactKey => ({
   profileId: row.profile_id,
@@ -161,6 +186,7 @@ export const make = (options: AgentRepoOptions = {}) =>
       yield* setOutcome(held.id, reopenedMessageIds(change), null)
       const withdrawn = new Set<string>()
       for (const command of change.commands) yield* carryOut(key, held.id, change, command, decision!.id, withdrawn)
+      yield* keepBooks(held.id, change)
       const stored = withoutWithdrawn(change, withdrawn)
       const { info } = change
       const classification = change.commands.findLast((command) => command._tag === "RecordClassification")
@@ -261,7 +287,8 @@ export const make = (options: AgentRepoOptions = {}) =>
         }
         case "WithdrawUnsent": {
           const rows = yield* sql<{ outbound_id: string }>`UPDATE messages SET delivery = 'withdrawn'
-            WHERE contact_id = ${contactId} AND delivery = 'pending' ${command.what === "touches" ? sql`AND kind = 'touch'` : sql``}
+            WHERE contact_id = ${contactId} AND delivery = 'pending'
+              AND (${command.what} = 'all' OR kind = ${command.what === "touches" ? "touch" : "reminder"})
             RETURNING outbound_id`
           if (rows.length === 0) return
           const ids = rows.map((row) => row.outbound_id)
@@ -273,12 +300,18 @@ export const make = (options: AgentRepoOptions = {}) =>
           return
         }
         case "MoveCall":
-          yield* endCall(contactId, command.from, "moved")
-          return yield* bookCall(key, contactId, command.callAt, at)
+          return yield* bookCall(
+            key,
+            contactId,
+            command.callAt,
+            at,
+            yield* endCall(contactId, command.from, "moved", at),
+          )
         case "BookCall":
-          return yield* bookCall(key, contactId, command.callAt, at)
+          return yield* bookCall(key, contactId, command.callAt, at, undefined)
         case "CancelCall":
-          return yield* endCall(contactId, command.callAt, "cancelled")
+          yield* endCall(contactId, command.callAt, "cancelled", at)
+          return
         case "RecordOutcome":
           yield* setOutcome(contactId, command.messageIds, outcomeText(command.outcome))
           return
@@ -298,16 +331,60 @@ export const make = (options: AgentRepoOptions = {}) =>
       }
     })
 
-    const bookCall = (key: ContactKey, contactId: number, scheduledAt: Instant, at: Date) =>
+    const keepBooks = Effect.fnUntraced(function* (contactId: number, change: Change) {
+      const commands = change.commands.filter(isBooked)
+      if (commands.every((command) => command._tag === "Send" && command.kind !== "touch")) return
+      const rows = yield* sql<PlanRow>`SELECT * FROM touch_plans WHERE contact_id = ${contactId}
+        ORDER BY id DESC LIMIT ${plansKept}`
+      const known = rows.toReversed()
+      const before = known.map(planOf)
+      // What ends comes before what begins: a contact has one open plan.
+      for (const [index, plan] of book(before, change.at, commands).entries()) {
+        const row = known[index]
+        if (plan === before[index]) continue
+        const ended = {
+          ended_at: dateOrNull(plan.endedAt),
+          ended_how: plan.end,
+          reason: plan.reason,
+          moved_to: dateOrNull(plan.movedTo),
+          outbound_id: plan.outboundId,
+        }
+        if (row !== undefined) yield* sql`UPDATE touch_plans SET ${sql.update(ended)} WHERE id = ${row.id}`
+        else
+          yield* sql`INSERT INTO touch_plans ${sql.insert({
+            contact_id: contactId,
+            touch: plan.touch,
+            due_at: dateOf(plan.dueAt),
+            planned_at: dateOf(plan.plannedAt),
+            ...ended,
+          })}`
+      }
+    })
+
+    const bookCall = (
+      key: ContactKey,
+      contactId: number,
+      scheduledAt: Instant,
+      at: Date,
+      /** The row that it was moved from. */
+      from: { readonly uid: string; readonly sequence: number } | undefined,
+    ) =>
       // The same call of the same contact is on record already; that of another contact is a rival that was first.
-      Effect.asVoid(sql`INSERT INTO scheduled_calls (contact_id, profile_id, scheduled_at, timezone, status, created_at)
+      Effect.asVoid(sql`INSERT INTO scheduled_calls (contact_id, profile_id, scheduled_at, timezone, status, created_at,
+          changed_at, uid, sequence)
         SELECT ${contactId}::int, ${key.profileId}::text, ${dateOf(scheduledAt)}::timestamptz, ${timezone}::text, 'scheduled',
-          ${at}::timestamptz
+          ${at}::timestamptz, ${at}::timestamptz, coalesce(${from?.uid ?? null}::uuid, gen_random_uuid()),
+          ${from === undefined ? 0 : from.sequence + 1}::int
         WHERE NOT EXISTS (SELECT 1 FROM scheduled_calls WHERE contact_id = ${contactId} AND status = 'scheduled'
           AND scheduled_at = ${dateOf(scheduledAt)})`)
-    const endCall = (contactId: number, scheduledAt: Instant, status: CallRow["status"]) =>
-      Effect.asVoid(sql`UPDATE scheduled_calls SET status = ${status}
-        WHERE contact_id = ${contactId} AND status = 'scheduled' AND scheduled_at = ${dateOf(scheduledAt)}`)
+    const endCall = (contactId: number, scheduledAt: Instant, status: "moved" | "cancelled", at: Date) =>
+      Effect.map(
+        sql<{ uid: string; sequence: number }>`UPDATE scheduled_calls SET status = ${status}, changed_at = ${at},
+            sequence = sequence + ${status === "cancelled" ? 1 : 0}::int
+          WHERE contact_id = ${contactId} AND status = 'scheduled' AND scheduled_at = ${dateOf(scheduledAt)}
+          RETURNING uid, sequence`,
+        ([row]) => row,
+      )
 
     const advanceChain = (contactId: number, touch: number, dueAt: Instant, lastTouchAt: Instant | null, at: Date) =>
       Effect.asVoid(sql`INSERT INTO follow_ups (contact_id, touch_number, next_touch_at, last_touch_at, created_at)
@@ -374,6 +451,36 @@ export const make = (options: AgentRepoOptions = {}) =>
         wakeUpAt: instantOrNull(row.wake_up_at),
       }))
 
+    interface StoredCall {
+      readonly id: number
+      readonly uid: string
+      readonly sequence: number
+      readonly profile_id: string
+      readonly phone_number: string
+      readonly name: string | null
+      readonly scheduled_at: Date
+      readonly timezone: string
+      readonly status: CallRow["status"]
+      readonly notes: string
+      readonly created_at: Date
+      readonly changed_at: Date
+    }
+    const callColumns = sql`c.profile_id, c.phone_number, coalesce(c.name, c.full_name) AS name, s.id, s.uid, s.sequence,
+      s.scheduled_at, s.timezone, s.status, s.notes, s.created_at, s.changed_at`
+    const callOf = (row: StoredCall): CallRow => ({
+      id: row.id,
+      uid: row.uid,
+      sequence: row.sequence,
+      key: keyOf(row),
+      name: row.name,
+      scheduledAt: instantOf(row.scheduled_at),
+      timezone: row.timezone,
+      status: row.status,
+      notes: row.notes,
+      createdAt: instantOf(row.created_at),
+      changedAt: instantOf(row.changed_at),
+    })
+
     const tokensSince = (from: Instant) =>
       Effect.map(
         sql<{ n: number }>`SELECT coalesce(sum(prompt_tokens + output_tokens), 0)::float8 AS n FROM token_usage
@@ -392,7 +499,7 @@ export const make = (options: AgentRepoOptions = {}) =>
       const [open] = yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM messages
         WHERE author = 'client' AND outcome IS NULL`
       const [sent] = yield* sql<{ replies: number; touches: number }>`SELECT
-        count(*) FILTER (WHERE kind <> 'touch')::int AS replies, count(*) FILTER (WHERE kind = 'touch')::int AS touches
+        count(*) FILTER (WHERE kind = 'reply')::int AS replies, count(*) FILTER (WHERE kind = 'touch')::int AS touches
         FROM messages WHERE author = 'bot' AND timestamp >= ${since} AND NOT (delivery IN ${unreached})`
       const [calls] = yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM scheduled_calls
         WHERE status = 'scheduled' AND created_at >= ${since}`
@@ -507,31 +614,20 @@ export const make = (options: AgentRepoOptions = {}) =>
           WHERE profile_id = ${profileId} AND status = 'scheduled' AND scheduled_at >= ${dateOf(from)} ORDER BY scheduled_at`
         return rows.map((row) => instantOf(row.scheduled_at))
       }, orUnavailable("takenSlots")),
-      calls: Effect.fn("AgentRepo.calls")(function* (limit) {
-        const rows = yield* sql<{
-          profile_id: string
-          phone_number: string
-          name: string | null
-          scheduled_at: Date
-          timezone: string
-          status: CallRow["status"]
-          notes: string
-          created_at: Date
-        }>`SELECT c.profile_id, c.phone_number, coalesce(c.name, c.full_name) AS name, s.scheduled_at, s.timezone, s.status,
-            s.notes, s.created_at
-          FROM scheduled_calls s JOIN contacts c ON c.id = s.contact_id ORDER BY s.scheduled_at DESC, s.id DESC LIMIT ${limit}`
-        return rows.map(
-          (row): CallRow => ({
-            key: keyOf(row),
-            name: row.name,
-            scheduledAt: instantOf(row.scheduled_at),
-            timezone: row.timezone,
-            status: row.status,
-            notes: row.notes,
-            createdAt: instantOf(row.created_at),
-          }),
-        )
+      calls: Effect.fn("AgentRepo.calls")(function* (limit, { from, to } = {}) {
+        const rows = yield* sql<StoredCall>`SELECT ${callColumns}
+          FROM scheduled_calls s JOIN contacts c ON c.id = s.contact_id
+          WHERE s.scheduled_at >= coalesce(${dateOrNull(from ?? null)}::timestamptz, '-infinity')
+            AND s.scheduled_at < coalesce(${dateOrNull(to ?? null)}::timestamptz, 'infinity')
+          ORDER BY s.scheduled_at DESC, s.id DESC LIMIT ${limit}`
+        return rows.map(callOf)
       }, orUnavailable("calls")),
+      call: Effect.fn("AgentRepo.call")(function* (id) {
+        const [row] = yield* sql<StoredCall>`SELECT ${callColumns}
+          FROM scheduled_calls s JOIN contacts c ON c.id = s.contact_id
+          WHERE s.uid = (SELECT uid FROM scheduled_calls WHERE id = ${id}) ORDER BY s.sequence DESC LIMIT 1`
+        return row === undefined ? null : callOf(row)
+      }, orUnavailable("call")),
       followUps: Effect.fn("AgentRepo.followUps")(function* (key) {
         const rows = yield* sql<{
           touch_number: number
@@ -553,6 +649,14 @@ export const make = (options: AgentRepoOptions = {}) =>
           }),
         )
       }, orUnavailable("followUps")),
+      touchPlans: Effect.fn("AgentRepo.touchPlans")(function* (from, to) {
+        const rows = yield* sql<
+          PlanRow & { profile_id: string; phone_number: string; delivery: string | null }
+        >`SELECT p.*, c.profile_id, c.phone_number, m.delivery
+          FROM touch_plans p JOIN contacts c ON c.id = p.contact_id LEFT JOIN messages m ON m.outbound_id = p.outbound_id
+          WHERE p.due_at >= ${dateOf(from)} AND p.due_at < ${dateOf(to)} ORDER BY p.id`
+        return rows.map((row) => ({ ...planOf(row), delivery: row.delivery, key: keyOf(row) }))
+      }, orUnavailable("touchPlans")),
       traces: Effect.fn("AgentRepo.traces")(function* (key, limit) {
         const rows = yield* sql<{
           at: Date
@@ -593,9 +697,10 @@ export const make = (options: AgentRepoOptions = {}) =>
       }, orUnavailable("closeRequest")),
       recordUsage: Effect.fn("AgentRepo.recordUsage")(function* (usage) {
         const { key } = usage
-        yield* sql`INSERT INTO token_usage (contact_id, at, task, model, prompt_tokens, cached_tokens, output_tokens)
+        yield* sql`INSERT INTO token_usage (contact_id, at, task, model, prompt_tokens, cached_tokens, output_tokens, once)
           VALUES (${key === null ? null : sql`(SELECT id FROM contacts WHERE ${ofKey(key)})`}, ${dateOf(usage.at)},
-            ${usage.task}, ${usage.model}, ${usage.promptTokens}, ${usage.cachedTokens}, ${usage.outputTokens})`
+            ${usage.task}, ${usage.model}, ${usage.promptTokens}, ${usage.cachedTokens}, ${usage.outputTokens},
+            ${usage.once ?? null}) ON CONFLICT (once) DO NOTHING`
       }, orUnavailable("recordUsage")),
       tokensSince: (from) => orUnavailable("tokensSince")(tokensSince(from)),
       stats: (from) => orUnavailable("stats")(statsSince(from)),

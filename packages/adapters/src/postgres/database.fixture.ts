@@ -44,13 +44,13 @@ export const emptied =
 
 export const emptyAgent = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  yield* sql`TRUNCATE contacts, decisions, messages, follow_ups, scheduled_calls, operator_requests, token_usage
+  yield* sql`TRUNCATE contacts, decisions, messages, follow_ups, touch_plans, scheduled_calls, operator_requests, token_usage
     RESTART IDENTITY CASCADE`
 })
 
 export const emptyGateway = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  yield* sql`TRUNCATE profiles, message_logs, relay, send_ledger, chat_marks RESTART IDENTITY CASCADE`
+  yield* sql`TRUNCATE profiles, message_logs, relay, send_ledger, chat_marks, sending_stops, early_failures, voice_token_usage RESTART IDENTITY CASCADE`
   yield* sql`DELETE FROM whitelist WHERE NOT (${sql.in(
     "phone_number",
     firstWhitelist.map((one) => one.phone),

@@ -105,8 +105,8 @@ inDatabase("the gateway's repository on PostgreSQL", () => {
         yield* repo.record([{ ...voice, text: "раз", relay: [] }])
         const relay = { ...body, event: "edited" as const, message_text: "два" }
         const edit = { profileId: "profile-1", messageId: "v1", relay }
-        yield* repo.recordEdit({ ...edit, text: "два", isDeleted: false })
-        yield* repo.recordEdit({ ...edit, text: "", isDeleted: true })
+        yield* repo.recordEdit({ ...edit, via: "poll", text: "два", isDeleted: false })
+        yield* repo.recordEdit({ ...edit, via: "poll", text: "", isDeleted: true })
         assert.deepStrictEqual(yield* sql`SELECT original_text, message_text, is_deleted FROM message_logs`, [
           { original_text: "раз", message_text: "два", is_deleted: true },
         ])

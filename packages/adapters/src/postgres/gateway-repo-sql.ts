@@ -9,19 +9,34 @@ import type { Phone } from "@wa/core/contact/phone"
 import {
   GatewayRepo,
   type GatewayStats,
+  type LaterStatus,
   type LedgerRow,
   type LedgerStatus,
   type Relayed,
   type Seen,
+  type SendingStop,
 } from "@wa/core/ports/gateway-repo"
+import type { TokenUsage } from "@wa/core/ports/llm-port"
+import { deliveryReport } from "@wa/core/queue/delivery-report"
 import type { OutgoingBody } from "@wa/core/queue/messages"
 import type { Instant } from "@wa/core/time/instant"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import { dateOf, instantOf, instantOrNull, json, lock, orUnavailable, storable, transaction } from "./database.ts"
-import { echoWindow, isSameText, isWriting, maySettle, openSendStatuses, reportKey, unmadeSends } from "./stored.ts"
+import {
+  echoWindow,
+  failureReason,
+  isSameText,
+  isWriting,
+  laterFate,
+  maySettle,
+  openSendStatuses,
+  reportKey,
+  unmadeSends,
+} from "./stored.ts"
 
 interface SendRow {
+  readonly id: bigint
   readonly outbound_id: string
   readonly profile_id: string
   readonly phone_number: string
@@ -58,6 +73,8 @@ export const make = Effect.gen(function* () {
 
   // ---- what was seen -----------------------------------------------------------------------------------------------------
 
+  const seenBy = (via: Seen["via"]) => (via === "poll" ? { seen_by_poll: true } : { seen_by_webhook: true })
+
   const recordOne = Effect.fnUntraced(function* (seen: Seen) {
     const { profileId, messageId } = seen
     const byPoll = seen.via === "poll"
@@ -66,7 +83,7 @@ export const make = Effect.gen(function* () {
       WHERE profile_id = ${profileId} AND message_id = ${messageId}`
     if (known !== undefined) {
       if (!(byPoll ? known.by_poll : known.by_webhook))
-        yield* sql`UPDATE message_logs SET ${sql.update(byPoll ? { seen_by_poll: true } : { seen_by_webhook: true })}
+        yield* sql`UPDATE message_logs SET ${sql.update(seenBy(seen.via))}
           WHERE id = ${known.id}`
       return false
     }
@@ -96,6 +113,8 @@ export const make = Effect.gen(function* () {
       "recordEdit",
       Effect.gen(function* () {
         const text = storable(edit.text)
+        yield* sql`UPDATE message_logs SET ${sql.update(seenBy(edit.via))}
+          WHERE profile_id = ${edit.profileId} AND message_id = ${edit.messageId}`
         // What a deleted message said stays on record.
         const [log] = yield* sql<{ id: bigint }>`UPDATE message_logs SET
             original_text = coalesce(original_text, message_text),
@@ -164,7 +183,8 @@ export const make = Effect.gen(function* () {
     now,
   ) {
     const rows = yield* sql`UPDATE send_ledger SET status = 'sending', tries = tries + 1, started_at = ${dateOf(now)}
-        WHERE outbound_id = ${outboundId} AND tries = ${tries} AND ${isOpen} RETURNING id`
+        WHERE outbound_id = ${outboundId} AND tries = ${tries} AND ${isOpen} AND NOT EXISTS (SELECT 1 FROM sending_stops
+          WHERE sending_stops.profile_id = send_ledger.profile_id AND resumed_at IS NULL) RETURNING id`
     return rows.length > 0
   }, orUnavailable("beginCall"))
 
@@ -178,7 +198,8 @@ export const make = Effect.gen(function* () {
             WHERE profile_id = ${row.profile_id} AND message_id = ${messageId}`
     if (echo !== undefined) {
       if (ours !== undefined && ours.id !== echo.id) yield* sql`DELETE FROM message_logs WHERE id = ${ours.id}`
-      yield* sql`UPDATE message_logs SET outbound_id = ${row.outbound_id}, wappi_status = 'sent' WHERE id = ${echo.id}`
+      yield* sql`UPDATE message_logs SET outbound_id = ${row.outbound_id},
+        wappi_status = coalesce(wappi_status, 'sent') WHERE id = ${echo.id}`
     } else if (ours !== undefined) {
       if (messageId !== null) yield* sql`UPDATE message_logs SET message_id = ${messageId} WHERE id = ${ours.id}`
     } else {
@@ -198,8 +219,50 @@ export const make = Effect.gen(function* () {
           if (row === undefined || !maySettle(row.status, status)) return
           yield* sql`UPDATE send_ledger SET status = ${status}, message_id = coalesce(message_id, ${messageId}::text),
             settled_at = ${dateOf(now)} WHERE outbound_id = ${outboundId}`
-          if (status === "sent") yield* logSent(row, row.message_id ?? messageId, now)
+          const id = row.message_id ?? messageId
+          if (status === "sent") yield* logSent(row, id, now)
           if (report !== null) yield* relay("incoming_messages", report, null, reportKey(outboundId, status))
+          if (status !== "sent" || id === null) return
+          const [early] = yield* sql<{ status: LaterStatus }>`DELETE FROM early_failures
+            WHERE profile_id = ${row.profile_id} AND message_id = ${id} RETURNING status`
+          if (early !== undefined) yield* noteFate({ ...row, status: "sent", message_id: id }, early.status, now)
+        }),
+      )
+    },
+  )
+
+  /** Answers whether it was news. */
+  const noteFate = Effect.fnUntraced(function* (row: SendRow, told: LaterStatus, now: Instant) {
+    const [log] = yield* sql<{ known: string | null }>`SELECT wappi_status AS known FROM message_logs
+      WHERE outbound_id = ${row.outbound_id}`
+    const fate = laterFate(row.status, log?.known ?? null, told)
+    if (fate === null) return false
+    if (fate.settle !== null)
+      yield* sql`UPDATE send_ledger SET status = ${fate.settle}, settled_at = ${dateOf(now)} WHERE id = ${row.id}`
+    if (fate.settle === "sent") yield* logSent(row, row.message_id, now)
+    yield* sql`UPDATE message_logs SET wappi_status = ${told} WHERE outbound_id = ${row.outbound_id}`
+    if (fate.report !== null) {
+      const reason = fate.report === "undeliverable" ? failureReason(told) : null
+      const report = deliveryReport(row.body, fate.report, reason, row.message_id, now)
+      yield* relay("incoming_messages", report, null, reportKey(row.outbound_id, fate.report))
+    }
+    return true
+  })
+
+  const noteDelivery: GatewayRepo["Service"]["noteDelivery"] = Effect.fn("GatewayRepo.noteDelivery")(
+    function* (profileId, messageId, told, now) {
+      return yield* relaying(
+        "noteDelivery",
+        Effect.gen(function* () {
+          const [row] = yield* sql<SendRow>`SELECT * FROM send_ledger
+            WHERE profile_id = ${profileId} AND message_id = ${messageId} FOR UPDATE`
+          if (row !== undefined) return (yield* noteFate(row, told, now)) ? ledgerRow(row) : null
+          if (told === "undelivered" || told === "error")
+            yield* sql`INSERT INTO early_failures (profile_id, message_id, status, at)
+              VALUES (${profileId}, ${messageId}, ${told}, ${dateOf(now)}) ON CONFLICT DO NOTHING`
+          else if (told !== "pending")
+            yield* sql`DELETE FROM early_failures WHERE profile_id = ${profileId} AND message_id = ${messageId}`
+          return null
         }),
       )
     },
@@ -240,11 +303,17 @@ export const make = Effect.gen(function* () {
     }
   }, orUnavailable("lastWritten"))
 
+  const tokensSince = Effect.fnUntraced(function* (from: Instant) {
+    const [row] = yield* sql<{ n: number }>`SELECT coalesce(sum(prompt_tokens::float8 + output_tokens), 0)::float8 AS n
+      FROM voice_token_usage WHERE at >= ${dateOf(from)}`
+    return row!.n
+  })
+
   // ---- the numbers -------------------------------------------------------------------------------------------------------
 
   const stats: GatewayRepo["Service"]["stats"] = Effect.fn("GatewayRepo.stats")(function* (from) {
     const since = dateOf(from)
-    const [logs] = yield* sql<Omit<GatewayStats, "pending" | "voiceTranscribed">>`SELECT
+    const [logs] = yield* sql<Omit<GatewayStats, "pending" | "voiceTranscribed" | "sendsWaiting" | "tokens">>`SELECT
         count(*) FILTER (WHERE direction = 'incoming')::int AS "messagesReceived",
         count(*) FILTER (WHERE outbound_id IS NOT NULL)::int AS "messagesSent",
         count(*) FILTER (WHERE direction = 'incoming' AND seen_by_webhook AND NOT seen_by_poll)::int AS "seenByWebhookOnly",
@@ -254,7 +323,14 @@ export const make = Effect.gen(function* () {
       n: number
     }>`SELECT count(*)::int AS n FROM message_logs WHERE transcribed_at >= ${since}`
     const [waiting] = yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM relay WHERE queued_at IS NULL`
-    return { ...logs!, voiceTranscribed: voice!.n, pending: waiting!.n }
+    const [held] = yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM send_ledger WHERE status = 'waiting'`
+    return {
+      ...logs!,
+      voiceTranscribed: voice!.n,
+      pending: waiting!.n,
+      sendsWaiting: held!.n,
+      tokens: yield* tokensSince(from),
+    }
   }, orUnavailable("stats"))
 
   return GatewayRepo.of({
@@ -293,6 +369,7 @@ export const make = Effect.gen(function* () {
     beginSend,
     beginCall,
     settleSend,
+    noteDelivery,
     openSends: Effect.fn("GatewayRepo.openSends")(function* (profileId) {
       const rows =
         yield* sql<SendRow>`SELECT * FROM send_ledger WHERE profile_id = ${profileId} AND ${isOpen} ORDER BY id`
@@ -305,11 +382,40 @@ export const make = Effect.gen(function* () {
       return rows.map((row) => instantOf(row.at))
     }, orUnavailable("sendStarts")),
     lastWritten,
+    sendingStop: Effect.fn("GatewayRepo.sendingStop")(function* (profileId) {
+      const [row] = yield* sql<{ at: Date; why: SendingStop["why"]; detail: string }>`
+        SELECT stopped_at AS at, why, detail FROM sending_stops WHERE profile_id = ${profileId} AND resumed_at IS NULL`
+      return row === undefined ? null : { at: instantOf(row.at), why: row.why, detail: row.detail }
+    }, orUnavailable("sendingStop")),
+    stopSending: Effect.fn("GatewayRepo.stopSending")(function* (profileId, stop) {
+      const rows = yield* sql`INSERT INTO sending_stops (profile_id, why, detail, stopped_at)
+        SELECT ${profileId}::text, ${stop.why}::text, ${storable(stop.detail)}::text, ${dateOf(stop.at)}::timestamptz
+        WHERE NOT EXISTS (SELECT 1 FROM sending_stops WHERE profile_id = ${profileId} AND resumed_at > ${dateOf(stop.at)})
+        ON CONFLICT (profile_id) WHERE resumed_at IS NULL DO NOTHING RETURNING id`
+      return rows.length > 0
+    }, orUnavailable("stopSending")),
+    resumeSending: Effect.fn("GatewayRepo.resumeSending")(function* (profileId, now) {
+      const rows = yield* sql`UPDATE sending_stops SET resumed_at = ${dateOf(now)}
+        WHERE profile_id = ${profileId} AND resumed_at IS NULL RETURNING id`
+      return rows.length > 0
+    }, orUnavailable("resumeSending")),
     markTranscribed: Effect.fn("GatewayRepo.markTranscribed")(function* (profileId, messageId, transcript, now) {
       if (transcript === null) return
       yield* sql`UPDATE message_logs SET voice_transcription = ${storable(transcript)}, transcribed_at = ${dateOf(now)}
         WHERE profile_id = ${profileId} AND message_id = ${messageId}`
     }, orUnavailable("markTranscribed")),
+
+    recordUsage: Effect.fn("GatewayRepo.recordUsage")(function* (usage) {
+      yield* sql`INSERT INTO voice_token_usage (profile_id, message_id, at, model, prompt_tokens, cached_tokens, output_tokens)
+        VALUES (${usage.profileId}, ${usage.messageId}, ${dateOf(usage.at)}, ${usage.model}, ${usage.promptTokens},
+          ${usage.cachedTokens}, ${usage.outputTokens})`
+    }, orUnavailable("recordUsage")),
+    usageOf: Effect.fn("GatewayRepo.usageOf")(function* (profileId, messageId) {
+      return yield* sql<TokenUsage>`SELECT model, prompt_tokens AS "promptTokens", cached_tokens AS "cachedTokens",
+          output_tokens AS "outputTokens"
+        FROM voice_token_usage WHERE profile_id = ${profileId} AND message_id = ${messageId} ORDER BY id`
+    }, orUnavailable("usageOf")),
+    tokensSince: (from) => orUnavailable("tokensSince")(tokensSince(from)),
 
     isWhitelisted: Effect.fn("GatewayRepo.isWhitelisted")(function* (phone) {
       return (yield* sql`SELECT 1 FROM whitelist WHERE phone_number = ${phone}`).length > 0

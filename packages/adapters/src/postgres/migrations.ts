@@ -125,6 +125,47 @@ const agentTables = statements(
   `CREATE INDEX token_usage_at ON token_usage (at)`,
 )
 
+/**
+ * A call keeps its `uid` wherever it is moved to, as calendars want it; `sequence` counts its moves and its cancellation.
+ * Rows of before were never told to a calendar, so each begins as a call of its own.
+ */
+const callsForCalendars = statements(
+  `ALTER TABLE scheduled_calls ADD COLUMN uid uuid NOT NULL DEFAULT gen_random_uuid(),
+    ADD COLUMN sequence int NOT NULL DEFAULT 0, ADD COLUMN changed_at timestamptz`,
+  `UPDATE scheduled_calls SET changed_at = created_at`,
+  `ALTER TABLE scheduled_calls ALTER COLUMN changed_at SET NOT NULL`,
+  `CREATE INDEX scheduled_calls_uid ON scheduled_calls (uid, sequence DESC)`,
+)
+
+/** The reminder of a call is neither a reply nor a touch. */
+const callReminders = statements(
+  `ALTER TABLE messages DROP CONSTRAINT messages_kind_check`,
+  `ALTER TABLE messages ADD CONSTRAINT messages_kind_check CHECK (kind IN ('reply', 'touch', 'reminder'))`,
+)
+
+/** The books of touches, kept by core's `touch-plan.ts`. What was planned before is taken over; what came of it, from now on. */
+const touchPlans = statements(
+  `CREATE TABLE touch_plans (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    contact_id int NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    touch int NOT NULL,
+    due_at timestamptz NOT NULL,
+    planned_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    ended_how text CHECK (ended_how IN ('sent', 'stopped', 'moved')),
+    reason text,
+    moved_to timestamptz,
+    outbound_id text,
+    CHECK ((ended_at IS NULL) = (ended_how IS NULL))
+  )`,
+  `CREATE UNIQUE INDEX touch_plans_open ON touch_plans (contact_id) WHERE ended_at IS NULL`,
+  `CREATE INDEX touch_plans_of_contact ON touch_plans (contact_id, id DESC)`,
+  `CREATE INDEX touch_plans_due ON touch_plans (due_at)`,
+  `INSERT INTO touch_plans (contact_id, touch, due_at, planned_at)
+    SELECT contact_id, touch_number, next_touch_at, coalesce(last_touch_at, created_at) FROM follow_ups
+    WHERE NOT is_completed AND next_touch_at IS NOT NULL ORDER BY id`,
+)
+
 const gatewayTables = statements(
   `CREATE TABLE profiles (profile_id text PRIMARY KEY, began_at timestamptz NOT NULL)`,
 
@@ -207,10 +248,59 @@ const gatewayTables = statements(
   ),
 )
 
+/** Sending that was stopped, and by whom: one stop at a time stands for a profile, the others are history. */
+const gatewaySendingStops = statements(
+  `CREATE TABLE sending_stops (
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    profile_id text NOT NULL,
+    why text NOT NULL CHECK (why IN ('temporary_ban', 'person')),
+    detail text NOT NULL DEFAULT '',
+    stopped_at timestamptz NOT NULL,
+    resumed_at timestamptz
+  )`,
+  `CREATE UNIQUE INDEX sending_stops_standing ON sending_stops (profile_id) WHERE resumed_at IS NULL`,
+  `CREATE INDEX sending_stops_of_profile ON sending_stops (profile_id, resumed_at)`,
+)
+
+/** What failed before the answer of its send told which send it was. */
+const gatewayEarlyFailures = statements(
+  `CREATE TABLE early_failures (
+    profile_id text NOT NULL,
+    message_id text NOT NULL,
+    status text NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (profile_id, message_id)
+  )`,
+  `CREATE INDEX send_ledger_message ON send_ledger (profile_id, message_id) WHERE message_id IS NOT NULL`,
+)
+
+const gatewayTokenUsage = statements(
+  `CREATE TABLE voice_token_usage (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    profile_id text NOT NULL,
+    message_id text NOT NULL,
+    at timestamptz NOT NULL,
+    model text NOT NULL,
+    prompt_tokens int NOT NULL,
+    cached_tokens int NOT NULL,
+    output_tokens int NOT NULL
+  )`,
+  `CREATE INDEX voice_token_usage_at ON voice_token_usage (at)`,
+  `CREATE INDEX voice_token_usage_of_message ON voice_token_usage (profile_id, message_id)`,
+)
+/** What is told by a queue may come again. */
+const agentUsageOnce = statements(`ALTER TABLE token_usage ADD COLUMN once text UNIQUE`)
+
 /** Answers the numbers and names of the steps that were still to be done. */
 const migrate =
   (program: "agent" | "gateway", steps: Parameters<typeof Migrator.fromRecord>[0]) =>
-  (options: { readonly schema?: string } = {}) =>
+  (
+    options: {
+      readonly schema?: string
+      /** Only the first so many steps: a database as an earlier version left it. */
+      readonly steps?: number
+    } = {},
+  ) =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
       const { schema } = options
@@ -221,15 +311,38 @@ const migrate =
             yield* sql`CREATE SCHEMA IF NOT EXISTS ${sql(schema)}`
             yield* sql`SET LOCAL search_path TO ${sql(schema)}`
           }
-          return yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table: `${program}_migrations` })
+          const wanted = Object.fromEntries(Object.entries(steps).slice(0, options.steps))
+          return yield* Migrator.make({})({ loader: Migrator.fromRecord(wanted), table: `${program}_migrations` })
         }),
       )
     })
 
-const agentSteps = { "0001_tables": agentTables }
-const gatewaySteps = { "0001_tables": gatewayTables }
+const agentSteps = {
+  "0001_tables": agentTables,
+  "0002_calls_for_calendars": callsForCalendars,
+  "0003_call_reminders": callReminders,
+  "0004_touch_plans": touchPlans,
+  "0005_usage_once": agentUsageOnce,
+}
+const gatewaySteps = {
+  "0001_tables": gatewayTables,
+  "0002_sending_stops": gatewaySendingStops,
+  "0003_early_failures": gatewayEarlyFailures,
+  "0004_token_usage": gatewayTokenUsage,
+}
 /** For whoever asks how far a database is: all steps, in order. */
 export const stepNames = { agent: Object.keys(agentSteps), gateway: Object.keys(gatewaySteps) } as const
+
+/** The steps that a database has behind it; null: the program was never there. */
+export const appliedSteps = Effect.fnUntraced(function* (program: "agent" | "gateway") {
+  const sql = yield* SqlClient.SqlClient
+  const table = `${program}_migrations`
+  const [there] = yield* sql<{ is: boolean }>`SELECT to_regclass(${table}) IS NOT NULL AS is`
+  if (there?.is !== true) return null
+  const rows = yield* sql<{ migration_id: number; name: string }>`
+    SELECT migration_id, name FROM ${sql(table)} ORDER BY migration_id`
+  return rows.map((row) => `${String(row.migration_id).padStart(4, "0")}_${row.name}`)
+})
 
 export const migrateAgent = migrate("agent", agentSteps)
 export const migrateGateway = migrate("gateway", gatewaySteps)

@@ -5,8 +5,9 @@
 import type { Outcome } from "@wa/core/conversation/conversation"
 import * as Turn from "@wa/core/conversation/turn"
 import type { Change } from "@wa/core/ports/agent-repo"
-import type { LedgerStatus, Seen } from "@wa/core/ports/gateway-repo"
+import type { LaterStatus, LedgerStatus, Seen } from "@wa/core/ports/gateway-repo"
 import { systemTypes } from "@wa/core/ports/wappi-port"
+import type { ReportedStatus } from "@wa/core/queue/delivery-report"
 import type { Instant } from "@wa/core/time/instant"
 import { dayMs, minuteMs } from "@wa/core/time/instant"
 
@@ -48,9 +49,44 @@ export const withoutWithdrawn = (change: Change, withdrawn: ReadonlySet<string>)
         },
       }
 
-/** A report never takes back that a message was sent; otherwise the last word counts. */
-export const isNewsOfDelivery = (stored: string | null, reported: string): boolean =>
-  stored !== reported && stored !== "sent"
+/** A report never takes back that a message was sent, but for its failure later on; and what arrived has arrived. */
+export const isNewsOfDelivery = (stored: string | null, reported: string): boolean => {
+  if (stored === reported || stored === "delivered") return false
+  if (reported === "delivered") return true
+  if (stored === "undeliverable") return false
+  return stored !== "sent" || reported === "undeliverable"
+}
+
+const laterRank: Readonly<Record<string, number>> = {
+  pending: 0,
+  sent: 1,
+  undelivered: 2,
+  error: 2,
+  delivered: 3,
+  read: 4,
+}
+const isFailure = (status: string | null): boolean => status === "undelivered" || status === "error"
+
+export interface LaterFate {
+  /** The ledger's new status, where this settles the send; null where it is settled. */
+  readonly settle: Extract<LedgerStatus, "sent" | "undeliverable"> | null
+  readonly report: Extract<ReportedStatus, "sent" | "undeliverable" | "delivered"> | null
+}
+
+/** What a later word of WhatsApp changes about a send that stands so; `known` is the last such word. Null: nothing. */
+export const laterFate = (stands: LedgerStatus, known: string | null, told: LaterStatus): LaterFate | null => {
+  if (told === "pending") return null
+  const hasFailed = isFailure(told)
+  if (stands === "sent") {
+    if ((laterRank[told] ?? 0) <= (laterRank[known ?? "sent"] ?? 1)) return null
+    return { settle: null, report: hasFailed ? "undeliverable" : isFailure(known) ? "delivered" : null }
+  }
+  if (!hasFailed) return { settle: "sent", report: stands === "undeliverable" ? "delivered" : "sent" }
+  return isOpenSend(stands) ? { settle: "undeliverable", report: "undeliverable" } : null
+}
+
+/** For people. */
+export const failureReason = (told: string): string => `WhatsApp не доставил сообщение (${told})`
 
 /** Only one contact of a profile may carry this out at a time: it uses up what all of them share. */
 export const usesShared = (change: Change): boolean =>
@@ -101,7 +137,8 @@ export const isWriting = (seen: Seen): boolean =>
   )
 
 /** The same report of the same send is relayed once. */
-export const reportKey = (outboundId: string, status: LedgerStatus): string => `${outboundId}:${status}`
+export const reportKey = (outboundId: string, status: ReportedStatus | LedgerStatus): string =>
+  `${outboundId}:${status}`
 
 /** Numbers that the system never reads or answers, from the first start on. */
 export const firstWhitelist = [

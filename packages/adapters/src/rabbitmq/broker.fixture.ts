@@ -5,7 +5,7 @@ import amqp, { type ConfirmChannel } from "amqplib"
 import { Effect, Layer, Redacted } from "effect"
 import { rabbitmqUrl } from "../contracts/needs.ts"
 import { layer, type RabbitmqOptions } from "./rabbitmq-queue.ts"
-import { deadNameOf } from "./topology.ts"
+import { deadNameOf, unreadableNameOf } from "./topology.ts"
 
 const run = `test-${process.pid}-${Date.now().toString(36)}`
 let used = 0
@@ -59,6 +59,7 @@ const deleteQueues = (prefix: string) =>
     for (const name of queueNames) {
       await channel.deleteQueue(prefix + name)
       await channel.deleteQueue(deadNameOf(prefix + name))
+      await channel.deleteQueue(unreadableNameOf(prefix + name))
     }
   })
 

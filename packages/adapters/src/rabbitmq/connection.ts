@@ -7,7 +7,7 @@
  */
 import amqp, { type Channel, type ChannelModel } from "amqplib"
 import { Deferred, Effect, Exit, Option, Random, Redacted, Schema, type Scope, Stream, SubscriptionRef } from "effect"
-import type { QueueMisdeclared } from "./topology.ts"
+import type { QueueMisdeclared } from "./queue-misdeclared.ts"
 
 const answerSecondsMax = 10
 const closeSecondsMax = 1

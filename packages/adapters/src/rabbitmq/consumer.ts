@@ -9,7 +9,7 @@ import type { Channel, ConsumeMessage } from "amqplib"
 import { Deferred, Effect, Exit, type Fiber, type SubscriptionRef } from "effect"
 import { finish } from "../queue/delivery.ts"
 import { ask, ConnectionFault, type Link, live, openChannel, pauseSeconds, quietly } from "./connection.ts"
-import type { QueueMisdeclared } from "./topology.ts"
+import type { QueueMisdeclared } from "./queue-misdeclared.ts"
 
 /** The consumers of one port. They leave before its connections do: what they have in flight must still be acked. */
 export interface Consumers {
@@ -27,14 +27,13 @@ export const makeConsumers = Effect.acquireRelease(
     ),
 )
 
-/** `later`: back to the broker after a pause, unless `instead` finds it another place (true: it is kept there). */
+/** `later`: back to the broker after a pause. */
 export type Settling =
   | { readonly _tag: "done" }
   | {
       readonly _tag: "later"
       readonly why: string
       readonly pauseSeconds: number
-      readonly instead?: Effect.Effect<boolean>
     }
 
 export interface ConsumerOptions<R> {
@@ -131,8 +130,7 @@ const settled = <R>(
       Effect.sleep(`${Math.ceil(settling.pauseSeconds * 1_000)} millis`),
       Deferred.await(stopping),
     )
-    const isKept = settling.instead !== undefined && !Deferred.isDoneUnsafe(stopping) && (yield* settling.instead)
-    settle(() => (isKept ? channel.ack(message) : channel.nack(message, false, true)))
+    settle(() => channel.nack(message, false, true))
   })
 
 /** Throws when the channel is gone; then the broker brings the message again by itself. */

@@ -343,8 +343,9 @@ describeRabbitmq("RabbitMQ", () => {
       20_000,
     )
 
-    testing("let the undertaker put a message to the end of the line, so that it does not hold up the rest", (prefix) =>
-      Effect.gen(function* () {
+    it.live("let the undertaker put a message aside, so that it does not hold up the rest", () => {
+      const prefix = freshPrefix()
+      return Effect.gen(function* () {
         const port = yield* QueuePort
         for (const text of ["first", "second"]) yield* sendRaw(names(prefix, "outgoing_messages").dead, text)
         const seen: Array<string> = []
@@ -362,7 +363,48 @@ describeRabbitmq("RabbitMQ", () => {
           (n) => n === 3,
         )
         assert.deepStrictEqual(seen, ["first: unknown", "second: unknown", "first: unreadable"])
-      }),
+      }).pipe(Effect.scoped, Effect.provide(freshLayer(prefix, { unreadablePauseMillis: 300 })), quiet)
+    })
+
+    it.live(
+      "set aside at once what no undertaker can read, count it, and bring it again after the pause",
+      () => {
+        const prefix = freshPrefix()
+        return Effect.gen(function* () {
+          const port = yield* QueuePort
+          const { dead: buried } = names(prefix, "outgoing_messages")
+          for (let n = 0; n < 20; n++) yield* sendRaw(buried, `unreadable ${n}`)
+          yield* sendRaw(buried, "readable")
+          const seen: Array<string> = []
+          yield* Effect.forkScoped(
+            port.consumeDead("outgoing_messages", ({ raw, reason }) =>
+              Effect.sync(() => {
+                seen.push(raw)
+                return raw === "readable" ? ack : dead(reason)
+              }),
+            ),
+            now,
+          )
+          // With a pause of half a minute for each, the last one would come after ten minutes.
+          yield* eventually(
+            Effect.sync(() => seen.includes("readable")),
+            (is) => is,
+          )
+          yield* eventually(port.unreadable("outgoing_messages"), (n) => n === 20)
+          assert.strictEqual(yield* port.unreadable("incoming_messages"), 0)
+          assert.lengthOf(seen, 21)
+          yield* eventually(
+            Effect.sync(() => seen.length),
+            (n) => n >= 41,
+          )
+          assert.strictEqual(new Set(seen).size, 21, "nothing is lost, nothing else comes")
+        }).pipe(
+          Effect.scoped,
+          Effect.provide(freshLayer(prefix, { retryPauseSeconds: () => 30, unreadablePauseMillis: 4_000 })),
+          quiet,
+        )
+      },
+      30_000,
     )
 
     it.live(

@@ -15,7 +15,14 @@ import { decode, encode, outcomeOf } from "../queue/delivery.ts"
 import { ask, type BrokerDenied, keepConnected, type Link, openChannel } from "./connection.ts"
 import { consumeFrom, makeConsumers, type Settling } from "./consumer.ts"
 import { makePublisher } from "./publisher.ts"
-import { deadNameOf, declare, deliveryLimitDefault, type QueueMisdeclared } from "./topology.ts"
+import type { QueueMisdeclared } from "./queue-misdeclared.ts"
+import {
+  deadNameOf,
+  declare,
+  deliveryLimitDefault,
+  unreadableNameOf,
+  unreadablePauseMillisDefault,
+} from "./topology.ts"
 
 export interface RabbitmqOptions {
   readonly url: Redacted.Redacted
@@ -28,12 +35,12 @@ export interface RabbitmqOptions {
   readonly workers?: number
   /** How long a message that came back `redeliveries` times rests before it is offered again. Default 1, 2, 4, … 30. */
   readonly retryPauseSeconds?: (redeliveries: number) => number
+  /** How long what no undertaker can read rests before it is offered again. Default one hour. */
+  readonly unreadablePauseMillis?: number
 }
 
 /** Why a message is dead, in our words; where the broker buried it, `x-death` has the reason in its. */
 export const reasonHeader = "x-reason"
-/** How often an undertaker put the message back. */
-const returnsHeader = "x-returns"
 /** Headers share one frame of limited size with everything else. */
 const reasonLengthMax = 2_000
 
@@ -51,9 +58,10 @@ export const make = Effect.fnUntraced(function* (options: RabbitmqOptions) {
     deliveryLimit = deliveryLimitDefault,
     prefix = "",
     retryPauseSeconds = retryPauseDefault,
+    unreadablePauseMillis = unreadablePauseMillisDefault,
     url,
   } = options
-  const declareAll = (link: Link) => declare(link.connection, prefix, deliveryLimit)
+  const declareAll = (link: Link) => declare(link.connection, prefix, deliveryLimit, unreadablePauseMillis)
 
   const [publishers, links] = yield* Effect.all(
     [
@@ -114,24 +122,24 @@ export const make = Effect.fnUntraced(function* (options: RabbitmqOptions) {
   })
 
   /** True once the dead queue holds it: only then may the original be acked. */
-  const bury = (queue: QueueName, message: ConsumeMessage, why: string, headers: Record<string, unknown> = {}) =>
-    send(deadNameOf(prefix + queue), message.content, {
+  const bury = (queue: QueueName, message: ConsumeMessage, why: string, where = deadNameOf(prefix + queue)) =>
+    send(where, message.content, {
       ...identityOf(message),
-      headers: { ...message.properties.headers, ...headers, [reasonHeader]: why.slice(0, reasonLengthMax) },
+      headers: { ...message.properties.headers, [reasonHeader]: why.slice(0, reasonLengthMax) },
     }).pipe(
-      Effect.andThen(Effect.logWarning(`${queue}: a message was buried: ${why}`)),
+      Effect.andThen(Effect.logWarning(`${queue}: a message was buried in ${where}: ${why}`)),
       Effect.as(true),
       Effect.catch((error) => Effect.as(Effect.logWarning(`${queue}: not buried: ${error.message}`), false)),
     )
 
-  const later = (message: ConsumeMessage, why: string, instead?: Effect.Effect<boolean>): Settling => ({
+  const later = (message: ConsumeMessage, why: string): Settling => ({
     _tag: "later",
     why,
-    pauseSeconds: retryPauseSeconds(Math.max(countIn(message, "x-delivery-count"), countIn(message, returnsHeader))),
-    ...(instead === undefined ? {} : { instead }),
+    pauseSeconds: retryPauseSeconds(countIn(message, "x-delivery-count")),
   })
 
-  const declareFor = (queue: QueueName) => (link: Link) => declare(link.connection, prefix, deliveryLimit, [queue])
+  const declareFor = (queue: QueueName) => (link: Link) =>
+    declare(link.connection, prefix, deliveryLimit, unreadablePauseMillis, [queue])
 
   const consume = <Q extends QueueName, R>(
     queue: Q,
@@ -175,30 +183,33 @@ export const make = Effect.fnUntraced(function* (options: RabbitmqOptions) {
           const handled = yield* outcomeOf(handler(dead))
           if (handled._tag === "ack") return done
           if (handled._tag === "retry") return later(message, handled.why)
-          // Dead even for the undertaker: to the end of the line, so that it does not hold up the others.
-          const returns = { [returnsHeader]: countIn(message, returnsHeader) + 1 }
-          return later(message, handled.why, bury(queue, message, handled.why, returns))
+          // Dead even for the undertaker: out of the way, so that it does not hold up the others.
+          const isKept = yield* bury(queue, message, handled.why, unreadableNameOf(prefix + queue))
+          return isKept ? done : later(message, handled.why)
         }),
     })
 
-  const depth = (queue: QueueName) =>
+  const waitingIn = (queue: string) =>
     Effect.gen(function* () {
       const link = SubscriptionRef.getUnsafe(links)
       if (link === undefined) return null
       // A channel of its own: asking for a queue that is gone closes the channel.
       const { channel } = yield* openChannel("depth", () => link.connection.createChannel())
-      return (yield* ask("depth", () => channel.checkQueue(prefix + queue))).messageCount
+      return (yield* ask("depth", () => channel.checkQueue(queue))).messageCount
     }).pipe(
       Effect.scoped,
       Effect.catch(() => Effect.succeed(null)),
     )
+
+  const depth = (queue: QueueName) => waitingIn(prefix + queue)
+  const unreadable = (queue: QueueName) => waitingIn(unreadableNameOf(prefix + queue))
 
   const isConnected = Effect.sync(() => {
     const publisher = SubscriptionRef.getUnsafe(publishers)
     return publisher !== undefined && !publisher.link.isBlocked() && SubscriptionRef.getUnsafe(links) !== undefined
   })
 
-  return QueuePort.of({ publish, consume, consumeDead, depth, isConnected })
+  return QueuePort.of({ publish, consume, consumeDead, depth, unreadable, isConnected })
 })
 
 const done: Settling = { _tag: "done" }

@@ -1,5 +1,6 @@
 /**
- * The queues of the broker: three of them, and behind each one for its dead. Declared anew on every connect, which changes
+ * The queues of the broker: three of them, and behind each one for its dead, and one for the dead that nobody can read:
+ * there they cost nothing, can be seen and counted, and are offered again every hour, to a later version perhaps. Declared anew on every connect, which changes
  * nothing where they already exist as they should be.
  *
  * Promises: expiry, overflow, refusal and the delivery limit lose nothing, a message goes to `<name>.dead` and stays there.
@@ -8,8 +9,9 @@
  */
 import { type QueueName, queueNames } from "@wa/core/queue/messages"
 import type { Channel, ChannelModel } from "amqplib"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 import { ask, type ConnectionFault, openChannel } from "./connection.ts"
+import { QueueMisdeclared } from "./queue-misdeclared.ts"
 
 const hour = 3_600_000
 export const limitsOf: { readonly [Q in QueueName]: { readonly ttlMillis: number; readonly lengthMax: number } } = {
@@ -23,23 +25,10 @@ export const deliveryLimitDefault = 20
 /** What is dead must never be dropped, and RabbitMQ 4 drops at the 20th redelivery where no other limit is set. */
 const deadDeliveryLimit = 2_147_483_647
 
-/** Fatal: the queue exists otherwise than this program needs it, and only a person may decide to delete it. */
-export class QueueMisdeclared extends Schema.TaggedError<QueueMisdeclared>()("QueueMisdeclared", {
-  queue: Schema.String,
-  argument: Schema.String,
-  existing: Schema.String,
-  wanted: Schema.String,
-}) {
-  override get message() {
-    return (
-      `RabbitMQ: the queue "${this.queue}" already exists with another ${this.argument} ` +
-      `(it has ${this.existing}, this program needs ${this.wanted}). An existing queue cannot be changed: ` +
-      `let its consumers empty it, then delete it (rabbitmqctl delete_queue "${this.queue}") and start again.`
-    )
-  }
-}
-
 export const deadNameOf = (queue: string) => `${queue}.dead`
+export const unreadableNameOf = (queue: string) => `${queue}.unreadable`
+/** How long what nobody can read rests before it is offered to the undertaker again. */
+export const unreadablePauseMillisDefault = hour
 
 interface Declaration {
   readonly queue: string
@@ -47,7 +36,12 @@ interface Declaration {
 }
 
 /** The dead queue first: from its first moment on, a queue has where to bury. */
-export const declarationsOf = (name: QueueName, prefix: string, deliveryLimit: number): ReadonlyArray<Declaration> => [
+export const declarationsOf = (
+  name: QueueName,
+  prefix: string,
+  deliveryLimit: number,
+  unreadablePauseMillis: number = unreadablePauseMillisDefault,
+): ReadonlyArray<Declaration> => [
   {
     queue: deadNameOf(prefix + name),
     args: { "x-queue-type": "quorum", "x-delivery-limit": deadDeliveryLimit },
@@ -67,6 +61,18 @@ export const declarationsOf = (name: QueueName, prefix: string, deliveryLimit: n
       ...(name === "outgoing_messages" ? { "x-single-active-consumer": true } : {}),
     },
   },
+  {
+    // Nobody consumes it: the broker itself brings back what has rested. Without a length, so that nothing is refused.
+    queue: unreadableNameOf(prefix + name),
+    args: {
+      "x-queue-type": "quorum",
+      "x-message-ttl": unreadablePauseMillis,
+      "x-overflow": "reject-publish",
+      "x-dead-letter-exchange": "",
+      "x-dead-letter-routing-key": deadNameOf(prefix + name),
+      "x-dead-letter-strategy": "at-least-once",
+    },
+  },
 ]
 
 /** On a channel of its own, because a refusal closes the channel. */
@@ -74,10 +80,13 @@ export const declare = Effect.fnUntraced(function* (
   connection: ChannelModel,
   prefix: string,
   deliveryLimit: number,
+  unreadablePauseMillis: number,
   names: ReadonlyArray<QueueName> = queueNames,
 ) {
   const channel = yield* openChannel("declare queues", () => connection.createChannel())
-  for (const { args, queue } of names.flatMap((name) => declarationsOf(name, prefix, deliveryLimit)))
+  for (const { args, queue } of names.flatMap((name) =>
+    declarationsOf(name, prefix, deliveryLimit, unreadablePauseMillis),
+  ))
     yield* Effect.mapError(declareOne(channel.channel, queue, args), (fault) => misdeclared(fault) ?? fault)
 }, Effect.scoped)
 

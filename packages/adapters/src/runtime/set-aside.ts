@@ -1,6 +1,6 @@
 /**
- * What to do with a buried message that no program of ours can read: it stays in the dead queue, where a person can look at
- * it and a later version may read it. It comes round again after a pause, so it is told of once.
+ * What to do with a buried message that no program of ours can read: the queue sets it aside, where a person can look at it
+ * and a later version may read it. It comes round again now and then, so it is told of once.
  */
 import { type DeadMessage, dead, type Handled } from "@wa/core/ports/queue-port"
 import type { QueueName } from "@wa/core/queue/messages"
@@ -17,7 +17,9 @@ export const setAside = (queue: QueueName, message: DeadMessage<QueueName>): Eff
     if (told.size >= toldMax) told.clear()
     told.add(message.raw)
     return Effect.as(
-      Effect.logError(`a message of ${queue} could not be read; it stays in ${queue}.dead`, { why: message.reason }),
+      Effect.logError(`a message of ${queue} could not be read; it stays in ${queue}.unreadable`, {
+        why: message.reason,
+      }),
       handled,
     )
   })

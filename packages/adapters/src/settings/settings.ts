@@ -174,6 +174,11 @@ export const settings = {
   ),
   TOUCH_SPREAD_MINUTES: setting(whole(0, 600), "Touches moved to an opening are spread over this long", "120"),
   TOUCHES_PER_DAY: setting(whole(0, 10_000), "Unanswered touches per profile and day", "50"),
+  CALL_REMINDER_MINUTES: setting(
+    whole(0, 2880),
+    "Minutes before a booked call at which the client is reminded of it; 0: never",
+    "0",
+  ),
   POLLING_INTERVAL: setting(number(0.2, 3600, false), "Seconds between two polls of Wappi", "5"),
   SEND_PER_MINUTE: setting(whole(1, 600), "Messages that may leave within a minute", "20"),
   WORKERS: setting(whole(1, 64), "Conversations worked on side by side", "4"),
@@ -287,4 +292,5 @@ export const policyOf = (given: Settings, isHoliday: (date: string) => boolean):
   staleReplyHours: given.STALE_REPLY_HOURS,
   maxTurnsPerHour: given.MAX_TURNS_PER_HOUR,
   modelLeaseSeconds: given.MODEL_LEASE_SECONDS,
+  callReminderMinutes: given.CALL_REMINDER_MINUTES,
 })

@@ -24,10 +24,27 @@ export const textOf = (value: unknown): string => {
 export const firstText = (...values: ReadonlyArray<unknown>): string =>
   values.map(textOf).find((text) => text.trim() !== "") ?? ""
 
-/** A name as a person would write it; lists wrap numbers in invisible bidi marks. Null when there is none. */
-export const nameOf = (...values: ReadonlyArray<unknown>): string | null =>
-  firstText(...values.map((value) => textOf(value).replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ""))).trim() ||
-  null
+/**
+ * A name as a person would write it; null when there is none. A number shown for want of a name, which lists wrap in
+ * invisible bidi marks, is none.
+ */
+export const nameOf = (...values: ReadonlyArray<unknown>): string | null => {
+  const written = values.map((value) =>
+    textOf(value)
+      .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "")
+      .trim(),
+  )
+  return cut(firstText(...written.filter((value) => normalisePhone(value) === null)), wordCharsMax) || null
+}
+
+/** WhatsApp's own bound; what is longer is a file that came as text. */
+const textCharsMax = 65_536
+/** Names, file names, words for a kind of content. */
+const wordCharsMax = 200
+/** Longer than any id that was seen, and short enough for an index. */
+export const idCharsMax = 200
+const cut = (text: string, charsMax: number): string =>
+  text.length <= charsMax ? text : `${text.slice(0, charsMax - 1).toWellFormed()}…`
 
 const isTrue = (value: unknown) => value === true || value === 1 || value === "true"
 
@@ -78,16 +95,19 @@ export const readMessage = (
   if (!isRaw(raw)) return { why: `a message is ${raw === null ? "null" : typeof raw}, not an object` }
   const id = textOf(raw["id"]).trim()
   if (id === "") return { why: "a message has no id" }
+  if (id.length > idCharsMax) return { why: `a message has an id of ${id.length} characters` }
   const mine = [raw["fromMe"], raw["is_me"]].filter((value) => value !== undefined && value !== null)
   const fromMe = mine.length > 0 ? mine.some(isTrue) : (missing.fromMe ?? false)
   const chatId = firstText(raw["chatId"], raw["chat_id"], missing.chatId, raw[fromMe ? "to" : "from"]).trim()
   if (chatId === "") return { why: `message ${id} names no chat` }
+  if (chatId.length > idCharsMax) return { why: `message ${id} names a chat of ${chatId.length} characters` }
   const at = instantOf(raw["time"]) ?? instantOf(raw["timestamp"]) ?? missing.timeless ?? null
   if (at === null) return { why: `message ${id} has no time that can be read` }
-  const named = textOf(raw["type"]).trim().toLowerCase()
+  const named = cut(textOf(raw["type"]).trim().toLowerCase(), wordCharsMax)
   const type = named === "" || named === "chat" ? "text" : named
   const body = isRaw(raw["body"]) ? raw["body"] : {}
   const reply = isRaw(raw["reply_message"]) ? raw["reply_message"] : {}
+  const quoted = firstText(raw["stanzaId"], raw["stanza_id"], reply["id"])
   const source = textOf(raw["from_where"]).toLowerCase()
   const name = nameOf(raw["contact_name"], fromMe ? "" : raw["senderName"])
   return {
@@ -96,11 +116,12 @@ export const readMessage = (
     fromMe,
     at,
     type,
-    text: readText(raw, type),
-    fileName: firstText(raw["file_name"], body["fileName"], body["title"]),
+    text: cut(readText(raw, type), textCharsMax),
+    fileName: cut(firstText(raw["file_name"], body["fileName"], body["title"]), wordCharsMax),
     isEdited: isTrue(raw["isEdited"]) || isTrue(raw["is_edited"]),
     isDeleted: isTrue(raw["isDeleted"]) || isTrue(raw["is_deleted"]),
-    refersTo: firstText(raw["stanzaId"], raw["stanza_id"], reply["id"]),
+    refersTo: quoted.length > idCharsMax ? "" : quoted,
+    ...(fromMe ? { deliveryStatus: textOf(raw["delivery_status"]).trim().toLowerCase() } : {}),
     // `isFromAPI` is true on other people's messages, too: it says nothing.
     sentFrom: source === "api" || source === "phone" ? source : "",
     senderName: nameOf(raw["senderName"]) ?? "",

@@ -467,17 +467,14 @@ export const readChat = (raw: Raw): ReadonlyArray<WappiChat> => {
   if (chatId === "") return []
   const contact = isRaw(raw["contact"]) ? raw["contact"] : {}
   const chat = isRaw(raw["chat"]) ? raw["chat"] : {}
-  // A number shown for want of a name is no name.
-  const named = (...values: ReadonlyArray<unknown>) =>
-    nameOf(...values.filter((value) => normalisePhone(nameOf(value) ?? "") === null))
   return [
     {
       chatId,
       isGroup: raw["isGroup"] === true || readChatId(chatId).kind === "group",
       contactInfo: {
-        name: named(contact["PushName"], contact["FirstName"], raw["name"]),
-        full_name: named(contact["FullName"]),
-        business_name: named(contact["BusinessName"], chat["VerifiedName"]),
+        name: nameOf(contact["PushName"], contact["FirstName"], raw["name"]),
+        full_name: nameOf(contact["FullName"]),
+        business_name: nameOf(contact["BusinessName"], chat["VerifiedName"]),
       },
       lastMessageId: firstText(raw["last_message_id"]).trim(),
       lastMessageAt: instantOf(raw["last_time"]) ?? instantOf(raw["last_timestamp"]) ?? 0,

@@ -54,6 +54,12 @@ describe("a webhook", () => {
       rejected: [],
     })
   })
+  it("takes a number in the place of a name for none", () => {
+    const shown = "\u202a+7 701 222 33 44\u202c"
+    const read = first({ contact_name: shown, contact_last_name: "", senderName: "aiko" })
+    assert.deepInclude(read?.contactInfo, { name: "aiko" })
+    assert.strictEqual(first({ senderName: shown })?.senderName, "")
+  })
   it("may hold its message as an object, be a text, and lack what is optional", () => {
     const { wh_type, id, body, from, time } = incoming
     const bare = { wh_type, id, body, from, time }

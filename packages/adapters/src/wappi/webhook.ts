@@ -5,7 +5,7 @@
  */
 import type { WappiMessage } from "@wa/core/ports/wappi-port"
 import type { Instant } from "@wa/core/time/instant"
-import { firstText, instantOf, isRaw, phoneOf, type Raw, readMessage, textOf } from "./message.ts"
+import { firstText, idCharsMax, instantOf, isRaw, phoneOf, type Raw, readMessage, textOf } from "./message.ts"
 
 export interface WebhookMessage extends WappiMessage {
   readonly profileId: string | null
@@ -122,6 +122,10 @@ const readDelivery = (raw: Raw, profileId: string | null, told: Told): void => {
   // A ban concerns the whole number: it is told even when it names no message.
   if (status === "" || (messageId === "" && taskId === "" && status !== "temporary ban")) {
     told.rejected.push({ why: `a delivery status lacks its ${status === "" ? "status" : "message"}` })
+    return
+  }
+  if (messageId.length > idCharsMax) {
+    told.rejected.push({ why: `a delivery status names an id of ${messageId.length} characters` })
     return
   }
   const chatId = firstText(raw["chat_id"], raw["chatId"], raw["to"]).trim()

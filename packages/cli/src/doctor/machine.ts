@@ -73,6 +73,15 @@ export const checkTogether = (settings: Settings): ReadonlyArray<Finding> => {
   return findings.length > 0 ? findings : [ok("настройки", "читаются, противоречий нет")]
 }
 
+/** What the client hears of a call before it. */
+export const checkReminder = ({ CALL_REMINDER_MINUTES: minutes }: Settings): Finding =>
+  ok(
+    "напоминание о созвоне",
+    minutes === 0
+      ? "выключено (CALL_REMINDER_MINUTES=0)"
+      : `за ${minutes} мин, только в рабочее время (CALL_REMINDER_MINUTES)`,
+  )
+
 export const checkZone = (settings: Settings): Finding => {
   const hours = offsetMs(Date.now(), "Asia/Almaty") / hourMs
   const [tz, node] = [process.versions["tz"] ?? "?", process.versions.node]

@@ -1,9 +1,9 @@
 /** What the system talks to, asked itself: databases, broker, Wappi, model, and whether our clocks agree. Changes nothing there. */
 import { missing } from "@wa/adapters/model/brain"
 import { layerServer } from "@wa/adapters/postgres/database"
-import { stepNames } from "@wa/adapters/postgres/migrations"
+import { appliedSteps, stepNames } from "@wa/adapters/postgres/migrations"
 import { openChannel, openLink } from "@wa/adapters/rabbitmq/connection"
-import { deadNameOf } from "@wa/adapters/rabbitmq/topology"
+import { deadNameOf, unreadableNameOf } from "@wa/adapters/rabbitmq/topology"
 import type { Settings } from "@wa/adapters/settings/settings"
 import * as WappiHttp from "@wa/adapters/wappi/wappi-http"
 import { WappiPort } from "@wa/core/ports/wappi-port"
@@ -43,7 +43,7 @@ export const checkDatabase = (setting: DatabaseName, url: Redacted.Redacted) => 
       ]
       // DATABASE_URL is either program's: its tables tell whose.
       const states = yield* Effect.forEach(program === null ? (["gateway", "agent"] as const) : [program], (one) =>
-        Effect.map(appliedIn(sql, one), (applied) => ({ one, applied })),
+        Effect.map(appliedSteps(one), (applied) => ({ one, applied })),
       )
       const theirs = states.filter(({ applied }) => applied !== null)
       if (theirs.length === 0)
@@ -79,17 +79,6 @@ export const checkDatabase = (setting: DatabaseName, url: Redacted.Redacted) => 
   )
 }
 
-/** The steps that a database has behind it; null: the program was never there. */
-const appliedIn = (sql: SqlClient.SqlClient, program: Program) =>
-  Effect.gen(function* () {
-    const table = `${program}_migrations`
-    const [there] = yield* sql<{ is: boolean }>`SELECT to_regclass(${table}) IS NOT NULL AS is`
-    if (there?.is !== true) return null
-    const rows = yield* sql<{ migration_id: number; name: string }>`
-      SELECT migration_id, name FROM ${sql(table)} ORDER BY migration_id`
-    return rows.map((row) => `${String(row.migration_id).padStart(4, "0")}_${row.name}`)
-  })
-
 export const checkBroker = (url: Redacted.Redacted) => {
   const what = "брокер"
   return bounded(
@@ -101,7 +90,7 @@ export const checkBroker = (url: Redacted.Redacted) => {
       const found: Array<Finding> = [ok(what, `RabbitMQ ${version ?? ""} отвечает`)]
       const waiting: Array<string> = []
       for (const name of queueNames)
-        for (const queue of [name, deadNameOf(name)]) {
+        for (const queue of [name, deadNameOf(name), unreadableNameOf(name)]) {
           // A channel each: asking for a queue that is not there closes the channel.
           const count = yield* Effect.scoped(
             Effect.gen(function* () {

@@ -10,6 +10,8 @@ export const labels = ["client", "not_client", "unknown"] as const
 export type Label = (typeof labels)[number]
 
 export const Opening = Schema.Struct({
+  /** Openings of one writer and mood; scripts/train-moderator.ts judges by leaving one out. */
+  batch: Schema.optionalKey(Schema.String),
   /** What the correspondent wrote, oldest first. */
   messages: Schema.Array(Schema.String).check(Schema.isMinLength(1)),
   contact: Schema.NullOr(ContactInfo),

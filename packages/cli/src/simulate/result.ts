@@ -3,7 +3,7 @@ export interface SimulatedMessage {
   readonly at: string
   readonly from: "client" | "bot" | "operator"
   readonly text: string
-  readonly kind: "reply" | "touch" | null
+  readonly kind: "reply" | "touch" | "reminder" | null
 }
 export interface SimulationResult {
   readonly file: string

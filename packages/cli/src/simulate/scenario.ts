@@ -25,7 +25,7 @@ const Wrote = Schema.Union([
 const CallWanted = Schema.Struct({ at: Schema.String, status: Schema.optionalKey(Schema.String) })
 const MessageWanted = Schema.Struct({
   from: Schema.optionalKey(Schema.Literals(["client", "bot", "operator"])),
-  kind: Schema.optionalKey(Schema.Literals(["reply", "touch"])),
+  kind: Schema.optionalKey(Schema.Literals(["reply", "touch", "reminder"])),
   contains: Schema.optionalKey(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
   not_contains: Schema.optionalKey(Schema.Union([Schema.String, Schema.Array(Schema.String)])),
   matches: Schema.optionalKey(Schema.String),

@@ -8,6 +8,7 @@ import * as KnowledgeFolder from "@wa/adapters/knowledge/knowledge-folder"
 import { fromDocuments } from "@wa/adapters/knowledge/knowledge-folder"
 import { isReadable, readPdf } from "@wa/adapters/knowledge/pdf"
 import * as OfflineBrain from "@wa/adapters/offline/offline-brain"
+import { makeVirtualClock } from "@wa/adapters/runtime/virtual-clock"
 import { policyOf, readSettings, WrongSettings } from "@wa/adapters/settings/settings"
 import { inWords } from "@wa/core/calendar/time-in-words"
 import { isOpen } from "@wa/core/calendar/working-hours"
@@ -23,7 +24,6 @@ import { unmet } from "./expectations.ts"
 import type { Simulation } from "./result.ts"
 import { type Expectations, momentOf, readScenario, type Scenario, type Step, spanMs } from "./scenario.ts"
 import { makeScriptedBrain } from "./scripted-brain.ts"
-import { makeVirtualClock } from "./virtual-clock.ts"
 import { endOf, makeWorld, profileId } from "./world.ts"
 
 export interface SimulateOptions {
@@ -367,7 +367,7 @@ const whyBot = (row: StoredMessage, traces: ReadonlyArray<TraceRow>): string => 
   const facts = (trace?.thoughts["facts"] ?? []) as ReadonlyArray<{ subject: string; attribute: string; value: string }>
   const send = trace?.commands.find((command) => command._tag === "Send")
   return [
-    row.kind === "touch" ? `касание ${row.touch}` : "ответ",
+    row.kind === "touch" ? `касание ${row.touch}` : row.kind === "reminder" ? "напоминание о звонке" : "ответ",
     send?._tag === "Send" && send.isSafe ? "запасная фраза" : "",
     ...facts.slice(0, 3).map((fact) => `${fact.subject} — ${fact.attribute}: ${fact.value}`),
     ...(trace?.commands ?? []).flatMap((command) =>

@@ -1,6 +1,7 @@
 /** A conversation that somebody leads by hand, over the same world as the simulations. */
 import * as KnowledgeFolder from "@wa/adapters/knowledge/knowledge-folder"
 import * as OfflineBrain from "@wa/adapters/offline/offline-brain"
+import { makeVirtualClock } from "@wa/adapters/runtime/virtual-clock"
 import { readSettings } from "@wa/adapters/settings/settings"
 import { holidayCheck } from "@wa/core/calendar/holidays"
 import { inWords } from "@wa/core/calendar/time-in-words"
@@ -10,7 +11,6 @@ import { isoWithOffset } from "@wa/core/time/wall-clock"
 import { Context, Effect, Layer, References } from "effect"
 import { spanMs } from "./scenario.ts"
 import { makeScriptedBrain } from "./scripted-brain.ts"
-import { makeVirtualClock } from "./virtual-clock.ts"
 import { makeWorld, profileId } from "./world.ts"
 
 const phone = "+77010000001"

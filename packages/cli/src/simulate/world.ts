@@ -8,6 +8,7 @@ import * as MemoryAgentRepo from "@wa/adapters/embedded/memory-agent-repo"
 import * as MemoryGatewayRepo from "@wa/adapters/embedded/memory-gateway-repo"
 import { type LocalWhatsApp, makeLocalWhatsApp } from "@wa/adapters/local-wappi/local-whatsapp"
 import * as MemoryWappi from "@wa/adapters/local-wappi/memory-wappi"
+import type { VirtualClock } from "@wa/adapters/runtime/virtual-clock"
 import { policyOf, type Settings } from "@wa/adapters/settings/settings"
 import { AgentSettings } from "@wa/agent-app/agent-settings"
 import { wakeNext } from "@wa/agent-app/conversation-worker"
@@ -27,7 +28,6 @@ import { reviewDoubts, send } from "@wa/gateway-app/send"
 import { transcribe } from "@wa/gateway-app/transcribe"
 import { Clock, Context, Effect, References } from "effect"
 import type { ScriptedBrain } from "./scripted-brain.ts"
-import type { VirtualClock } from "./virtual-clock.ts"
 
 export const profileId = "simulated"
 /** A simulation that is not done by then is cut off: the chain of five touches takes 54 days. */
@@ -70,6 +70,7 @@ export const makeWorld = Effect.fnUntraced(function* (given: {
     Context.add(GatewaySettings, {
       profileId,
       pollingInterval: 1,
+      dailyTokenBudget: null,
       sendPerMinute: settings.SEND_PER_MINUTE,
       zone: settings.TIMEZONE,
     }),

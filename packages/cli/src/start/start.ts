@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import * as InProcessQueue from "@wa/adapters/embedded/in-process-queue"
+import { lockFolder } from "@wa/adapters/embedded/pglite"
 import { listen } from "@wa/adapters/http/listen"
 import * as KnowledgeFolder from "@wa/adapters/knowledge/knowledge-folder"
 import { startLocalWappi } from "@wa/adapters/local-wappi/local-wappi"
@@ -52,6 +53,17 @@ export const start = ({ settings, project, host }: StartOptions) =>
       try: () => mkdirSync(dataFolder, { recursive: true }),
       catch: (error) => new CannotRun({ why: `папка данных ${dataFolder} не создаётся: ${String(error)}` }),
     })
+    const database = join(dataFolder, "database")
+    // Before anything in the folder is opened: the journal of the stand-in, the clock and the token are one process's, too.
+    yield* lockFolder(database).pipe(
+      Effect.catchTag("DataFolderLocked", ({ pid, file }) =>
+        Effect.fail(
+          new CannotRun({
+            why: `с папкой данных ${dataFolder} уже работает процесс ${pid}: остановите его или назовите другую папку, --data (замок: ${file})`,
+          }),
+        ),
+      ),
+    )
     const hasWappi = settings.WAPPI_TOKEN !== undefined && settings.WAPPI_PROFILE_ID !== undefined
     const { GATEWAY_DATABASE_URL: gatewayUrl, AGENT_DATABASE_URL: agentUrl } = settings
     if ((gatewayUrl === undefined) !== (agentUrl === undefined))
@@ -83,7 +95,7 @@ export const start = ({ settings, project, host }: StartOptions) =>
       const brain = brainOf(settings, settings.PROMPTS_DIR ?? join(project, "prompts"))
       const isHoliday = yield* holidaysOf(settings)
       const ports = Layer.mergeAll(
-        repositories(settings, join(dataFolder, "database")),
+        repositories(settings, database),
         wappi,
         queue,
         brain === null ? OfflineBrain.layer : brain.layer,
@@ -93,6 +105,7 @@ export const start = ({ settings, project, host }: StartOptions) =>
           pollingInterval:
             local === null ? settings.POLLING_INTERVAL : Math.min(settings.POLLING_INTERVAL, localPollSeconds),
           sendPerMinute: settings.SEND_PER_MINUTE,
+          dailyTokenBudget: settings.DAILY_TOKEN_BUDGET === 0 ? null : settings.DAILY_TOKEN_BUDGET,
           zone: settings.TIMEZONE,
         }),
         Layer.succeed(AgentSettings, {
@@ -163,7 +176,7 @@ const repositories = (settings: Settings, folder: string) => {
     Layer.provide(
       Layer.effectDiscard(Effect.andThen(migrateGateway({ schema: "gateway" }), migrateAgent({ schema: "agent" }))),
     ),
-    Layer.provide(Database.layerEmbedded({ folder })),
+    Layer.provide(Database.layerEmbedded({ folder, isLocked: true })),
   )
 }
 

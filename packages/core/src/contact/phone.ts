@@ -43,7 +43,7 @@ export const readChatId = (chatId: string): Chat => {
   if (server === "g.us") return { kind: "group" }
   if (server === "broadcast" || name === "status") return { kind: "broadcast" }
   if (server === "newsletter") return { kind: "newsletter" }
-  if (server === "lid") return name === "" ? { kind: "unreadable" } : { kind: "hidden", id }
+  if (server === "lid") return /^[^@\s]{1,64}@lid$/.test(id) ? { kind: "hidden", id } : { kind: "unreadable" }
   if (server !== "" && server !== "c.us" && server !== "s.whatsapp.net") return { kind: "unreadable" }
   const phone = normalisePhone(name.replace(/[:.]\d.*$/, ""))
   return phone === null ? { kind: "unreadable" } : { kind: "person", phone }

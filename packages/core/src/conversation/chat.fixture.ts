@@ -168,8 +168,8 @@ export class Chat {
   ) {
     return this.tell({ _tag: "DeliveryReported", at: this.now, outboundId, status, reason })
   }
-  expires(outboundId: string) {
-    return this.tell({ _tag: "SendExpired", at: this.now, outboundId })
+  expires(outboundId: string, reason: string | null = null) {
+    return this.tell({ _tag: "SendExpired", at: this.now, outboundId, reason })
   }
 
   /** All commands of a kind so far. */

@@ -3,6 +3,7 @@
  * only function that goes from the first two to the third. Everything here is plain data: it is stored, replayed, shown.
  */
 import * as Schema from "effect/Schema"
+import type * as CallReminder from "../calendar/call-reminder.ts"
 import type { WorkingHours } from "../calendar/working-hours.ts"
 import * as Classification from "../contact/classification.ts"
 import type { ContactKey } from "../contact/contact-key.ts"
@@ -33,11 +34,13 @@ export type Thinking = typeof Thinking.Type
 /** A message of ours whose fate is not known yet. */
 export const Unreported = Schema.Struct({
   outboundId: Schema.String,
-  kind: Schema.Literals(["reply", "touch"]),
+  kind: Schema.Literals(["reply", "touch", "reminder"]),
   at: Instant,
-  /** The client messages it answers; empty for a touch. */
+  /** The client messages it answers; empty for what answers nothing. */
   messageIds: Schema.Array(Schema.String),
   touch: Schema.NullOr(Schema.Int),
+  /** When the client sent the first of those messages: drafted anew, the answer is as late as it is. Absent in states that were stored earlier. */
+  firstSentAt: Schema.optionalKey(Instant),
 })
 export type Unreported = typeof Unreported.Type
 
@@ -51,10 +54,14 @@ export const Conversation = Schema.Struct({
   followUp: FollowUp.State,
   /** The call on record, past or to come. */
   callAt: Schema.NullOr(Instant),
+  /** When the client is reminded of that call, and in which language; without it, not or no more. */
+  reminder: Schema.optionalKey(Schema.NullOr(Schema.Struct({ at: Instant, isKazakh: Schema.Boolean }))),
   isOptedOut: Schema.Boolean,
   thinking: Schema.NullOr(Thinking),
   lastTicket: Schema.Int,
   unreported: Schema.Array(Unreported),
+  /** Our last messages that left: WhatsApp may still say that one did not arrive. Absent in states that were stored earlier. */
+  sent: Schema.optionalKey(Schema.Array(Unreported)),
   lastClientAt: Schema.NullOr(Instant),
   lastOursAt: Schema.NullOr(Instant),
   lastOperatorAt: Schema.NullOr(Instant),
@@ -83,6 +90,7 @@ export const newConversation = (key: ContactKey): Conversation => ({
   takeover: Takeover.free,
   followUp: FollowUp.resting,
   callAt: null,
+  reminder: null,
   isOptedOut: false,
   thinking: null,
   lastTicket: 0,
@@ -147,7 +155,8 @@ export type Event =
       readonly reviewed: Reviewed
       readonly outboundId: string
       readonly touchesLeft: number
-      readonly safeText: string
+      /** Null: the contact has heard everything that could be said without a model. */
+      readonly safeText: string | null
     }
   | {
       readonly _tag: "ModelFailed"
@@ -169,19 +178,25 @@ export type Event =
       readonly _tag: "DeliveryReported"
       readonly at: Instant
       readonly outboundId: string
-      readonly status: "sent" | "refused" | "dropped" | "undeliverable" | "unknown"
+      readonly status: "sent" | "refused" | "dropped" | "undeliverable" | "unknown" | "delivered"
       readonly reason: string | null
     }
   /** It waited too long in the queue and was not sent. */
-  | { readonly _tag: "SendExpired"; readonly at: Instant; readonly outboundId: string }
+  | {
+      readonly _tag: "SendExpired"
+      readonly at: Instant
+      readonly outboundId: string
+      /** `sending_stopped`: nothing may leave until a person resumes it. */
+      readonly reason: string | null
+    }
   /** A person judged the contact. */
   | { readonly _tag: "PersonClassified"; readonly at: Instant; readonly isClient: boolean }
   /** A person gave the chat back to the bot. */
   | { readonly _tag: "Released"; readonly at: Instant }
   /** A person took the chat without writing. */
   | { readonly _tag: "PersonTookOver"; readonly at: Instant }
-  /** A person cancelled the call. */
-  | { readonly _tag: "CallCancelled"; readonly at: Instant }
+  /** A person cancelled the call at `callAt`. */
+  | { readonly _tag: "CallCancelled"; readonly at: Instant; readonly callAt: Instant }
 
 export type IgnoredWhy = "not_client" | "opted_out" | "reaction" | "system" | "deleted" | "whitelisted"
 export type HandedOverWhy =
@@ -195,6 +210,7 @@ export type HandedOverWhy =
   | "too_many_turns"
   | "undeliverable"
   | "delivery_unknown"
+  | "sending_stopped"
 export type Outcome =
   | { readonly _tag: "answered" }
   | { readonly _tag: "ignored"; readonly why: IgnoredWhy }
@@ -218,15 +234,15 @@ export type Command =
   | {
       readonly _tag: "Send"
       readonly outboundId: string
-      readonly kind: "reply" | "touch"
+      readonly kind: "reply" | "touch" | "reminder"
       readonly touch: number | null
       readonly text: string
       readonly messageIds: ReadonlyArray<string>
       /** A sentence from a template instead of the model's. */
       readonly isSafe: boolean
     }
-  /** Whatever was decided and has not left yet must not leave; `touches`: only reminders. */
-  | { readonly _tag: "WithdrawUnsent"; readonly what: "all" | "touches" }
+  /** Whatever was decided and has not left yet must not leave; `reminders` are those of calls. */
+  | { readonly _tag: "WithdrawUnsent"; readonly what: "all" | "touches" | "reminders" }
   | { readonly _tag: "BookCall"; readonly callAt: Instant }
   | { readonly _tag: "MoveCall"; readonly from: Instant; readonly callAt: Instant }
   | { readonly _tag: "CancelCall"; readonly callAt: Instant }
@@ -242,7 +258,7 @@ export type Command =
 
 export type Decision = readonly [next: Conversation, commands: ReadonlyArray<Command>]
 
-export interface Policy extends Classification.Policy, Turn.Policy {
+export interface Policy extends Classification.Policy, Turn.Policy, CallReminder.Policy {
   readonly hours: WorkingHours
   /** Hours of silence before touch 1, 2, … */
   readonly silenceHours: ReadonlyArray<number>
@@ -272,4 +288,5 @@ export const defaultPolicy = (hours: WorkingHours): Policy => ({
   maxTurnsPerHour: 12,
   modelLeaseSeconds: 120,
   redraftsMax: 2,
+  callReminderMinutes: 0,
 })

@@ -6,6 +6,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { nextOpening } from "../calendar/working-hours.ts"
+import { type Balance, balanceOf, book, isBooked, reasons, type TouchPlan } from "../follow-up/touch-plan.ts"
 import { unheardVoiceText } from "../reply/safe-text.ts"
 import { readIntent } from "../reply-intent/intent.ts"
 import { dayMs, hourMs, minuteMs, secondMs } from "../time/instant.ts"
@@ -63,7 +64,7 @@ const isWorkingMoment = (at: number): boolean => {
 
 interface Outbound {
   readonly id: string
-  readonly kind: "reply" | "touch"
+  readonly kind: "reply" | "touch" | "reminder"
   readonly touch: number | null
   readonly at: number
   readonly messageIds: ReadonlyArray<string>
@@ -102,13 +103,25 @@ class Life {
   hasSpoken = false
   silentUntil = -1
   callAt: number | null = null
+  /** The booking on record, counted; a move is another one. */
+  booking = 0
+  bookedAt = -1
+  mayRemind = false
   lastClientAt = -1
   turnBeganAt = -1
   lastOursAt = -1
   chain: "open" | "closed" = "closed"
+  /** What left, by its id: WhatsApp may still say that it did not arrive. */
+  readonly sent = new Map<string, Outbound>()
+  failedLater: Outbound | undefined
   touches = 0
   touchReturned = false
   repliesAt: Array<number> = []
+  plans: ReadonlyArray<TouchPlan> = []
+  readonly fates = new Map<string, string>()
+  /** Stretches in which a touch was due at one moment, read off the state: the books know nothing of it. */
+  readonly standing: Array<{ readonly name: string; readonly dueAt: number; until: number }> = []
+  chains = 0
   lastTicket = 0
 
   constructor(seed: number) {
@@ -123,6 +136,7 @@ class Life {
       modelLeaseSeconds: this.chance.one([120, 16.1]),
       redraftsMax: this.chance.one([0, 2, 2]),
       touchSpreadMinutes: this.chance.one([0, 120]),
+      callReminderMinutes: this.chance.one([0, 60, 60, 1440]),
     }
   }
 
@@ -143,6 +157,15 @@ class Life {
       count(`command ${command._tag}`)
       this.check(command, event, told, wasOpen)
     }
+    this.plans = book(this.plans, event.at, commands.filter(isBooked))
+    if (commands.some((command) => command._tag === "StartChain")) this.chains++
+    this.watchTouches(event.at)
+    // What speaks of a time that no longer is must not leave.
+    for (const one of this.inFlight)
+      assert.isTrue(
+        one.kind !== "reminder" || one.isPublished || this.callAt !== null,
+        "C10: a reminder of a cancelled call is still to leave",
+      )
     // An expired reply that nobody judged is to be answered anew.
     if (event._tag === "SendExpired" && told?.kind === "reply")
       for (const id of told.messageIds)
@@ -154,6 +177,61 @@ class Life {
     const due = wakeUpAt(this.state, this.policy)
     if (due !== null) assert.isTrue(Number.isSafeInteger(due), `the wake-up is no instant: ${due}`)
     if (this.open.length > 0) assert.isNotNull(due, `INV2: open messages ${this.open.join()}, and no wake-up`)
+  }
+
+  private watchTouches(at: number): void {
+    const { followUp } = this.state
+    const last = this.standing.at(-1)
+    if (last !== undefined && last.until === Number.POSITIVE_INFINITY) {
+      if (
+        followUp._tag === "Waiting" &&
+        last.dueAt === followUp.dueAt &&
+        last.name === `${this.chains}.${followUp.touch}`
+      )
+        return
+      last.until = at
+    }
+    if (followUp._tag === "Waiting")
+      this.standing.push({
+        name: `${this.chains}.${followUp.touch}`,
+        dueAt: followUp.dueAt,
+        until: Number.POSITIVE_INFINITY,
+      })
+  }
+
+  /** F9: each day, what was due is what was sent, stopped, moved or waits; told anew from the states that were seen. */
+  checkBalances(): void {
+    const told = this.plans.map((plan) => ({ ...plan, delivery: this.fates.get(plan.outboundId ?? "") ?? null }))
+    const startOf = (at: number) => at - ((at + 5 * hourMs) % dayMs)
+    const days = new Set(this.standing.map((one) => startOf(one.dueAt)))
+    for (const { dueAt } of this.plans) days.add(startOf(dueAt))
+    const sums: Array<Balance> = []
+    for (const day of days) {
+      const balance = balanceOf(told, day, day + dayMs)
+      sums.push(balance)
+      const due = new Set(
+        this.standing.filter((one) => startOf(one.dueAt) === day && one.until >= day).map((one) => one.name),
+      )
+      const all = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((a, b) => a + b, 0)
+      const day_ = new Date(day).toISOString()
+      assert.strictEqual(balance.eligible, due.size, `F9: of the touches due on ${day_} some are missing`)
+      const { sent, waiting, stopped, moved } = balance
+      assert.strictEqual(sent + waiting + all(stopped) + all(moved), balance.eligible, "F9: the balance does not sum")
+      assert.strictEqual(waiting, 0, "F9: a touch waits although everything is over")
+      for (const reason of Object.keys(stopped)) {
+        assert.include(reasons.stopped, reason)
+        count(`balance stopped ${reason}`)
+      }
+      for (const reason of Object.keys(moved)) {
+        assert.include(reasons.moved as ReadonlyArray<string>, reason)
+        count(`balance moved ${reason}`)
+      }
+    }
+    const lost = ["withdrawn", "dropped", "expired", "refused", "undeliverable"]
+    const left = [...this.fates.values()].filter((fate) => !lost.includes(fate)).length
+    const sent = sums.reduce((sum, one) => sum + one.sent, 0)
+    assert.strictEqual(sent, left, "F9: what was sent is not what left")
+    if (sent > 0) count("balance sent")
   }
 
   /** Facts into the books, before `decide` hears of them. */
@@ -194,29 +272,50 @@ class Life {
       case "PersonTookOver":
         this.silentUntil = event.at + 12 * hourMs
         this.chain = "closed"
+        this.mayRemind = false
         return
       case "Released":
         this.silentUntil = -1
         return
       case "PersonClassified":
         this.isClient = event.isClient
-        if (!event.isClient) this.chain = "closed"
+        if (!event.isClient) {
+          this.chain = "closed"
+          this.mayRemind = false
+        }
         return
       case "DeliveryReported":
       case "SendExpired": {
-        if (told === undefined) return
+        this.failedLater = undefined
+        if (told === undefined) {
+          if (event._tag === "DeliveryReported" && event.status === "undeliverable")
+            this.noteLaterFailure(event.outboundId)
+          return
+        }
+        if (event._tag === "DeliveryReported" && (event.status === "sent" || event.status === "delivered"))
+          this.sent.set(told.id, told)
         this.inFlight = this.inFlight.filter((one) => one !== told)
         this.settled.push(told.id)
+        if (told.kind === "touch") this.fates.set(told.id, event._tag === "DeliveryReported" ? event.status : "expired")
         if (event._tag === "DeliveryReported") {
           count(`delivery ${event.status}`)
           const isOver = event.status === "refused" || event.status === "undeliverable"
           if (isOver || (event.status === "dropped" && event.reason === "whitelisted")) this.chain = "closed"
           if (event.status === "dropped" && told.kind === "touch") this.takeBack(told)
         } else if (told.kind === "touch") this.takeBack(told)
+        else if (event.reason === "sending_stopped") this.chain = "closed"
         return
       }
       default:
     }
+  }
+
+  private noteLaterFailure(id: string): void {
+    this.failedLater = this.sent.get(id)
+    this.sent.delete(id)
+    if (this.failedLater === undefined) return
+    count("a failure after it was sent")
+    if (this.lastClientAt <= this.failedLater.at) this.chain = "closed"
   }
 
   private takeBack(told: Outbound): void {
@@ -274,11 +373,14 @@ class Life {
         return this.checkSend(command, event)
       case "WithdrawUnsent":
         for (const one of this.inFlight.filter(
-          (each) => !each.isPublished && (command.what === "all" || each.kind === "touch"),
+          (each) =>
+            !each.isPublished &&
+            (command.what === "all" || each.kind === (command.what === "touches" ? "touch" : "reminder")),
         )) {
           count("a message was withdrawn")
           this.inFlight = this.inFlight.filter((each) => each !== one)
           this.settled.push(one.id)
+          if (one.kind === "touch") this.fates.set(one.id, "withdrawn")
           this.state = { ...this.state, unreported: this.state.unreported.filter((each) => each.outboundId !== one.id) }
         }
         return
@@ -293,11 +395,15 @@ class Life {
         if (command._tag === "MoveCall") assert.strictEqual(command.from, this.callAt)
         else assert.isTrue(this.callAt === null || this.callAt <= at, "INV7: a second call")
         this.callAt = command.callAt
+        this.booking++
+        this.bookedAt = at
+        this.mayRemind = true
         this.chain = "closed"
         return
       case "CancelCall":
         assert.strictEqual(command.callAt, this.callAt)
         this.callAt = null
+        this.mayRemind = false
         return
       case "RecordOutcome": {
         const { outcome } = command
@@ -306,7 +412,7 @@ class Life {
         assert.isAbove(command.messageIds.length, 0, "an outcome of nothing")
         for (const id of command.messageIds) {
           assert.isTrue(this.outcomes.has(id), `INV2: outcome of the unknown message ${id}`)
-          const isRevised = told?.messageIds.includes(id) === true
+          const isRevised = (told ?? this.failedLater)?.messageIds.includes(id) === true
           if (!isRevised) {
             assert.isTrue(wasOpen.has(id) || this.outcomes.get(id) === "", `INV2: a second outcome of ${id}`)
             assert.strictEqual(this.outcomes.get(id), "", `INV2: two outcomes of ${id} at once`)
@@ -322,6 +428,7 @@ class Life {
           assert.isAtLeast(lately, this.policy.maxTurnsPerHour)
           this.silentUntil = at + 12 * hourMs
           this.chain = "closed"
+          this.mayRemind = false
         }
         return
       case "StopChain":
@@ -345,8 +452,22 @@ class Life {
       const passed = event.reviewed.reasons.length === 0
       if (command.isSafe) assert.strictEqual(command.text, event.safeText)
       else assert.isTrue(passed && command.text === event.reviewed.draft.text, "INV8: a draft that the guard sent back")
-    } else assert.strictEqual(command.text, unheardVoiceText)
-    if (command.kind === "reply") {
+    } else if (command.kind !== "reminder") assert.strictEqual(command.text, unheardVoiceText)
+    if (command.kind === "reminder") {
+      assert.strictEqual(event._tag, "WokeUp")
+      assert.isTrue(this.mayRemind, "C10: reminded twice, or after a cancellation, a takeover, or of no call")
+      this.mayRemind = false
+      const lead = this.policy.callReminderMinutes * minuteMs
+      assert.isAbove(lead, 0, "C9: reminded although nobody is to be")
+      assert.isTrue(isWorkingMoment(at), "C9: reminded outside working hours")
+      assert.isTrue(this.callAt !== null && this.callAt > at, "C9: reminded of a call that is over")
+      assert.isAbove(this.callAt! - this.bookedAt, lead, "C9: reminded of what was booked at shorter notice")
+      // Early only where its own moment is none of working hours.
+      if (isWorkingMoment(this.callAt! - lead)) assert.isAtLeast(at, this.callAt! - lead, "C9: reminded too early")
+      assert.deepStrictEqual(this.open, [], "C9: reminded over an unanswered message")
+      assert.deepStrictEqual([command.messageIds, command.touch, command.isSafe], [[], null, false])
+      // It is no touch, and no word that a chain counts from.
+    } else if (command.kind === "reply") {
       assert.deepStrictEqual([...command.messageIds].sort(), [...this.open].sort(), "INV4: one turn, one reply")
       assert.isAbove(command.messageIds.length, 0)
       const first = Math.min(this.turnBeganAt, ...command.messageIds.map((id) => this.arrivedAt.get(id) ?? at))
@@ -375,6 +496,7 @@ class Life {
       const wait = this.policy.silenceHours[command.touch! - 1]! * hourMs
       if (!this.touchReturned) assert.isAtLeast(at - this.lastOursAt, wait, "F2: a touch too early")
       this.touches++
+      this.fates.set(command.outboundId, "pending")
       count(`touch ${command.touch}`)
     }
     assert.isFalse(this.inFlight.some((one) => one.id === command.outboundId))
@@ -539,8 +661,21 @@ class Life {
       published.length > 0 && this.chance.isLucky(0.9)
         ? this.chance.one(published).id
         : this.chance.one([...this.settled, "never"])
-    if (this.chance.isLucky(0.12)) return this.tell({ _tag: "SendExpired", at: this.now, outboundId })
-    const status = this.chance.weighted({ sent: 12, dropped: 2, refused: 0.5, undeliverable: 0.5, unknown: 0.7 })
+    if (this.chance.isLucky(0.12)) {
+      const reason = this.chance.isLucky(0.3) ? "sending_stopped" : null
+      return this.tell({ _tag: "SendExpired", at: this.now, outboundId, reason })
+    }
+    // Of what was reported already, mostly that it failed after all.
+    if (!published.some((one) => one.id === outboundId) && this.chance.isLucky(0.5))
+      return this.tell({ _tag: "DeliveryReported", at: this.now, outboundId, status: "undeliverable", reason: null })
+    const status = this.chance.weighted({
+      sent: 12,
+      dropped: 2,
+      refused: 0.5,
+      undeliverable: 0.5,
+      unknown: 0.7,
+      delivered: 0.5,
+    })
     const reason = status === "dropped" ? this.chance.one(["operator_wrote", "client_wrote", "whitelisted"]) : null
     this.tell({ _tag: "DeliveryReported", at: this.now, outboundId, status, reason })
   }
@@ -579,6 +714,8 @@ class Life {
       const act = this.chance.weighted({ PersonTookOver: 1, Released: 2, CallCancelled: 1, client: 2, notClient: 0.5 })
       if (act === "client" || act === "notClient")
         this.tell({ _tag: "PersonClassified", at: this.now, isClient: act === "client" })
+      else if (act === "CallCancelled")
+        this.tell({ _tag: act, at: this.now, callAt: this.chance.isLucky(0.9) ? (this.callAt ?? this.now) : this.now })
       else this.tell({ _tag: act, at: this.now })
     }
   }
@@ -646,6 +783,7 @@ const floors: Readonly<Record<string, number>> = {
   "event WokeUp": 5000,
   "event DeliveryReported": 2000,
   "event SendExpired": 100,
+  "a failure after it was sent": 20,
   "event Released": 100,
   "event PersonTookOver": 50,
   "event CallCancelled": 50,
@@ -655,7 +793,7 @@ const floors: Readonly<Record<string, number>> = {
   "command Send": 1000,
   "command WithdrawUnsent": 200,
   "command BookCall": 100,
-  "command MoveCall": 20,
+  "command MoveCall": 10,
   "command CancelCall": 20,
   "command RecordOutcome": 2000,
   "command RecordClassification": 200,
@@ -667,6 +805,14 @@ const floors: Readonly<Record<string, number>> = {
   "send reply safe": 50,
   "send touch": 500,
   "send touch safe": 20,
+  "send reminder": 20,
+  "balance sent": 200,
+  "balance moved daily_cap": 20,
+  "balance moved delivered_later": 20,
+  "balance moved came_back": 5,
+  "balance stopped client_responded": 100,
+  "balance stopped withdrawn": 20,
+  "balance stopped undeliverable": 10,
   "touch 1": 300,
   "touch 2": 200,
   "touch 3": 150,
@@ -714,6 +860,7 @@ const live = (seed: number): Life => {
     life.begins()
     for (let i = 0; i < eventsPerLife; i++) life.step()
     life.runsOut()
+    life.checkBalances()
     return life
   } catch (cause) {
     const tail = life.log.slice(-60).join("\n")

@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { dayMs, hourMs, minuteMs, secondMs } from "../time/instant.ts"
 import { isoWithOffset } from "../time/wall-clock.ts"
-import { Chat, draft, local, zone } from "./chat.fixture.ts"
+import { Chat, draft, local, policy, stored, zone } from "./chat.fixture.ts"
+import { newConversation, type Policy } from "./conversation.ts"
+import { wakeUpAt } from "./decide.ts"
 
 const night = "2026-11-24 02:30"
 const tuesday = "2026-11-24 12:00"
@@ -422,9 +424,134 @@ describe("a call", () => {
 
   it("can be cancelled by a person, once", () => {
     const chat = booked()
-    const cancel = () => chat.tell({ _tag: "CallCancelled", at: chat.now })
-    assert.deepStrictEqual(cancel(), [{ _tag: "CancelCall", callAt: wednesday15 }])
-    assert.deepStrictEqual(cancel(), [])
+    const cancel = (callAt: number) => chat.tell({ _tag: "CallCancelled", at: chat.now, callAt })
+    assert.deepStrictEqual(cancel(wednesday15 + hourMs), [], "another call than the one on record")
+    assert.deepStrictEqual(cancel(wednesday15), [{ _tag: "CancelCall", callAt: wednesday15 }])
+    assert.deepStrictEqual(cancel(wednesday15), [])
+  })
+
+  it("that is over can no longer be cancelled by a person", () => {
+    const chat = booked().at(wednesday15)
+    assert.deepStrictEqual(chat.tell({ _tag: "CallCancelled", at: chat.now, callAt: wednesday15 }), [])
+    assert.strictEqual(chat.state.callAt, wednesday15)
+  })
+
+  it("that a person cancels while an answer is being written has the answer written anew", () => {
+    const chat = again(booked(), "А о чём будем говорить?")
+    const { ticket } = chat
+    chat.tell({ _tag: "CallCancelled", at: chat.now, callAt: wednesday15 })
+    chat.drafts("Созвонимся в среду, как договорились.", { ticket })
+    assert.isUndefined(chat.only("Send"))
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("DraftReply"))
+  })
+
+  describe("with a reminder an hour before", () => {
+    const text =
+      "Напоминаем: сегодня, в среду, 25 ноября, в 15:00 созвон; если планы изменились, напишите, и мы перенесём."
+    const promised = (reply = "Записал вас на среду, 25 ноября, в 15:00.") => {
+      const chat = new Chat("2026-11-24 10:00", { callReminderMinutes: 60 }).meets().after({ minutes: 10 })
+      again(chat, "Давайте завтра в 15:00")
+      chat.draftsCall("book", wednesday15, {
+        reviewed: { draft: draft(reply, { call: { action: "book", at: "2026-11-25T15:00:00+05:00" } }), reasons: [] },
+      })
+      return chat.arrives().after({ minutes: 10 })
+    }
+    const reminders = (chat: Chat) => chat.sent.filter((one) => one.kind === "reminder")
+    const runsOut = (chat: Chat) => {
+      for (let n = 0; n < 50 && chat.due !== null; n++) chat.wakesWhenDue()
+      return chat
+    }
+
+    it("reminds once, at its hour, and it is no touch", () => {
+      const chat = promised()
+      assert.strictEqual(chat.due, wednesday15 - hourMs)
+      chat.wakesWhenDue()
+      assert.deepInclude(chat.only("Send"), { kind: "reminder", text, touch: null, messageIds: [], isSafe: false })
+      assert.deepStrictEqual(
+        reminders(runsOut(chat.arrives())).map((one) => one.at),
+        [wednesday15 - hourMs],
+      )
+      assert.deepStrictEqual(chat.every("AdvanceChain"), [])
+    })
+    it("reminds in the language in which the call was agreed on", () => {
+      const chat = promised("Сізді сәрсенбі, 25 қараша, сағат 15:00-ге жазып қойдым.")
+      chat.wakesWhenDue()
+      assert.match(chat.only("Send")!.text, /^Еске саламыз: .* — бүгін, сәрсенбі, 25 қараша, сағат 15:00;/)
+    })
+    it("does not remind when the setting is 0, also when it was changed meanwhile", () => {
+      assert.isNull(booked().due)
+      const chat = promised()
+      ;(chat as { policy: Policy }).policy = { ...chat.policy, callReminderMinutes: 0 }
+      assert.deepStrictEqual(reminders(runsOut(chat)), [])
+    })
+    it("reminds of the time to which the call was moved, and not of the old one", () => {
+      const chat = again(promised(), "Можно в 17:00?")
+      chat.draftsCall("move", wednesday15 + 2 * hourMs)
+      chat.arrives()
+      assert.deepStrictEqual(
+        reminders(runsOut(chat)).map((one) => one.at),
+        [wednesday15 + hourMs],
+      )
+    })
+    it("withdraws a reminder that has not left when the call is moved or cancelled", () => {
+      for (const action of ["move", "cancel"] as const) {
+        const chat = promised()
+        chat.wakesWhenDue()
+        chat.after({ minutes: 1 })
+        again(chat, "Не получается")
+        chat.draftsCall(action, action === "move" ? wednesday15 + dayMs : null)
+        assert.deepStrictEqual(chat.only("WithdrawUnsent"), { _tag: "WithdrawUnsent", what: "reminders" })
+      }
+    })
+    it("does not remind after a cancellation, a takeover, an opt-out, or the finding that it is no client", () => {
+      const ways: ReadonlyArray<(chat: Chat) => unknown> = [
+        (chat) => again(chat, "Отмените").draftsCall("cancel", null),
+        (chat) => chat.tell({ _tag: "CallCancelled", at: chat.now, callAt: wednesday15 }),
+        (chat) => chat.operator(),
+        (chat) => chat.writes("не пишите мне больше"),
+        (chat) => chat.tell({ _tag: "PersonClassified", at: chat.now, isClient: false }),
+      ]
+      for (const way of ways) {
+        const chat = promised()
+        way(chat)
+        for (let n = 0; n < 5 && chat.due !== null && chat.due < wednesday15; n++) chat.wakesWhenDue()
+        assert.deepStrictEqual(reminders(chat), [])
+      }
+    })
+    it("waits while the client's message is unanswered, and leaves after the answer", () => {
+      const chat = promised().at(wednesday15 - hourMs - 5 * secondMs)
+      chat.writes("А сколько это займёт?")
+      assert.isAbove(chat.due!, wednesday15 - hourMs)
+      chat.at(wednesday15 - hourMs).wakes()
+      assert.deepStrictEqual(reminders(chat), [])
+      chat.wakesWhenDue()
+      chat.drafts("Полчаса.")
+      chat.wakesWhenDue()
+      assert.lengthOf(reminders(chat), 1)
+    })
+    it("that was slept through is not sent once the call has begun", () => {
+      const chat = promised().at(wednesday15)
+      chat.wakes()
+      assert.deepStrictEqual(reminders(runsOut(chat)), [])
+      assert.isNull(chat.due)
+    })
+    it("does not send again what came back or whose fate is unknown", () => {
+      for (const status of ["dropped", "undeliverable", "unknown"] as const) {
+        const chat = promised()
+        chat.wakesWhenDue()
+        chat.delivered(chat.sent.at(-1)!.outboundId, status)
+        assert.lengthOf(reminders(runsOut(chat)), 1)
+      }
+      const chat = promised()
+      chat.wakesWhenDue()
+      chat.after({ hours: 1 }).expires(chat.sent.at(-1)!.outboundId)
+      assert.lengthOf(reminders(runsOut(chat)), 1)
+    })
+    it("reads a conversation that was stored before there were reminders", () => {
+      const { reminder: _reminder, ...old } = newConversation({ profileId: "p", phone: "+77010000000" })
+      assert.isNull(wakeUpAt(stored(old), policy))
+    })
   })
 
   it("that was already confirmed is not booked again", () => {
@@ -720,6 +847,77 @@ describe("a client who goes quiet", () => {
     assert.isNull(chat.due)
   })
 
+  it("is not reminded in the moment at which our last message, a day late, has just reached him", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Сколько стоит курс?")
+    chat.wakesWhenDue()
+    chat.classified("client", 0.95)
+    chat.wakesWhenDue()
+    chat.drafts("Курс стоит 90 000 тенге.")
+    chat.wakesWhenDue()
+    assert.isDefined(chat.only("DraftTouch"), "the report is so late that nobody waits for it any more")
+    chat.after({ seconds: 5 }).arrives()
+    chat.draftsTouch("Остались ли вопросы?")
+    assert.isUndefined(chat.only("Send"))
+    const due = chat.now + 24 * hourMs
+    assert.strictEqual(chat.due, due)
+    chat.wakesWhenDue()
+    chat.draftsTouch("Остались ли вопросы?")
+    assert.isDefined(chat.only("Send"))
+  })
+
+  it("hears nothing more in this chain when there is nothing new to say", () => {
+    const chat = new Chat(tuesday).meets()
+    chat.wakesWhenDue()
+    for (let n = 0; n < 3; n++) chat.draftsTouch("Здравствуйте!", { reasons: ["повтор"], safeText: null })
+    assert.isUndefined(chat.only("Send"))
+    assert.strictEqual(chat.only("StopChain")?.reason, "nothing_to_say")
+    assert.isNull(chat.due)
+    chat.after({ hours: 1 }).writes("А доставка есть?")
+    chat.wakesWhenDue()
+    chat.answers("Да, есть.")
+    assert.isNotNull(chat.due, "a word of the client begins another chain")
+  })
+
+  it("is told why a touch was moved", () => {
+    const why = (tell: (chat: Chat) => unknown) => {
+      const chat = new Chat(tuesday).meets()
+      chat.at(chat.due!)
+      tell(chat)
+      return chat.only("AdvanceChain")?.why
+    }
+    assert.strictEqual(
+      why((chat) => chat.wakes({ touchesLeft: 0 })),
+      "daily_cap",
+    )
+    assert.strictEqual(
+      why((chat) => chat.after({ hours: 12 }).wakes()),
+      "outside_hours",
+    )
+    assert.strictEqual(
+      why((chat) => {
+        chat.wakes()
+        chat.modelFails()
+      }),
+      "model_away",
+    )
+    assert.strictEqual(
+      why((chat) => {
+        chat.wakes()
+        chat.modelFails("budget")
+      }),
+      "token_budget",
+    )
+    assert.strictEqual(
+      why((chat) => {
+        chat.wakes()
+        chat.draftsTouch("Остались ли вопросы?")
+        chat.expires(chat.sent.at(-1)!.outboundId)
+      }),
+      "came_back",
+    )
+  })
+
   it("is reminded in the first hours after the next opening when the moment is outside", () => {
     const due = new Chat("2026-11-27 20:00").meets().due!
     const opening = local("2026-11-30 10:00")
@@ -890,6 +1088,40 @@ describe("what became of a message of ours", () => {
     assert.strictEqual(none.outcomeOf("q"), "ignored:not_client")
   })
 
+  it("a reply that could not leave because sending is stopped is a person's, once, and is not drafted anew", () => {
+    const chat = replied().after({ hours: 1 })
+    chat.expires("r", "sending_stopped")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:sending_stopped")
+    assert.strictEqual(chat.only("AskOperator")?.why, "sending_stopped")
+    assert.isDefined(chat.only("StopChain"))
+    assert.isNull(chat.due)
+    assert.deepStrictEqual(chat.expires("r", "sending_stopped"), [])
+  })
+
+  it("a touch that could not leave because sending is stopped waits for another day", () => {
+    const chat = touched().after({ hours: 1 })
+    chat.expires("t", "sending_stopped")
+    assert.isUndefined(chat.only("AskOperator"))
+    assert.isAtLeast(chat.due!, chat.now + 24 * hourMs)
+    chat.wakesWhenDue()
+    assert.strictEqual(chat.only("DraftTouch")?.touch, 1)
+  })
+
+  it("a reply that expires again and again goes to a person once the client has waited twelve hours", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Сколько длится курс?", { messageId: "q" })
+    const wroteAt = chat.now
+    for (let round = 0; chat.outcomeOf("q") === undefined || chat.outcomeOf("q") === "answered"; round++) {
+      assert.isBelow(round, 20)
+      chat.wakesWhenDue()
+      if (chat.only("DraftReply") === undefined) break
+      chat.drafts("Два месяца.", { outboundId: `r${round}` })
+      chat.after({ hours: 1 }).expires(`r${round}`)
+    }
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:too_late")
+    assert.isAtMost(chat.now - wroteAt, 14 * hourMs)
+  })
+
   it("an expired touch is due again", () => {
     const chat = touched().after({ hours: 1 })
     chat.expires("t")
@@ -933,6 +1165,65 @@ describe("what became of a message of ours", () => {
       assert.deepInclude(chat.only("AskOperator"), { why: "undeliverable", detail: "нет WhatsApp" })
       assert.isNull(chat.due)
     }
+  })
+
+  it("a reply that failed after it was sent is told to a person once, and never sent again", () => {
+    const chat = replied()
+    chat.delivered("r")
+    assert.strictEqual(chat.outcomeOf("q"), "answered")
+    chat.after({ minutes: 10 }).delivered("r", "undeliverable", "WhatsApp не доставил сообщение (error)")
+    assert.strictEqual(chat.only("StopChain")?.reason, "undeliverable")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:undeliverable")
+    assert.deepInclude(chat.only("AskOperator"), { why: "undeliverable" })
+    assert.isUndefined(chat.only("Send"))
+    assert.isNull(chat.due)
+    assert.deepStrictEqual(chat.delivered("r", "undeliverable"), [])
+    assert.deepStrictEqual(chat.delivered("r", "sent"), [])
+  })
+
+  it("a touch that failed after it was sent ends the chain", () => {
+    const chat = touched()
+    chat.delivered("t")
+    assert.isNotNull(chat.due)
+    chat.after({ hours: 1 }).delivered("t", "undeliverable")
+    assert.strictEqual(chat.only("StopChain")?.reason, "undeliverable")
+    assert.isUndefined(chat.only("AskOperator"))
+    assert.isNull(chat.due)
+  })
+
+  it("a failure that is known only after the client wrote again is told, and ends no newer chain", () => {
+    const chat = replied()
+    chat.delivered("r")
+    chat.after({ minutes: 5 }).writes("А рассрочка есть?")
+    chat.wakesWhenDue()
+    chat.answers("Есть.")
+    const { due } = chat
+    chat.delivered("r", "undeliverable")
+    assert.strictEqual(chat.outcomeOf("q"), "handed_over:undeliverable")
+    assert.isDefined(chat.only("AskOperator"))
+    assert.isUndefined(chat.only("StopChain"))
+    assert.strictEqual(chat.due, due)
+  })
+
+  it("a failure of what was said to somebody who opted out, or is no client, concerns nobody", () => {
+    const out = replied()
+    out.delivered("r")
+    out.writes("Не пишите мне больше")
+    assert.deepStrictEqual(out.delivered("r", "undeliverable"), [])
+    const none = replied()
+    none.delivered("r")
+    none.tell({ _tag: "PersonClassified", at: none.now, isClient: false })
+    assert.deepStrictEqual(none.delivered("r", "undeliverable"), [])
+  })
+
+  it("a message that arrived after all changes nothing that was decided", () => {
+    const chat = replied()
+    chat.delivered("r")
+    chat.delivered("r", "undeliverable")
+    assert.deepStrictEqual(chat.delivered("r", "delivered"), [])
+    const first = replied()
+    first.delivered("r", "delivered")
+    assert.isNotNull(first.due, "told without a word that it was sent: it was")
   })
 
   it("a message of unknown fate is told to a person", () => {

@@ -1,30 +1,31 @@
 /**
  * The heart: what to do about one event in one conversation. Pure and total: any event in any state has an answer, and no
  * branch of business logic lives elsewhere. It composes the small machines (classification, turn, takeover, follow-up) and
- * adds only what concerns more than one of them.
+ * adds only what concerns more than one of them; what comes of the model's answers has a file of its own beside it.
  * Promises, for any order of events: one answer for a turn; silence while a human has the chat, after an opt-out and for
  * everybody who is not a client; no call outside working hours or in the past; an outcome for every client message.
  * Does not promise that commands are carried out: a crash may repeat one, so each carries an id or a ticket.
  */
-import { isBookable } from "../calendar/call-slots.ts"
-import { isOpen } from "../calendar/working-hours.ts"
 import * as Classification from "../contact/classification.ts"
 import * as FollowUp from "../follow-up/follow-up.ts"
 import { unheardVoiceText } from "../reply/safe-text.ts"
 import { readIntent } from "../reply-intent/intent.ts"
 import type { Instant } from "../time/instant.ts"
-import { dayMs, hourMs, minuteMs, secondMs } from "../time/instant.ts"
-import { instantOf, wallTime } from "../time/wall-clock.ts"
-import type {
-  Command,
-  Conversation,
-  Decision,
-  Event,
-  HandedOverWhy,
-  IgnoredWhy,
-  Policy,
-  Thinking,
-} from "./conversation.ts"
+import { dayMs, hourMs } from "../time/instant.ts"
+import type { Command, Conversation, Decision, Event, Policy } from "./conversation.ts"
+import { classified, modelFailed, replyDrafted, sendReply, think, thinkAgain, touchDrafted } from "./model-answers.ts"
+import { reminderDue, reminderWakeUpAt, unsentReminders } from "./reminder.ts"
+import {
+  followUp,
+  handedOver,
+  handOver,
+  ignored,
+  notAClient,
+  parked,
+  reopened,
+  staleAt,
+  whyNoTouchNow,
+} from "./steps.ts"
 import * as Takeover from "./takeover.ts"
 import * as Turn from "./turn.ts"
 
@@ -64,9 +65,7 @@ export const decide = (before: Conversation, event: Event, policy: Policy): Deci
     case "SendExpired":
       return sendExpired(before, event, policy)
     case "CallCancelled":
-      return before.callAt === null
-        ? [before, []]
-        : [{ ...before, callAt: null }, [{ _tag: "CancelCall", callAt: before.callAt }]]
+      return callCancelled(before, event)
   }
 }
 
@@ -74,7 +73,10 @@ export const decide = (before: Conversation, event: Event, policy: Policy): Deci
 export const wakeUpAt = (conversation: Conversation, policy: Policy): Instant | null => {
   const { thinking, turn, takeover, followUp } = conversation
   // While somebody thinks, the turn and the chain wait for that answer, at the latest until the lease ends.
-  const work = thinking !== null ? [thinking.until] : [Turn.wakeUpAt(turn, policy), FollowUp.wakeUpAt(followUp)]
+  const work =
+    thinking !== null
+      ? [thinking.until]
+      : [Turn.wakeUpAt(turn, policy), FollowUp.wakeUpAt(followUp), reminderWakeUpAt(conversation)]
   const due = [...work, Takeover.wakeUpAt(takeover)].filter((at) => at !== null)
   return due.length === 0 ? null : Math.min(...due)
 }
@@ -166,7 +168,7 @@ const optOut = (
   const stop: ReadonlyArray<Command> =
     commands.length > others.length ? [{ _tag: "StopChain", reason: "opted_out", lastTouchAt: null }] : chain
   return [
-    { ...stopped, isOptedOut: true, thinking: null, turn: Turn.idle },
+    { ...stopped, isOptedOut: true, reminder: null, thinking: null, turn: Turn.idle },
     [
       ...others,
       ...stop,
@@ -214,7 +216,14 @@ const taken = (before: Conversation, at: Instant, by: "operator" | "loop", polic
   const outcome =
     unanswered.length === 0 ? [] : [handedOver(unanswered, by === "loop" ? "too_many_turns" : "operator_wrote")]
   return [
-    { ...next, takeover: Takeover.take(at, policy.takeoverHours, by), thinking: null, turn: Turn.idle },
+    {
+      ...next,
+      takeover: Takeover.take(at, policy.takeoverHours, by),
+      // Who has the chat may have agreed on another time there; the reminder is theirs, too.
+      reminder: null,
+      thinking: null,
+      turn: Turn.idle,
+    },
     [{ _tag: "WithdrawUnsent", what: "all" }, ...outcome, ...chain],
   ]
 }
@@ -239,21 +248,13 @@ const personClassified = (
   return [after, [record, ...commands]]
 }
 
-/** A turn that waited for evidence, or was being thought of, is answered at the next wake-up: its burst is over. */
-const reopened = (before: Conversation): Decision =>
-  before.turn._tag === "Idle" ? [before, []] : [{ ...before, turn: Turn.reopen(before.turn) }, []]
-
-const notAClient = (before: Conversation, at: Instant, policy: Policy): Decision => {
-  const [next, chain] = followUp(before, { _tag: "NotAClient", at }, policy)
-  const unanswered = Turn.messageIds(before.turn)
-  return [
-    { ...next, thinking: null, turn: Turn.idle },
-    [
-      { _tag: "WithdrawUnsent", what: "all" },
-      ...(unanswered.length === 0 ? [] : [ignored(unanswered, "not_client")]),
-      ...chain,
-    ],
-  ]
+/** A call that the client moved meanwhile is another one than the person meant, and one that is over took place. */
+const callCancelled = (before: Conversation, event: Extract<Event, { _tag: "CallCancelled" }>): Decision => {
+  const { callAt } = event
+  if (before.callAt !== callAt || callAt <= event.at) return [before, []]
+  // A draft that is being written may still speak of the call: it is asked for anew.
+  const [next] = reopened({ ...before, callAt: null, reminder: null, thinking: null })
+  return [next, [{ _tag: "CancelCall", callAt }, ...unsentReminders(before)]]
 }
 
 // ---- the timer -------------------------------------------------------------------------------------------------------
@@ -271,6 +272,8 @@ const wokeUp = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }>,
     return answerTurn(conversation, turn, event, policy)
   if (turn._tag === "Parked" && at >= turn.until)
     return handOver(conversation, "unclassified", "непонятно, клиент ли это", policy)
+  const reminder = reminderWakeUpAt(conversation)
+  if (reminder !== null && at >= reminder) return reminderDue(conversation, event, policy)
   if (turn._tag === "Idle" && FollowUp.isDue(conversation.followUp, at)) return touchDue(conversation, event, policy)
   return [conversation, []]
 }
@@ -295,15 +298,6 @@ const answerTurn = (
     ? answerClient(answering, at, event.outboundId, policy)
     : [parked(answering, policy), []]
 }
-
-const parked = (before: Conversation, policy: Policy): Conversation =>
-  before.turn._tag === "Idle"
-    ? before
-    : {
-        ...before,
-        thinking: null,
-        turn: { ...before.turn, _tag: "Parked", until: staleAt(before.turn, policy) },
-      }
 
 const answerClient = (before: Conversation, at: Instant, outboundId: string, policy: Policy): Decision => {
   const recentTurns = before.recentTurns.filter((one) => one > at - hourMs)
@@ -333,7 +327,7 @@ const touchDue = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }
   const waiting = before.followUp
   if (waiting._tag !== "Waiting") return [before, []]
   const reprieve = whyNoTouchNow(before, event.at, event.touchesLeft, policy)
-  if (reprieve !== null) return followUp(before, { _tag: "Postponed", until: reprieve }, policy)
+  if (reprieve !== null) return followUp(before, { _tag: "Postponed", ...reprieve }, policy)
   const [asked, ticket] = think(before, "touch", event.at, policy)
   return [
     asked,
@@ -349,283 +343,6 @@ const touchDue = (before: Conversation, event: Extract<Event, { _tag: "WokeUp" }
   ]
 }
 
-/** What was withdrawn is never reported: after this long nothing is waited for. */
-const reportPatienceMs = 20 * hourMs
-
-/** When to try again, or null when a touch may go out now. */
-const whyNoTouchNow = (before: Conversation, at: Instant, touchesLeft: number, policy: Policy): Instant | null => {
-  if (Takeover.isSilent(before.takeover, at)) return before.takeover._tag === "Taken" ? before.takeover.until : null
-  // One pending message a contact: what became of the last one is not known yet.
-  if (before.unreported.some((message) => at - message.at < reportPatienceMs)) return at + hourMs
-  // Spread over the first hours: whoever was kept back would otherwise go out at the very opening, all at once.
-  const chain = chainPolicy(before, policy)
-  if (!isOpen(at, policy.hours)) return FollowUp.touchMoment(at, chain)
-  return touchesLeft > 0 ? null : FollowUp.touchMoment(startOfTomorrow(at, policy), chain)
-}
-
-// ---- the model's answers ---------------------------------------------------------------------------------------------
-
-const think = (
-  before: Conversation,
-  task: Thinking["task"],
-  at: Instant,
-  policy: Policy,
-): readonly [Conversation, number] => {
-  const ticket = before.lastTicket + 1
-  const thinking = {
-    task,
-    ticket,
-    until: leaseEnd(at, policy),
-    isAsked: true,
-    failures: 0,
-    refused: [],
-  }
-  return [{ ...before, lastTicket: ticket, thinking }, ticket]
-}
-
-/** The same question under a new ticket: the lease ran out, a pause is over, or a draft was sent back. */
-const thinkAgain = (before: Conversation, thinking: Thinking, at: Instant, policy: Policy): Decision => {
-  const { turn } = before
-  if (thinking.task !== "touch" && turn._tag !== "Idle" && at >= staleAt(turn, policy))
-    return handOver(before, "model_unavailable", "модель недоступна слишком долго", policy)
-  const ticket = before.lastTicket + 1
-  const next: Conversation = {
-    ...before,
-    lastTicket: ticket,
-    thinking: { ...thinking, ticket, isAsked: true, until: leaseEnd(at, policy) },
-  }
-  const { refused } = thinking
-  switch (thinking.task) {
-    case "classify_early":
-    case "classify_full":
-      return [next, [{ _tag: "Classify", ticket, isEarly: thinking.task === "classify_early" }]]
-    case "reply":
-      return [next, [{ _tag: "DraftReply", ticket, messageIds: Turn.messageIds(turn), refused }]]
-    case "touch": {
-      if (before.followUp._tag !== "Waiting") return [{ ...before, thinking: null }, []]
-      const reason = before.lastAnswer === "uncertain" ? "uncertain" : "ignored"
-      return [next, [{ _tag: "DraftTouch", ticket, touch: before.followUp.touch, reason, refused }]]
-    }
-  }
-}
-
-const isAwaited = (before: Conversation, ticket: number): boolean => before.thinking?.ticket === ticket
-
-const classified = (before: Conversation, event: Extract<Event, { _tag: "Classified" }>, policy: Policy): Decision => {
-  const { thinking } = before
-  if (thinking === null || thinking.ticket !== event.ticket) return [before, []]
-  if (thinking.task !== "classify_early" && thinking.task !== "classify_full") return [before, []]
-  const asked = thinking.task === "classify_early" ? "early" : "full"
-  const classification = Classification.answered(before.classification, asked, event, policy)
-  const next: Conversation = { ...before, classification, thinking: null }
-  const isClient = Classification.isClient(classification)
-  if (isClient === null) return [parked(next, policy), []]
-  const record: Command = {
-    _tag: "RecordClassification",
-    isClient,
-    confidence: event.confidence,
-    reasoning: event.reasoning,
-  }
-  const [after, commands] = isClient ? reopened(next) : notAClient(next, event.at, policy)
-  return [after, [record, ...commands]]
-}
-
-const replyDrafted = (
-  before: Conversation,
-  event: Extract<Event, { _tag: "ReplyDrafted" }>,
-  policy: Policy,
-): Decision => {
-  const { thinking } = before
-  if (thinking === null || !isAwaited(before, event.ticket) || thinking.task !== "reply") return [before, []]
-  const { at, outboundId } = event
-  const { draft } = event.reviewed
-  const reasons = [...event.reviewed.reasons, ...whyNotThisCall(before, event, policy)]
-  if (reasons.length > 0) {
-    const refused = [...thinking.refused, { draft: draft.text, reasons }]
-    if (refused.length <= policy.redraftsMax)
-      return thinkAgain(before, { ...thinking, refused, failures: 0 }, at, policy)
-    const detail = `черновики не прошли проверку: ${reasons.join("; ")}`
-    const [next, commands] = sendReply(
-      before,
-      { at, outboundId, text: event.safeText, isSafe: true, outcome: "guard" },
-      policy,
-    )
-    return [next, [...commands, { _tag: "AskOperator", why: "guard", detail }]]
-  }
-  const [sent, commands] = sendReply(
-    // A call that is being cancelled holds no reminder back.
-    draft.call?.action === "cancel" ? { ...before, callAt: null } : before,
-    { at, outboundId, text: draft.text, isSafe: false, outcome: draft.hand_over === null ? null : "asked_for_person" },
-    policy,
-  )
-  const asking: ReadonlyArray<Command> =
-    draft.hand_over === null ? [] : [{ _tag: "AskOperator", why: "asked_for_person", detail: draft.hand_over }]
-  const [next, call] = carryOutCall({ ...sent, callAt: before.callAt }, event, policy)
-  return [next, [...commands, ...asking, ...call]]
-}
-
-/** The last word on a call is code's, whatever the guard saw. */
-const whyNotThisCall = (
-  before: Conversation,
-  event: Extract<Event, { _tag: "ReplyDrafted" }>,
-  policy: Policy,
-): ReadonlyArray<string> => {
-  const { call } = event.reviewed.draft
-  if (call === null) return []
-  const booked = before.callAt !== null && before.callAt > event.at ? before.callAt : null
-  if (call.action === "cancel") return booked === null ? ["отменять нечего: звонок не назначен"] : []
-  if (event.callAt === null) return ["не указано время звонка"]
-  if (event.callAt === booked) return []
-  if (!isBookable(event.callAt, event.at, policy.hours))
-    return ["на это время звонок назначить нельзя: нерабочее или прошедшее время"]
-  return event.isSlotFree ? [] : ["это время уже занято"]
-}
-
-const carryOutCall = (
-  before: Conversation,
-  event: Extract<Event, { _tag: "ReplyDrafted" }>,
-  policy: Policy,
-): Decision => {
-  const { call } = event.reviewed.draft
-  if (call === null) return [before, []]
-  const from = before.callAt
-  if (call.action === "cancel")
-    return from === null ? [before, []] : [{ ...before, callAt: null }, [{ _tag: "CancelCall", callAt: from }]]
-  const { callAt } = event
-  if (callAt === null || callAt === from) return [before, []]
-  const [next, chain] = followUp({ ...before, callAt }, { _tag: "CallBooked", at: event.at }, policy)
-  const command: Command =
-    from !== null && from > event.at ? { _tag: "MoveCall", from, callAt } : { _tag: "BookCall", callAt }
-  return [next, [command, ...chain]]
-}
-
-const sendReply = (
-  before: Conversation,
-  reply: {
-    readonly at: Instant
-    readonly outboundId: string
-    readonly text: string
-    readonly isSafe: boolean
-    /** Null: the turn is answered. Otherwise a person must look at it, although something was said. */
-    readonly outcome: HandedOverWhy | null
-  },
-  policy: Policy,
-): Decision => {
-  const { at, outboundId } = reply
-  const messageIds = Turn.messageIds(before.turn)
-  const spoken: Conversation = {
-    ...before,
-    thinking: null,
-    turn: Turn.idle,
-    lastOursAt: at,
-    recentTurns: [...before.recentTurns, at],
-    unreported: [
-      ...before.unreported.slice(-unreportedMax + 1),
-      { outboundId, kind: "reply", at, messageIds, touch: null },
-    ],
-  }
-  const commands: ReadonlyArray<Command> = [
-    { _tag: "Send", outboundId, kind: "reply", touch: null, text: reply.text, messageIds, isSafe: reply.isSafe },
-    reply.outcome === null
-      ? { _tag: "RecordOutcome", messageIds, outcome: { _tag: "answered" } }
-      : handedOver(messageIds, reply.outcome),
-  ]
-  // Who waits for a person, or for a call, is not reminded.
-  if (reply.outcome !== null || (spoken.callAt !== null && spoken.callAt > at)) return [spoken, commands]
-  const [next, chain] = followUp(spoken, { _tag: "ReplySent", at }, policy)
-  return [next, [...commands, ...chain]]
-}
-
-const touchDrafted = (
-  before: Conversation,
-  event: Extract<Event, { _tag: "TouchDrafted" }>,
-  policy: Policy,
-): Decision => {
-  const { thinking } = before
-  if (thinking === null || !isAwaited(before, event.ticket) || thinking.task !== "touch") return [before, []]
-  const { at, outboundId } = event
-  const waiting = before.followUp
-  if (waiting._tag !== "Waiting") return [{ ...before, thinking: null }, []]
-  const reprieve = whyNoTouchNow(before, at, event.touchesLeft, policy)
-  if (reprieve !== null) return followUp({ ...before, thinking: null }, { _tag: "Postponed", until: reprieve }, policy)
-  const { draft, reasons } = event.reviewed
-  const callReasons = draft.call === null ? reasons : [...reasons, "в напоминании звонок не назначают"]
-  const refused =
-    callReasons.length === 0 ? thinking.refused : [...thinking.refused, { draft: draft.text, reasons: callReasons }]
-  if (callReasons.length > 0 && refused.length <= policy.redraftsMax)
-    return thinkAgain(before, { ...thinking, refused, failures: 0 }, at, policy)
-  const { touch } = waiting
-  const isSafe = callReasons.length > 0
-  const [next, chain] = followUp(
-    {
-      ...before,
-      thinking: null,
-      lastOursAt: at,
-      unreported: [
-        ...before.unreported.slice(-unreportedMax + 1),
-        { outboundId, kind: "touch", at, messageIds: [], touch },
-      ],
-    },
-    { _tag: "TouchSent", at },
-    policy,
-  )
-  return [
-    next,
-    [
-      {
-        _tag: "Send",
-        outboundId,
-        kind: "touch",
-        touch,
-        text: isSafe ? event.safeText : draft.text,
-        messageIds: [],
-        isSafe,
-      },
-      ...chain,
-    ],
-  ]
-}
-
-const pauseMaxMs = 30 * minuteMs
-
-const modelFailed = (
-  before: Conversation,
-  event: Extract<Event, { _tag: "ModelFailed" }>,
-  policy: Policy,
-): Decision => {
-  const { thinking } = before
-  if (thinking === null || !isAwaited(before, event.ticket)) return [before, []]
-  const failures = thinking.failures + 1
-  const growing = Math.min(pauseMaxMs, 15 * secondMs * 2 ** Math.min(failures - 1, 10))
-  const wait =
-    event.kind === "budget"
-      ? startOfTomorrow(event.at, policy) - event.at
-      : Math.max(event.retryAfterMs ?? 0, event.kind === "quota" ? Math.max(growing, 5 * minuteMs) : growing)
-  const until = event.at + Math.min(wait, dayMs)
-  // A touch can wait, and keeps no count of its failures: the longest pause at once.
-  if (thinking.task === "touch")
-    return followUp(
-      { ...before, thinking: null },
-      { _tag: "Postponed", until: Math.max(until, event.at + pauseMaxMs) },
-      policy,
-    )
-  const { turn } = before
-  // Said once, when the answer will come too late anyway; the wake-up at `until` hands it over.
-  const deadline = turn._tag === "Idle" ? until : staleAt(turn, policy)
-  return [
-    {
-      ...before,
-      thinking: {
-        ...thinking,
-        failures,
-        isAsked: false,
-        until: Math.min(until, Math.max(deadline, event.at + secondMs)),
-      },
-    },
-    [],
-  ]
-}
-
 // ---- what became of our messages -------------------------------------------------------------------------------------
 
 const deliveryReported = (
@@ -634,23 +351,28 @@ const deliveryReported = (
   policy: Policy,
 ): Decision => {
   const message = before.unreported.find((one) => one.outboundId === event.outboundId)
-  if (message === undefined) return [before, []]
+  if (message === undefined) return event.status === "undeliverable" ? failedLater(before, event, policy) : [before, []]
   const known: Conversation = { ...before, unreported: before.unreported.filter((one) => one !== message) }
   const { at } = event
   switch (event.status) {
     case "sent":
-      return followUp(known, { _tag: "Delivered", at, wasSentAt: message.at }, policy)
+    case "delivered":
+      return followUp(
+        { ...known, sent: [...(known.sent ?? []).slice(-sentMax + 1), message] },
+        { _tag: "Delivered", at, wasSentAt: message.at },
+        policy,
+      )
     case "dropped":
       // Nobody may write to this number any more.
       if (event.reason === "whitelisted") {
-        const [stopped, chain] = followUp(known, { _tag: "NotAClient", at }, policy)
+        const [stopped, chain] = followUp({ ...known, reminder: null }, { _tag: "NotAClient", at }, policy)
         return [
           stopped,
           [...chain, ...(message.messageIds.length === 0 ? [] : [ignored(message.messageIds, "whitelisted")])],
         ]
       }
       // Somebody wrote meanwhile; that event comes by itself. A touch is due again only if the chain survives it.
-      return message.kind === "reply"
+      return message.kind !== "touch"
         ? [known, message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, "operator_wrote")]]
         : touchReturned(known, message, at + hourMs, policy)
     case "refused":
@@ -668,6 +390,30 @@ const deliveryReported = (
       ]
     }
   }
+}
+
+/**
+ * It was sent, and WhatsApp said afterwards that it did not arrive. Told once, and never sent again by itself: nobody knows
+ * why it failed, and whoever repeats what a number does not take is taken for a spammer.
+ */
+const failedLater = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "DeliveryReported" }>,
+  policy: Policy,
+): Decision => {
+  const message = before.sent?.find((one) => one.outboundId === event.outboundId)
+  if (message === undefined) return [before, []]
+  const known: Conversation = { ...before, sent: (before.sent ?? []).filter((one) => one !== message) }
+  if (before.isOptedOut || Classification.isClient(before.classification) === false) return [known, []]
+  // Who wrote since can be reached, and the chain is that of a later reply.
+  const hasWrittenSince = before.lastClientAt !== null && before.lastClientAt > message.at
+  const [stopped, chain] = hasWrittenSince
+    ? [known, []]
+    : followUp(known, { _tag: "Undeliverable", at: event.at }, policy)
+  if (message.kind === "touch") return [stopped, chain]
+  const outcome = message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, "undeliverable")]
+  const detail = event.reason ?? "ответ не дошёл до клиента"
+  return [stopped, [...chain, ...outcome, { _tag: "AskOperator", why: "undeliverable", detail }]]
 }
 
 /** A report may be very late: what we said since stands, and the touch is history. */
@@ -690,7 +436,9 @@ const sendExpired = (
   if (message === undefined) return [before, []]
   const known: Conversation = { ...before, unreported: before.unreported.filter((one) => one !== message) }
   const { at } = event
-  if (message.kind === "touch") return touchReturned(known, message, at, policy)
+  const isStopped = event.reason === "sending_stopped"
+  // While nothing may leave, a touch drafted every hour would only come back every hour.
+  if (message.kind === "touch") return touchReturned(known, message, isStopped ? at + dayMs : at, policy)
   if (message.messageIds.length === 0) return [known, []]
   const humanWrote = before.lastOperatorAt !== null && before.lastOperatorAt >= message.at
   if (humanWrote || Takeover.isSilent(before.takeover, at))
@@ -698,11 +446,6 @@ const sendExpired = (
   if (before.isOptedOut) return [known, [ignored(message.messageIds, "opted_out")]]
   if (Classification.isClient(before.classification) === false)
     return [known, [ignored(message.messageIds, "not_client")]]
-  // An hour later the answer may be another one: the turn is opened again and drafted anew.
-  const reopenedTurn = message.messageIds.reduce<Turn.State>(
-    (turn, id) => Turn.add(turn, { id, isAwaited: false, isUnheard: false }, at, message.at),
-    known.turn,
-  )
   const [quiet] = followUp(
     known,
     { _tag: "ClientWrote", at, answer: before.lastAnswer === "no" ? "none" : before.lastAnswer },
@@ -711,55 +454,21 @@ const sendExpired = (
   const followUpAfter = known.followUp._tag === "Waiting" ? quiet : known
   const chain: ReadonlyArray<Command> =
     known.followUp._tag === "Waiting" ? [{ _tag: "StopChain", reason: "client_responded", lastTouchAt: null }] : []
+  if (isStopped) {
+    const detail = "отправка сообщений остановлена, ответ не ушёл: свяжитесь с клиентом сами"
+    const told = handedOver(message.messageIds, "sending_stopped")
+    return [followUpAfter, [...chain, told, { _tag: "AskOperator", why: "sending_stopped", detail }]]
+  }
+  // An hour later the answer may be another one: the turn is opened again and drafted anew.
+  const reopenedTurn = message.messageIds.reduce<Turn.State>(
+    (turn, id) => Turn.add(turn, { id, isAwaited: false, isUnheard: false }, at, message.firstSentAt ?? message.at),
+    known.turn,
+  )
   return [{ ...followUpAfter, thinking: null, turn: reopenedTurn }, chain]
 }
 
+/** A failure that is told only after so many further messages is history. */
+const sentMax = 20
+
 /** The later of a moment, if there is one, and another. */
 const later = (known: Instant | null, at: Instant): Instant => Math.max(known ?? at, at)
-
-/** More messages of ours than this are never on their way at once. */
-const unreportedMax = 20
-
-// ---- small parts -----------------------------------------------------------------------------------------------------
-
-const handOver = (before: Conversation, why: HandedOverWhy, detail: string, _policy: Policy): Decision => {
-  const unanswered = Turn.messageIds(before.turn)
-  return [
-    { ...before, thinking: null, turn: Turn.idle },
-    [handedOver(unanswered, why), { _tag: "AskOperator", why, detail }],
-  ]
-}
-
-const followUp = (before: Conversation, event: FollowUp.Event, policy: Policy): Decision => {
-  const [next, commands] = FollowUp.decide(before.followUp, event, chainPolicy(before, policy))
-  return [next === before.followUp ? before : { ...before, followUp: next }, commands]
-}
-
-const chainPolicy = (before: Conversation, policy: Policy): FollowUp.Policy => ({
-  silenceHours: policy.silenceHours,
-  touchSpreadMinutes: policy.touchSpreadMinutes,
-  hours: policy.hours,
-  spreadSeed: before.spreadSeed,
-})
-
-/** The first moment at which an answer comes too late. Rounded, as all that is stored: settings may hold fractions. */
-const staleAt = (turn: Turn.Open, policy: Policy): Instant =>
-  turn.firstSentAt + Math.round(policy.staleReplyHours * hourMs) + 1
-
-const leaseEnd = (at: Instant, policy: Policy): Instant => at + Math.round(policy.modelLeaseSeconds * secondMs)
-
-const startOfTomorrow = (at: Instant, policy: Policy): Instant => {
-  const wall = wallTime(at, policy.hours.zone)
-  return instantOf({ ...wall, day: wall.day + 1, hour: 0, minute: 0, second: 0 }, policy.hours.zone)
-}
-
-const ignored = (messageIds: ReadonlyArray<string>, why: IgnoredWhy): Command => ({
-  _tag: "RecordOutcome",
-  messageIds,
-  outcome: { _tag: "ignored", why },
-})
-const handedOver = (messageIds: ReadonlyArray<string>, why: HandedOverWhy): Command => ({
-  _tag: "RecordOutcome",
-  messageIds,
-  outcome: { _tag: "handed_over", why },
-})

@@ -184,7 +184,7 @@ describe("the moment of a touch", () => {
       state,
       [],
     ])
-    assert.deepStrictEqual(tell(state, { _tag: "Postponed", until: tuesday }), [state, []])
+    assert.deepStrictEqual(tell(state, { _tag: "Postponed", until: tuesday, why: "daily_cap" }), [state, []])
   })
 
   it("is read off the state", () => {

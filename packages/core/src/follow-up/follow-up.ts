@@ -23,8 +23,23 @@ export const StopReason = Schema.Literals([
   "opted_out",
   "undeliverable",
   "not_a_client",
+  "nothing_to_say",
 ])
 export type StopReason = typeof StopReason.Type
+
+/** Why a touch that was due, or would have been, is due at another moment now. */
+export const moveReasons = [
+  "daily_cap",
+  "outside_hours",
+  "operator_in_chat",
+  "not_reported_yet",
+  "model_away",
+  "token_budget",
+  "came_back",
+  "delivered_later",
+  "we_wrote",
+] as const
+export type MoveReason = (typeof moveReasons)[number]
 
 export const State = Schema.TaggedUnion({
   Resting: { hasAnswered: Schema.Boolean },
@@ -49,12 +64,12 @@ export type Event =
   /** The touch came back unsent, and may be tried again. */
   | { readonly _tag: "TouchReturned"; readonly at: Instant; readonly touch: number }
   /** Not now: no opening, the day's share is used up, or the model is away. */
-  | { readonly _tag: "Postponed"; readonly until: Instant }
+  | { readonly _tag: "Postponed"; readonly until: Instant; readonly why: MoveReason }
   /** Our last message reached WhatsApp only now. */
   | { readonly _tag: "Delivered"; readonly at: Instant; readonly wasSentAt: Instant }
   | { readonly _tag: "ClientWrote"; readonly at: Instant; readonly answer: Answer }
   | {
-      readonly _tag: "OperatorWrote" | "CallBooked" | "OptedOut" | "Undeliverable" | "NotAClient"
+      readonly _tag: "OperatorWrote" | "CallBooked" | "OptedOut" | "Undeliverable" | "NotAClient" | "NothingToSay"
       readonly at: Instant
     }
 
@@ -65,6 +80,8 @@ export type Command =
       readonly touch: number
       readonly dueAt: Instant
       readonly lastTouchAt: Instant | null
+      /** Of a touch that was planned already; without it, it is the next one. */
+      readonly why?: MoveReason
     }
   | { readonly _tag: "StopChain"; readonly reason: StopReason; readonly lastTouchAt: Instant | null }
 
@@ -92,25 +109,28 @@ export const decide = (state: State, event: Event, policy: Policy): Decision => 
         ? keep(state)
         : state._tag === "Waiting"
           ? // Without a word of the client the silence begins anew, but not the chain.
-            awaitTouch(state.touch, event.at, policy, null)
+            wait(due(state.touch, event.at, policy), "we_wrote")
           : awaitTouch(1, event.at, policy, "start")
     case "TouchSent":
       return state._tag === "Waiting" ? awaitTouch(state.touch + 1, event.at, policy, event.at) : keep(state)
     case "TouchReturned":
       return state._tag === "Waiting" && state.touch === event.touch + 1
-        ? wait({ ...state, touch: event.touch, dueAt: touchMoment(event.at, policy) })
+        ? wait({ ...state, touch: event.touch, dueAt: touchMoment(event.at, policy) }, "came_back")
         : state._tag === "Stopped" &&
             state.reason === "completed_5_touches" &&
             event.touch === policy.silenceHours.length
-          ? wait({ _tag: "Waiting", touch: event.touch, dueAt: touchMoment(event.at, policy), since: event.at })
+          ? wait(
+              { _tag: "Waiting", touch: event.touch, dueAt: touchMoment(event.at, policy), since: event.at },
+              "came_back",
+            )
           : keep(state)
     case "Postponed":
       return state._tag === "Waiting" && event.until > state.dueAt
-        ? wait({ ...state, dueAt: touchMoment(event.until, policy) })
+        ? wait({ ...state, dueAt: touchMoment(event.until, policy) }, event.why)
         : keep(state)
     case "Delivered":
       return state._tag === "Waiting" && event.wasSentAt === state.since && event.at > state.since
-        ? wait(due(state.touch, event.at, policy))
+        ? wait(due(state.touch, event.at, policy), "delivered_later")
         : keep(state)
     case "ClientWrote":
       return clientWrote(state, event.answer)
@@ -122,6 +142,8 @@ export const decide = (state: State, event: Event, policy: Policy): Decision => 
       return end(state, "undeliverable")
     case "NotAClient":
       return end(state, "not_a_client")
+    case "NothingToSay":
+      return end(state, "nothing_to_say")
     case "OptedOut":
       return state._tag === "Waiting"
         ? [{ _tag: "Stopped", reason: "opted_out", isFinal: true }, [stopped("opted_out")]]
@@ -168,9 +190,9 @@ const end = (state: State, reason: StopReason): Decision => {
   if (state._tag === "Waiting") return [next, [stopped(reason)]]
   return state._tag === "Stopped" && state.reason === "completed_5_touches" ? [next, []] : keep(state)
 }
-const wait = (state: Extract<State, { readonly _tag: "Waiting" }>): Decision => [
+const wait = (state: Extract<State, { readonly _tag: "Waiting" }>, why: MoveReason): Decision => [
   state,
-  [{ _tag: "AdvanceChain", touch: state.touch, dueAt: state.dueAt, lastTouchAt: null }],
+  [{ _tag: "AdvanceChain", touch: state.touch, dueAt: state.dueAt, lastTouchAt: null, why }],
 ]
 const due = (touch: number, since: Instant, policy: Policy): Extract<State, { readonly _tag: "Waiting" }> => ({
   _tag: "Waiting",
@@ -178,20 +200,19 @@ const due = (touch: number, since: Instant, policy: Policy): Extract<State, { re
   dueAt: touchMoment(since + Math.round((policy.silenceHours[touch - 1] ?? 0) * hourMs), policy),
   since,
 })
-const awaitTouch = (touch: number, since: Instant, policy: Policy, how: Instant | "start" | null): Decision => {
-  const lastTouchAt = typeof how === "number" ? how : null
+const awaitTouch = (touch: number, since: Instant, policy: Policy, how: Instant | "start"): Decision => {
   if (touch > policy.silenceHours.length)
     return touch === 1
       ? [{ _tag: "Resting", hasAnswered: false }, []]
       : [
           { _tag: "Stopped", reason: "completed_5_touches", isFinal: false },
-          [stopped("completed_5_touches", lastTouchAt)],
+          [stopped("completed_5_touches", how === "start" ? null : how)],
         ]
   const next = due(touch, since, policy)
   return [
     next,
     how === "start"
       ? [{ _tag: "StartChain", dueAt: next.dueAt }]
-      : [{ _tag: "AdvanceChain", touch, dueAt: next.dueAt, lastTouchAt }],
+      : [{ _tag: "AdvanceChain", touch, dueAt: next.dueAt, lastTouchAt: how }],
   ]
 }

@@ -59,7 +59,7 @@ const events = (node: Node): ReadonlyArray<FollowUp.Event> => {
     { _tag: "OptedOut", at },
     { _tag: "Undeliverable", at },
     { _tag: "NotAClient", at },
-    { _tag: "Postponed", until: at + 5 * hourMs },
+    { _tag: "Postponed", until: at + 5 * hourMs, why: "daily_cap" },
     { _tag: "Delivered", at, wasSentAt: books.lastOursAt },
   ]
   if (state._tag === "Waiting" && at >= state.dueAt && isWorkingMoment(at)) always.push({ _tag: "TouchSent", at })

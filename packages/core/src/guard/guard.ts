@@ -22,6 +22,8 @@ export interface GuardInput {
   readonly knowledge: string
   /** Earlier lines, oldest first, the turn being answered included. */
   readonly chat: ReadonlyArray<ChatLine>
+  /** What else we have said to this contact, beyond `chat`: nothing of it may be repeated either. */
+  readonly said?: ReadonlyArray<string>
   readonly now: Instant
   readonly zone: string
   readonly hours: WorkingHours
@@ -105,7 +107,8 @@ export const review = (given: GuardInput): Review => {
     refuse("obeys_injection", `Ответ выполняет чужое указание из сообщения или документа: «${obeyed.slice(0, 120)}».`)
   const tongue = strangeTongue(text, input)
   if (tongue !== null) refuse("wrong_language", tongue)
-  const repeated = repeatOf(text, input)
+  const ours = input.chat.flatMap((line) => (line.from === "bot" ? [line.text] : []))
+  const repeated = repeatedOf(text, [...ours, ...(input.said ?? [])], input.kind)
   if (repeated !== null) refuse("repeats", `Ответ повторяет прежнее сообщение: «${repeated.slice(0, 120)}».`)
   const grounding = groundClaims({ ...input, text })
   for (const problem of grounding.problems) refuse(problem.code, problem.detail)
@@ -190,15 +193,18 @@ const jaccard = (one: ReadonlySet<string>, other: ReadonlySet<string>) => {
 
 const likenessMax = { reply: 0.8, touch: 0.6 } as const
 
-const repeatOf = (text: string, input: GuardInput): string | null => {
-  const mine = shinglesOf(text)
-  for (const line of input.chat) {
-    if (line.from !== "bot") continue
-    const theirs = shinglesOf(line.text)
-    const alike = jaccard(mine.pairs, theirs.pairs)
-    if (alike >= likenessMax[input.kind]) return line.text
-    if (mine.words.size >= 6 && jaccard(mine.words, theirs.words) >= (input.kind === "reply" ? 0.9 : 0.75))
-      return line.text
+/** Tells of a text which of `said` it repeats, word for word or nearly so; null if it is a new one. */
+export const repeating = (said: ReadonlyArray<string>, kind: "reply" | "touch"): ((text: string) => string | null) => {
+  const lines = said.map((line) => ({ line, ...shinglesOf(line) }))
+  return (text) => {
+    const mine = shinglesOf(text)
+    const found = lines.find(
+      ({ pairs, words }) =>
+        jaccard(mine.pairs, pairs) >= likenessMax[kind] ||
+        (mine.words.size >= 6 && jaccard(mine.words, words) >= (kind === "reply" ? 0.9 : 0.75)),
+    )
+    return found?.line ?? null
   }
-  return null
 }
+export const repeatedOf = (text: string, said: ReadonlyArray<string>, kind: "reply" | "touch"): string | null =>
+  repeating(said, kind)(text)

@@ -23,6 +23,8 @@ export interface KnowledgeDocument {
   readonly file: string
   readonly pages: number
   readonly blocks: ReadonlyArray<Block>
+  /** Pages that show a picture and have no text: a scan, as a rule. */
+  readonly picturePages?: ReadonlyArray<number>
 }
 
 /** A file that could not be read, with the reason in plain Russian for the owner. */

@@ -50,6 +50,26 @@ describe("facts of a document", () => {
       "Макси | Кассы | 50 | null",
     ]))
 
+  it("belong to the offer whose price stands in the header", () =>
+    assert.includeMembers(
+      read(
+        "| Возможности | Старт 9 900 ₸/мес | Сеть 19 900 ₸/мес |\n|---|---|---|\n| Отчёты | нет | есть |\n| API | нет | есть |",
+      ),
+      ["Старт | цена | 9 900 ₸/мес | KZT", "Сеть | цена | 19 900 ₸/мес | KZT"],
+    ))
+
+  it("are not lost where a row is one cell", () =>
+    assert.include(
+      read("| Товар | Цена |\n|---|---|\n| Окно | 45 000 ₸ |\n| Подоконник — 4 500 ₸ | |"),
+      "Подоконник | цена | 4 500 ₸ | KZT",
+    ))
+
+  it("take no mark of a footnote for a part of the figure", () =>
+    assert.deepStrictEqual(read("Занятие стоит 9 000 ₸ в месяц². Зал 120 м²."), [
+      "Занятие | цена | 9 000 ₸ в месяц | KZT",
+      "Зал | количество | 120 м² | м²",
+    ]))
+
   it("belong to the heading above a list", () =>
     assert.deepStrictEqual(read("# Школа\n## Курс «Дизайн»\n- Цена: 240 000 ₸\n- Срок: 4 месяца"), [
       "Курс «Дизайн» | цена | 240 000 ₸ | KZT",

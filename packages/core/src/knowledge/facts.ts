@@ -188,7 +188,7 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
       })
     }
     headings = afterList(headings, block, document.blocks[position - 1])
-    const text = withoutOrders(block.text).clean.trim()
+    const text = withoutOrders(block.text).clean.replace(footnote, "").trim()
     if (text === "") return
     if (block.kind === "heading") {
       const level = block.level ?? 3
@@ -200,7 +200,11 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
     }
     const path = pathOf(headings)
     if (block.kind === "table" && block.rows !== undefined) {
-      readTable(block.rows, path, add)
+      readTable(
+        block.rows.map((row) => row.map((cell) => cell.replace(footnote, ""))),
+        path,
+        add,
+      )
       return
     }
     if (block.kind === "paragraph") intro = /:$/.test(text) ? text.replace(/:$/, "") : ""
@@ -210,6 +214,9 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
   })
   return facts
 }
+
+/** The mark of a footnote is said of no figure; `м²` is a unit. */
+const footnote = /(?<!(?<!\p{L})[сдк]?м)[⁰¹²³⁴-⁹]+/gu
 
 type Add = (parts: ReadonlyArray<string>, attribute: string, value: string, unit: string | null) => void
 
@@ -474,12 +481,24 @@ const readTable = (rows: ReadonlyArray<ReadonlyArray<string>>, path: ReadonlyArr
     ).length *
       2 >=
       labels.length
+  // `| Возможности | Старт 9 900 ₸/мес | Сеть 19 900 ₸/мес |`: the offers bring their prices along.
+  for (const title of header.slice(1)) {
+    const [price, ...more] = findQuantities(title)
+    const names = price !== undefined && wordsOf(title.slice(0, price.index)).some((word) => word.stem !== "cen")
+    if (names && price.kind === "money" && price.qualifier === null && more.length === 0)
+      readLine(title, path, add, true)
+  }
   const nameAt = nameColumn(body)
   let section = ""
   for (const row of body) {
     const filled = row.filter((cell) => cell.trim() !== "")
     if (filled.length === 1 && !hasFigures(filled[0]!)) {
       section = filled[0]!
+      continue
+    }
+    // `Подоконник 300 мм — 4 500 ₸` in the first cell alone.
+    if (filled.length === 1 && row.length > 1) {
+      readLine(filled[0]!, path, add)
       continue
     }
     const label = row[nameAt] ?? ""

@@ -50,6 +50,8 @@ const wordsOf = (text: string): Array<string> =>
     .replaceAll("ё", "е")
     // 15 000 is one number.
     .replace(/(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))/g, "")
+    // The mark of a footnote is no part of its word.
+    .replace(/[⁰¹²³⁴-⁹]/g, " ")
     .match(/[\p{L}\p{N}]+/gu) ?? []
 
 const groupSign = "§"
@@ -106,7 +108,8 @@ const stopWords = new Set(
 )
 
 const isKazakh = (word: string): boolean => /[әіңғүұқөһ]/u.test(word)
-const stem = (word: string): string => (isKazakh(word) || !/^[а-я]+$/u.test(word) ? word : stemmer.stem(word))
+/** Of a Russian word; any other is given back as it is. */
+export const stem = (word: string): string => (isKazakh(word) || !/^[а-я]+$/u.test(word) ? word : stemmer.stem(word))
 
 const groupOfStem = new Map<string, number>()
 const groupOfPrefix: Array<readonly [string, number]> = []
@@ -122,6 +125,12 @@ const termsOf = (word: string): ReadonlyArray<string> => {
   const group = groupOfStem.get(own) ?? groupOfPrefix.find(([prefix]) => word.startsWith(prefix))?.[1]
   return group === undefined ? [own] : [own, `${groupSign}${group}`]
 }
+
+/** What a text is searched by: for each of its words the stem, and the sign of its group where it has one. */
+export const searchTerms = (text: string): ReadonlyArray<ReadonlyArray<string>> =>
+  wordsOf(text)
+    .map(termsOf)
+    .filter((terms) => terms.length > 0)
 
 type Piece = Omit<Passage, "score">
 

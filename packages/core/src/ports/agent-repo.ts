@@ -8,6 +8,7 @@ import type { Effect } from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ContactKey } from "../contact/contact-key.ts"
 import type { Command, Conversation, Event } from "../conversation/conversation.ts"
+import type { ToldPlan } from "../follow-up/touch-plan.ts"
 import type { ContactInfo } from "../queue/messages.ts"
 import type { Instant } from "../time/instant.ts"
 
@@ -27,7 +28,7 @@ export interface StoredMessage {
   readonly text: string
   readonly at: Instant
   readonly isVoice: boolean
-  readonly kind: "reply" | "touch" | null
+  readonly kind: "reply" | "touch" | "reminder" | null
   readonly touch: number | null
   /** `pending`, `published`, `sent`, `dropped`, `refused`, `undeliverable`, `unknown`, `withdrawn`, `expired`; null on others' messages. */
   readonly delivery: string | null
@@ -105,7 +106,7 @@ export interface OutboxRow {
   readonly outboundId: string
   readonly key: ContactKey
   readonly text: string
-  readonly kind: "reply" | "touch"
+  readonly kind: "reply" | "touch" | "reminder"
   readonly replyTo: string | null
   readonly decidedAt: Instant
   /** `lastOperatorSentAt` and `lastClientSentAt` of the conversation as it is stored now. */
@@ -116,6 +117,11 @@ export interface OutboxRow {
 }
 
 export interface CallRow {
+  readonly id: number
+  /** Stays with a call wherever it is moved to: each move is a row of its own, with the next `sequence`. */
+  readonly uid: string
+  /** From 0; each move and the cancellation count. */
+  readonly sequence: number
   readonly key: ContactKey
   readonly name: string | null
   readonly scheduledAt: Instant
@@ -123,6 +129,8 @@ export interface CallRow {
   readonly status: "scheduled" | "moved" | "cancelled"
   readonly notes: string
   readonly createdAt: Instant
+  /** When it was booked, moved away or cancelled, whatever was last. */
+  readonly changedAt: Instant
 }
 
 export interface TraceRow extends Trace {
@@ -195,8 +203,19 @@ export class AgentRepo extends Context.Service<
     readonly markPublished: (outboundId: string) => Effect<boolean, StoreUnavailable>
     /** Booked calls of a profile at or after `from`. */
     readonly takenSlots: (profileId: string, from: Instant) => Effect<ReadonlyArray<Instant>, StoreUnavailable>
-    readonly calls: (limit: number) => Effect<ReadonlyArray<CallRow>, StoreUnavailable>
+    /** Latest first; `within` is half-open. */
+    readonly calls: (
+      limit: number,
+      within?: { readonly from?: Instant; readonly to?: Instant },
+    ) => Effect<ReadonlyArray<CallRow>, StoreUnavailable>
+    /** The call of this number as it stands now: of one that was moved, the row that it was moved to. */
+    readonly call: (id: number) => Effect<CallRow | null, StoreUnavailable>
     readonly followUps: (key: ContactKey) => Effect<ReadonlyArray<FollowUpRow>, StoreUnavailable>
+    /** The plans of touches whose moment lies in the half-open stretch of time, of all profiles. */
+    readonly touchPlans: (
+      from: Instant,
+      to: Instant,
+    ) => Effect<ReadonlyArray<ToldPlan & { readonly key: ContactKey }>, StoreUnavailable>
     /** Newest first. */
     readonly traces: (key: ContactKey, limit: number) => Effect<ReadonlyArray<TraceRow>, StoreUnavailable>
     /** What people were asked to look at and have not closed yet, newest first. */
@@ -211,6 +230,8 @@ export class AgentRepo extends Context.Service<
       readonly promptTokens: number
       readonly cachedTokens: number
       readonly outputTokens: number
+      /** Told by who may come again: the same one is counted once. */
+      readonly once?: string
     }) => Effect<void, StoreUnavailable>
     /** Tokens of all kinds since `from`. */
     readonly tokensSince: (from: Instant) => Effect<number, StoreUnavailable>

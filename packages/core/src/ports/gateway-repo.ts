@@ -9,6 +9,7 @@ import type { Phone } from "../contact/phone.ts"
 import type { IncomingBody, OutgoingBody, VoiceBody } from "../queue/messages.ts"
 import type { Instant } from "../time/instant.ts"
 import type { StoreUnavailable } from "./agent-repo.ts"
+import type { TokenUsage } from "./llm-port.ts"
 
 /** A message on its way to the agent: what is published, and where. */
 export interface Relayed {
@@ -65,11 +66,26 @@ export interface LedgerRow {
   readonly body: OutgoingBody
 }
 
+/** What WhatsApp says of a message after it took it. */
+export type LaterStatus = "pending" | "delivered" | "read" | "undelivered" | "error"
+
+/** Nothing leaves for the profile until a person resumes it: WhatsApp limited the number, or somebody said so. */
+export interface SendingStop {
+  readonly at: Instant
+  readonly why: "temporary_ban" | "person"
+  /** What the person wrote; "" otherwise. */
+  readonly detail: string
+}
+
 export interface GatewayStats {
   readonly messagesReceived: number
   readonly messagesSent: number
   readonly voiceTranscribed: number
   readonly pending: number
+  /** Sends of which nothing was asked of the gateway yet. */
+  readonly sendsWaiting: number
+  /** Used for voice notes. */
+  readonly tokens: number
   readonly seenByWebhookOnly: number
   readonly seenByPollOnly: number
 }
@@ -84,8 +100,12 @@ export class GatewayRepo extends Context.Service<
      * another text, or now marked deleted, is stored as an edit when `edit` is given for it.
      */
     readonly record: (seen: ReadonlyArray<Seen>) => Effect<ReadonlyArray<string>, StoreUnavailable>
-    /** Replaces the text of a known message and relays `relay`; false when the id is unknown or the text is the same. */
+    /**
+     * Replaces the text of a known message and relays `relay`; false when the id is unknown or the text is the same. Either way
+     * the message has been seen by `via`.
+     */
     readonly recordEdit: (edit: {
+      readonly via: Seen["via"]
       readonly profileId: string
       readonly messageId: string
       readonly text: string
@@ -120,7 +140,7 @@ export class GatewayRepo extends Context.Service<
     ) => Effect<{ readonly isNew: boolean; readonly row: LedgerRow }, StoreUnavailable>
     /**
      * Turns an open row into `sending`, counts the try and starts its time, provided that it still stands at `tries`:
-     * false when another worker was faster, or the row is settled.
+     * false when another worker was faster, the row is settled, or sending is stopped.
      */
     readonly beginCall: (outboundId: string, tries: number, now: Instant) => Effect<boolean, StoreUnavailable>
     /** Settles or doubts a send; `report` is relayed to the agent in the same transaction. */
@@ -131,6 +151,17 @@ export class GatewayRepo extends Context.Service<
       now: Instant,
       report: IncomingBody | null,
     ) => Effect<void, StoreUnavailable>
+    /**
+     * Keeps with a message of ours what WhatsApp says of it later, never backwards: a failure counts only until the message
+     * has arrived. A failure is reported to the agent once, and so is that the message arrived after all; one that comes
+     * before the send's own answer is kept for it. Answers the send when this was news of ours, else null.
+     */
+    readonly noteDelivery: (
+      profileId: string,
+      messageId: string,
+      status: LaterStatus,
+      now: Instant,
+    ) => Effect<LedgerRow | null, StoreUnavailable>
     /** Sends of the profile that are `waiting`, `sending` or in doubt, oldest first. */
     readonly openSends: (profileId: string) => Effect<ReadonlyArray<LedgerRow>, StoreUnavailable>
     /** The ledger row that this own message is the echo of: by id, or by text among sends without an id. */
@@ -155,12 +186,27 @@ export class GatewayRepo extends Context.Service<
       },
       StoreUnavailable
     >
+    /** The stop that stands; null while messages may leave. */
+    readonly sendingStop: (profileId: string) => Effect<SendingStop | null, StoreUnavailable>
+    /** False when one stands already, or when sending was resumed after `stop.at`: then this is old news. */
+    readonly stopSending: (profileId: string, stop: SendingStop) => Effect<boolean, StoreUnavailable>
+    /** False when nothing was stopped. */
+    readonly resumeSending: (profileId: string, now: Instant) => Effect<boolean, StoreUnavailable>
     readonly markTranscribed: (
       profileId: string,
       messageId: string,
       transcript: string | null,
       now: Instant,
     ) => Effect<void, StoreUnavailable>
+
+    /** What one call to a model used, for the voice note of that message. */
+    readonly recordUsage: (
+      usage: TokenUsage & { readonly at: Instant; readonly profileId: string; readonly messageId: string },
+    ) => Effect<void, StoreUnavailable>
+    /** Every call for that message, oldest first. */
+    readonly usageOf: (profileId: string, messageId: string) => Effect<ReadonlyArray<TokenUsage>, StoreUnavailable>
+    /** Tokens of all kinds since `from`. */
+    readonly tokensSince: (from: Instant) => Effect<number, StoreUnavailable>
 
     readonly isWhitelisted: (phone: Correspondent) => Effect<boolean, StoreUnavailable>
     readonly whitelist: Effect<

@@ -9,11 +9,22 @@ import type { Fact, Passage } from "../knowledge/document.ts"
 import type { ContactInfo } from "../queue/messages.ts"
 import type { Instant } from "../time/instant.ts"
 
+/** What one call to a model used. */
+export const TokenUsage = Schema.Struct({
+  promptTokens: Schema.Int,
+  cachedTokens: Schema.Int,
+  outputTokens: Schema.Int,
+  model: Schema.String,
+})
+export type TokenUsage = typeof TokenUsage.Type
+
 /** Repeat later, at `retryAfterMs` from now if told. Overload and a bad answer pass; a quota lasts; see `kind`. */
 export class LlmUnavailable extends Schema.TaggedError<LlmUnavailable>()("LlmUnavailable", {
   kind: Schema.Literals(["overload", "quota", "network", "bad_answer", "blocked", "budget"]),
   retryAfterMs: Schema.NullOr(Schema.Int),
   detail: Schema.String,
+  /** What calls used that answered, but nothing of use: blocked, cut off, not of the form. Absent: nothing. */
+  spent: Schema.optionalKey(Schema.Array(TokenUsage)),
 }) {
   override get message() {
     return `the model is unavailable (${this.kind}): ${this.detail}`
@@ -30,17 +41,30 @@ export class LlmDenied extends Schema.TaggedError<LlmDenied>()("LlmDenied", {
 }
 export type LlmError = LlmUnavailable | LlmDenied
 
-export interface TokenUsage {
-  readonly promptTokens: number
-  readonly cachedTokens: number
-  readonly outputTokens: number
-  readonly model: string
-}
 export interface Answer<A> {
   readonly value: A
+  /** Of all tries of the model that answered. */
   readonly usage: TokenUsage
+  /** Each call that this answer cost, those of another model included; absent when `usage` is the only one. */
+  readonly calls?: ReadonlyArray<TokenUsage>
   /** Hash of the prompt text that was used; null for a brain without prompts. */
   readonly promptHash: string | null
+}
+
+/** The calls that an answer, or a failure, is to be counted with. */
+export const callsOf = (ended: Answer<unknown> | LlmError): ReadonlyArray<TokenUsage> =>
+  ("_tag" in ended
+    ? ended._tag === "LlmUnavailable"
+      ? (ended.spent ?? [])
+      : []
+    : (ended.calls ?? [ended.usage])
+  ).filter((one) => one.promptTokens + one.outputTokens > 0)
+
+/** The same failure, told with all that was spent on the way to it. */
+export const withSpent = (error: LlmError, spent: ReadonlyArray<TokenUsage>): LlmError => {
+  if (error._tag === "LlmDenied" || spent.length === callsOf(error).length) return error
+  const { kind, retryAfterMs, detail } = error
+  return new LlmUnavailable({ kind, retryAfterMs, detail, spent })
 }
 
 export interface ChatLine {

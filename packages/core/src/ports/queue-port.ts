@@ -45,13 +45,18 @@ export class QueuePort extends Context.Service<
       handler: (body: BodyOf<Q>) => Effect<Handled, never, R>,
       options?: { readonly workers?: number },
     ) => Effect<never, never, R>
-    /** Takes what was buried, oldest first, and hands it over; acked messages are gone. Runs until interrupted. */
+    /**
+     * Takes what was buried, oldest first, and hands it over; acked messages are gone. What the handler calls dead itself is
+     * set aside, holds nobody up, and is offered again rarely. Runs until interrupted.
+     */
     readonly consumeDead: <Q extends QueueName, R>(
       queue: Q,
       handler: (message: DeadMessage<Q>) => Effect<Handled, never, R>,
     ) => Effect<never, never, R>
     /** Messages waiting, or null when the broker cannot be asked now. */
     readonly depth: (queue: QueueName) => Effect<number | null>
+    /** Messages that were set aside because no handler can read them, or null when the broker cannot be asked now. */
+    readonly unreadable: (queue: QueueName) => Effect<number | null>
     readonly isConnected: Effect<boolean>
   }
 >()("core/ports/QueuePort") {}

@@ -76,6 +76,8 @@ export interface WappiMessage {
   readonly isDeleted: boolean
   /** The message that this one quotes, reacts to, or (when edited) replaces; "" if none. */
   readonly refersTo: string
+  /** `pending`, `sent`, `delivered`, `read`, `undelivered`, `error`, or ""; of our own messages only. */
+  readonly deliveryStatus?: string
   /** `api`, `phone` or "": who sent an own message. A hint, never proof. */
   readonly sentFrom: string
   readonly senderName: string

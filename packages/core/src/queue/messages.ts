@@ -27,6 +27,14 @@ const envelope = {
   ...contactKeyFields,
 }
 
+/** What a call to a model used. */
+const Usage = Schema.Struct({
+  model: Schema.String,
+  prompt_tokens: Schema.Int,
+  cached_tokens: Schema.Int,
+  output_tokens: Schema.Int,
+})
+
 /** A client's message, or its transcript. The same `message_id` with a transcript completes an announced voice note. */
 export const ClientMessage = Schema.Struct({
   ...envelope,
@@ -38,6 +46,8 @@ export const ClientMessage = Schema.Struct({
   content: Schema.Literals(["text", "media", "voice", "transcript", "untranscribed", "reaction", "system"]),
   contact_info: ContactInfo,
   timestamp: Time,
+  /** What hearing a voice note cost, call by call: it counts against the agent's budget. */
+  usage: Schema.optionalKey(Schema.Array(Usage)),
 })
 /** A human of the company wrote in the chat. */
 export const OperatorMessage = Schema.Struct({
@@ -59,8 +69,9 @@ export const DeliveryReport = Schema.Struct({
   ...envelope,
   event: Schema.Literal("delivery"),
   outbound_id: Schema.NonEmptyString,
-  status: Schema.Literals(["sent", "refused", "dropped", "undeliverable", "unknown", "expired"]),
-  /** Why it was not sent: `operator_wrote`, `client_wrote`, `whitelisted`, or the gateway's words. */
+  /** `undeliverable` may follow `sent`, and `delivered` follows only an `undeliverable` that was wrong. */
+  status: Schema.Literals(["sent", "refused", "dropped", "undeliverable", "unknown", "expired", "delivered"]),
+  /** Why it was not sent: `operator_wrote`, `client_wrote`, `whitelisted`, `sending_stopped`, or the gateway's words. */
   reason: Schema.NullOr(Schema.String),
   message_id: Schema.NullOr(Schema.String),
   timestamp: Time,

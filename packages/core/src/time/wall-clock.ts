@@ -85,6 +85,12 @@ export const instantOf = (
 export const startOfDay = (at: Instant, zone: string): Instant =>
   instantOf({ ...wallTime(at, zone), hour: 0, minute: 0, second: 0 }, zone)
 
+/** The first moment of the next local day. */
+export const startOfNextDay = (at: Instant, zone: string): Instant => {
+  const wall = wallTime(at, zone)
+  return instantOf({ ...wall, day: wall.day + 1, hour: 0, minute: 0, second: 0 }, zone)
+}
+
 /** `2026-11-24T15:00:00+05:00` */
 export const isoWithOffset = (at: Instant, zone: string): string => {
   const offset = offsetMs(at, zone)

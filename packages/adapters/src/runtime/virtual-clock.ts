@@ -1,7 +1,7 @@
 /**
- * A clock that stands still until it is moved, for running the real programs through weeks in milliseconds. Whoever sleeps
- * moves it himself: the simulation does one thing at a time, so nobody else could. What the world has planned for the
- * moments in between happens in passing, in order.
+ * A clock that stands still until it is moved, for running the real programs through weeks in milliseconds, and for tests of
+ * what takes days. Whoever sleeps moves it himself: right where one thing is done at a time, so that nobody else could. What
+ * the world has planned for the moments in between happens in passing, in order.
  */
 import type { Instant } from "@wa/core/time/instant"
 import { type Clock, Duration, Effect } from "effect"
@@ -19,6 +19,7 @@ export interface VirtualClock {
   readonly nextAt: () => Instant | null
   /** Never backwards. */
   readonly advanceTo: (at: Instant) => void
+  readonly pass: (ms: number) => void
 }
 
 export const makeVirtualClock = (start: Instant): VirtualClock => {
@@ -57,5 +58,6 @@ export const makeVirtualClock = (start: Instant): VirtualClock => {
     },
     nextAt: () => agenda[0]?.at ?? null,
     advanceTo,
+    pass: (ms) => advanceTo(now + ms),
   }
 }
