@@ -101,11 +101,27 @@ const withUnits = (text: string, quantities: ReadonlyArray<Quantity>): ReadonlyA
       : one
   })
 
+/** `4 бутыли по 1 100 тг — 4 400 тг` are a price and a total, unless the documents know such a range. */
+const withTotals = (
+  quantities: ReadonlyArray<Quantity>,
+  isRange: (quantity: Quantity) => boolean,
+): ReadonlyArray<Quantity> =>
+  quantities.flatMap((one) => {
+    const dash = one.kind === "money" && one.to !== null ? /(?:₸|тг|тенге|kzt)\.?\s[—–-]\s/iu.exec(one.text) : null
+    if (dash === null || isRange(one)) return [one]
+    const from = dash.index + dash[0].length
+    return [
+      { ...one, to: null, per: null, text: one.text.slice(0, from).replace(/\s*[—–-]\s$/u, "") },
+      { ...one, value: one.to!, to: null, qualifier: null, index: one.index + from, text: one.text.slice(from) },
+    ]
+  })
+
 export const viewOf = (
   text: string,
   chat: ReadonlyArray<{ readonly from: string; readonly text: string }>,
   now: Instant,
   zone: string,
+  isRange: (quantity: Quantity) => boolean,
 ): DraftView => {
   const lastOurs = chat.findLastIndex((line) => line.from !== "client")
   const turn = chat
@@ -117,7 +133,7 @@ export const viewOf = (
   return {
     text,
     sentences: sentencesOf(text),
-    quantities: withUnits(text, findQuantities(text)),
+    quantities: withUnits(text, withTotals(findQuantities(text), isRange)),
     turn,
     turnQuantities: findQuantities(turn),
     lastBot: lastOurs < 0 ? "" : chat[lastOurs]!.text,

@@ -195,6 +195,10 @@ const sameButFor = (one: Place, other: Place) => {
   return true
 }
 
+/** `поштучно было бы 90 000`, `вместо 60 000`: what nobody pays, so that a package may cost less. */
+const supposed =
+  /(?<!\p{L})(?:поштучно|по отдельности|по одно(?:й|му)|отдельно|вместо|против|(?:было|вышло|стоило|получилось|обошлось) бы)(?!\p{L})[^.;!?]*$/iu
+
 const multiplied = (
   leaf: Leaf,
   counts: ReadonlyArray<number>,
@@ -220,6 +224,7 @@ const multiplied = (
         other.pers.includes(perKey(claim.per!)),
     )
   const mayDivide = divisionCue.test(context.sentence.text) && !isSoldSo
+  const isSupposed = supposed.test(context.before.slice(-60))
   for (const count of new Set([...counts, ...lineCounts])) {
     if (count === 12 && leaf.pers.some((per) => per === "год")) {
       made.push({ ...leaf, value: leaf.value / 12, uses: [leaf.at] })
@@ -247,7 +252,7 @@ const multiplied = (
       !/(?:рассроч|част|платеж|выход|получ|то есть)/iu.test(context.sentence.text)
     )
       continue
-    if (!hasOwnPrice(leaf, count, court)) made.push({ ...leaf, value: leaf.value * count, uses: [leaf.at] })
+    if (isSupposed || !hasOwnPrice(leaf, count, court)) made.push({ ...leaf, value: leaf.value * count, uses: [leaf.at] })
     if (mayDivide) made.push({ ...leaf, value: leaf.value / count, uses: [leaf.at] })
   }
   return made
@@ -350,11 +355,22 @@ export const derive = (
     claim.qualifier === "about" ||
     /(?<!\p{L})(?:максимум|может составить|примерно)(?!\p{L})/iu.test(sentence)
   const mayFrom = claim.qualifier !== "from" && claim.qualifier !== "to"
+  // `минимум 2 часа, то есть от 40 000`
+  const isLeast =
+    claim.qualifier === "from" &&
+    view.quantities.some(
+      (one) =>
+        one.qualifier === "from" &&
+        (one.kind === "count" || one.kind === "duration") &&
+        one.index >= context.sentence.index &&
+        one.index < claim.index &&
+        court.settled.has(one.index),
+    )
   const isReached = (one: Leaf) =>
     same(one.value, claim) &&
     (!one.open || claimOpen || one.cap) &&
     (!one.cap || claimCap || one.open) &&
-    (mayFrom || one.open || one.cap)
+    (mayFrom || isLeast || one.open || one.cap)
   const own = view.quantities
     .filter(
       (other) =>

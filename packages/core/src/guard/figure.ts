@@ -137,9 +137,10 @@ export type Fit = "yes" | "terms" | "no"
 /** Whether the claim says the figure of the documents, and whether it keeps its `от`, `до`, ends and working days. */
 export const fit = (claim: Quantity, place: Quantity): Fit => {
   const mine = measured(claim)
+  const unit = claim.value === 0 ? 1 : mine.value / claim.value
   const theirs =
     place.kind === "bare" && claim.kind === "duration"
-      ? { ...measured(claim), value: place.value * (mine.value / claim.value), to: null }
+      ? { ...measured(claim), value: place.value * unit, to: place.to === null ? null : place.to * unit }
       : measured(place)
   if (claim.kind === "clock" && place.kind === "bare") return sameNumber(claim.value, place.value * 60) ? "yes" : "no"
   if (claim.kind === "clock" || claim.kind === "date")

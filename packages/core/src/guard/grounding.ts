@@ -48,7 +48,11 @@ const roundsMax = 3
 const claimsMax = 60
 
 const groundWithin = (input: GroundingInput, index: Index): Grounding => {
-  const view = viewOf(input.text, input.chat, input.now, input.zone)
+  const isRange = (one: Quantity) =>
+    index.places.some(
+      ({ quantity }) => quantity.value === one.value && (quantity.to === one.to || quantity.qualifier === "from"),
+    ) && index.places.some(({ quantity }) => quantity.to === one.to || quantity.value === one.to)
+  const view = viewOf(input.text, input.chat, input.now, input.zone, isRange)
   const clients = input.chat.filter((line) => line.from === "client")
   const clientQuantities = clients.flatMap((line) => findQuantities(line.text))
   const chatContacts = new Set(

@@ -346,7 +346,7 @@ const placesOfTable = (
         const nearText = others ? spanText(cell, spans.near) : cell
         const head = column === 0 ? "" : (header[column] ?? "")
         const before = column > 0 ? filled[0]! : cell.slice(0, quantity.index)
-        const typed = withHeader(quantity, column === 0 ? "" : head)
+        const typed = withHeader(quantity, column === 0 ? "" : head, filled[0]!)
         const pers =
           quantity.per !== null
             ? [perKey(quantity.per)]
@@ -379,7 +379,7 @@ const placesOfTable = (
             all
               .filter((other) => other !== quantity)
               .concat(findQuantities(head))
-              .map((other) => withHeader(other, header[read.findIndex((some) => some.includes(other))] ?? "")),
+              .map((other) => withHeader(other, header[read.findIndex((some) => some.includes(other))] ?? "", "")),
           ),
           isThreshold: isThreshold(quantity, nearText),
           factId: null,
@@ -392,7 +392,7 @@ const placesOfTable = (
 }
 
 /** A bare number of a column takes the column's unit: `Цена, тг`, `Срок, дней`. */
-const withHeader = (quantity: Quantity, head: string): Quantity => {
+const withHeader = (quantity: Quantity, head: string, row: string): Quantity => {
   if (quantity.kind !== "bare" || head === "") return quantity
   const [unit] = findQuantities(`${quantity.value} ${/[,(]\s*([^,()]+)\)?\s*$/u.exec(head)?.[1] ?? head}`)
   if (/₸|тг|тенге|kzt/iu.test(head)) return { ...quantity, kind: "money", unit: "KZT" }
@@ -404,7 +404,8 @@ const withHeader = (quantity: Quantity, head: string): Quantity => {
   )
     return { ...quantity, kind: unit.kind, unit: unit.unit }
   if (quantity.value < 1000 && /\p{L}/u.test(head) && !/цен|стоим|прайс|баға/iu.test(head))
-    return { ...quantity, kind: "count", unit: head.toLowerCase() }
+    // `Пользователи | 3 | 10` under the names of tariffs: what is counted is said by the row.
+    return { ...quantity, kind: "count", unit: `${/^[^\d]{3,40}$/u.test(row) ? row : ""} ${head}`.trim().toLowerCase() }
   return quantity
 }
 

@@ -250,11 +250,13 @@ const unmetCondition = (
   let isConditional = false
   const told = [...view.quantities, ...court.clientQuantities]
   for (const found of quantities) {
-    // `в радиусе 50 км`
+    // `в радиусе 50 км`; `при заказе от 50 000` is a sum without its currency.
     const one: Quantity =
       found.qualifier === null && /(?:радиус\p{L}*|пределах)\s+$/iu.test(line.slice(0, found.index))
         ? { ...found, qualifier: "to" }
-        : found
+        : found.kind === "bare" && found.value >= 1000
+          ? { ...found, kind: "money" }
+          : found
     if (one.index < from || one.index >= to || one.qualifier === null || one.qualifier === "about") continue
     if (one.kind !== "money" && one.kind !== "count" && one.kind !== "duration") continue
     // `замена в течение 14 дней` is a term, no threshold.

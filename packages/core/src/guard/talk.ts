@@ -123,9 +123,24 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
       )
     )
       return "arithmetic"
+    if (claim.qualifier === null && claim.value > 1 && isFactor(claim, context, court)) return "arithmetic"
     if (isNowhere && claim.value <= 12 && claim.qualifier === null) return listed(claim, context, court)
   }
   return null
+}
+
+/** `семь раз по 12 000 вышло бы 84 000`, `12 мешков по 2 700, всего 32 400`: the product that is told is what is judged. */
+const isFactor = (claim: Quantity, context: Context, court: Court): boolean => {
+  const sums = court.view.quantities.filter(
+    (one) =>
+      (one.kind === "money" || (one.kind === "bare" && one.value >= 100)) &&
+      one.index > claim.index &&
+      one.index < context.sentence.end &&
+      court.settled.has(one.index),
+  )
+  return sums.some((piece) =>
+    sums.some((total) => total.index > piece.index && sameNumber(piece.value * claim.value, total.value)),
+  )
 }
 
 /** `У нас три тарифа: «Старт», «Бизнес» и «Про»`, `есть два зала`, `оба варианта`. */

@@ -140,12 +140,16 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
       /^[\p{Ll}\d(]/u.test(line) &&
       !(isPriced(last.text) && isPriced(line))
     ) {
-      blocks[blocks.length - 1] = { ...last, text: `${last.text} ${plain(line)}` }
+      const joint = hasFigure && endsInSum.test(lines[at - 1]!) ? "\n" : " "
+      blocks[blocks.length - 1] = { ...last, text: `${last.text}${joint}${plain(line)}` }
     } else blocks.push({ kind: "paragraph", page, text: plain(line) })
     begins = false
     at++
   }
 }
+
+/** `подшипники 25 000`: a line of a price list; what follows is another of the same paragraph. */
+const endsInSum = /\p{L}.{0,60}(?<![\d.,:+-])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{4,7})\s*(?:₸|тг|тенге|kzt)?\.?\s*$/iu
 
 /** `60 см — 1 200 ₸/шт`, `Стрижка ..... 6 000`: a figure closes the line or follows a dash. */
 const isPriced = (line: string) =>

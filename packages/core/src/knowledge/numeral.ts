@@ -4,7 +4,7 @@ import { moneyUnits } from "./currency.ts"
 const magnitudes: ReadonlyArray<readonly [number, RegExp]> = [
   [1e9, /^(?:млрд\.?|миллиард\p{L}*)(?!\p{L})/iu],
   [1e6, /^(?:млн\.?|миллион\p{L}*|лям\p{L}*|млн)(?!\p{L})/iu],
-  [1e3, /^(?:тыс\.?|тысяч\p{L}{0,3}|тыщ\p{L}*|мың\p{L}*|т\.\s?(?=₸|тг|тенге)|штук(?=\s+тенге)|к|k)(?!\p{L})/iu],
+  [1e3, /^(?:тыс\.?|тысяч\p{L}{0,3}|тыщ\p{L}*|мың\p{L}*|к|k)(?!\p{L})|^(?:т\.?\s?(?=₸|тг|тнг|тенге)|штук(?=\s+тенге))/iu],
 ]
 
 export const numerals = new Map<string, number>()
@@ -148,6 +148,12 @@ export const magnitudeAt = (
   return null
 }
 
+/** Where `с половиной` before thousands or millions ends. */
+const halfAt = (text: string, tokens: ReadonlyArray<Token>, at: number): number =>
+  tokens[at]?.lower === "с" && tokens[at + 1]?.lower === "половиной" && magnitudeAt(text, tokens, at + 2) !== null
+    ? at + 2
+    : at
+
 export const numeralAt = (text: string, tokens: ReadonlyArray<Token>, at: number): Numeral | null => {
   const first = tokens[at]
   if (first === undefined) return null
@@ -161,6 +167,11 @@ export const numeralAt = (text: string, tokens: ReadonlyArray<Token>, at: number
       const tail = tokens[next + 1]
       if (tail?.type === "word" && tail.index === ending.end && /^(?:ти|х|ех|ми|м|мя)$/u.test(tail.lower)) next += 2
     }
+    const half = halfAt(text, tokens, next)
+    if (half > next) {
+      value += 0.5
+      next = half
+    }
     const magnitude = magnitudeAt(text, tokens, next)
     if (magnitude !== null && near(tokens[next - 1]!, tokens[next]!)) {
       value *= magnitude.factor
@@ -172,6 +183,20 @@ export const numeralAt = (text: string, tokens: ReadonlyArray<Token>, at: number
         if (smaller !== null && smaller.factor < magnitude.factor) {
           value += numberOf(more.text) * smaller.factor
           next = smaller.next
+        }
+      } else if (magnitude.factor === 1000 && Number.isInteger(value)) {
+        // `18 тысяч 500 тенге`, `2 тысячи пятьсот тенге`
+        const rest = numeralAt(text, tokens, next)
+        const behind = rest === null ? "" : text.slice(tokens[rest.next - 1]!.end, tokens[rest.next - 1]!.end + 20)
+        if (
+          rest !== null &&
+          rest.value >= 100 &&
+          rest.value < 1000 &&
+          near(tokens[next - 1]!, tokens[next]!) &&
+          moneyUnits.some(([, unit]) => unit.test(behind.trimStart()))
+        ) {
+          value += rest.value
+          next = rest.next
         }
       }
     }
@@ -213,6 +238,12 @@ export const numeralAt = (text: string, tokens: ReadonlyArray<Token>, at: number
       count++
       next++
       break
+    }
+    if (count > 0 && halfAt(text, tokens, next) > next) {
+      current += 0.5
+      count++
+      next++
+      continue
     }
     if (count === 0) {
       // `тысяча тенге`, `миллион`: a magnitude alone counts for one where money follows.

@@ -45,7 +45,7 @@ export const unitAt = (
   }
   const percent = /^(?:%|процент\p{L}*|пайыз\p{L}*)/iu.exec(rest)
   if (percent !== null) return { kind: "percent", unit: "%", end: start + percent[0].length, workingDays: false }
-  const days = /^(рабоч|календарн|банковск|полн|астрономическ|академическ|ак\.|раб\.)\p{L}*\s+/iu.exec(rest)
+  const days = /^(рабоч|жұмыс|календарн|банковск|полн|астрономическ|академическ|ак\.|раб\.)\p{L}*\s+/iu.exec(rest)
   const skipped = days?.[0].length ?? 0
   for (const [unit, pattern] of timeUnits) {
     const match = pattern.exec(rest.slice(skipped))
@@ -54,7 +54,7 @@ export const unitAt = (
         kind: "duration",
         unit,
         end: start + skipped + match[0].length,
-        workingDays: /^(рабоч|банковск|раб\.)/iu.test(days?.[1] ?? ""),
+        workingDays: /^(рабоч|жұмыс|банковск|раб\.)/iu.test(days?.[1] ?? ""),
       }
     }
   }
@@ -107,6 +107,8 @@ export const perAfter = (text: string, from: number): { readonly per: string; re
   if (match === null) return null
   const word = match[1]!.toLowerCase().replaceAll("ё", "е")
   const attached = /^\s*[/\\]/.test(match[0])
+  // `с доставкой`, `с монтажом`: what is included, not what is paid for.
+  if (/^\s+с\s/iu.test(match[0]) && /(?:ом|ем|ой|ей|ью|ами|ями)$/u.test(word)) return null
   const unit = perUnits.find(([, pattern]) => pattern.test(word))?.[0]
   if (unit !== undefined) return { per: unit, end: from + match[0].length }
   if (attached || perNouns.test(word)) return { per: word, end: from + match[0].length }

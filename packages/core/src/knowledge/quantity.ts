@@ -55,6 +55,10 @@ const adjective = /(?:ых|их|ого|его|ой|ый|ий|ая|яя|ое|ее
 const notCounted =
   /^(?:можно|нужно|будет|хватит|сделаем|привез[а-я]+|доставим|установим|подключим|приедем|отправим|[а-я]+(?:мся|тся|ться|шься)|и|а|но|или|в|во|на|за|из|от|до|по|с|со|к|ко|у|о|об|при|для|над|под|без|через|это|то|что|если|когда|не|ни|же|ли|бы|как|вместо|плюс|минус|утра|вечера|дня|ночи|также|либо|да|нет|вам|вас|мы|вы|он|она|включая|против|уже|ещё|еще|сейчас|так|там|тут|он|их|все|всё|есть|будет|только|максимум|минимум|примерно|подойдет|стоит|доставка|включительно|разово|единоразово|единовременно|ежемесячно|верн[её]м|вернем|вносите|вносим|оплатите|останется|получится|доплатите|при|около)$/u
 
+/** Adverbs, short adjectives and verbs: nothing is counted in them. */
+const uncountable =
+  /(?:[аеуюя]ем|[аеуюя]ете|[аеуюя]ют|[ая]ет|енн?[аоы]|[аеиоуыяюь]шь|бесплатн[аы]|(?<!кил|фот|виде|пальт|кин|авт|мет|депо|меню)о)$/u
+
 /** Everything up to here is linear: each token is looked at a bounded number of times. */
 export const findQuantities = (text: string): ReadonlyArray<Quantity> => {
   const contacts = contactsOf(text)
@@ -134,8 +138,8 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
   // `2-комнатная`, `3-летний`
   if (/^-[а-яё]{5,}/iu.test(text.slice(token.end, token.end + 7)) && /^\d{1,3}$/.test(token.text)) return true
   // `24/7`, `50/50`, `2-в-1`, `4х4`
-  if (after?.text === "/" && tokens[at + 2]?.type === "number" && after.index === token.end) return true
-  if (before?.text === "/" && tokens[at - 2]?.type === "number") return true
+  if (after?.text === "/" && isFraction(token, after, tokens[at + 2])) return true
+  if (before?.text === "/" && isFraction(tokens[at - 2], before, token)) return true
   if (/^24 на 7(?!\d)/.test(text.slice(token.index, token.index + 9))) return true
   if (
     before !== undefined &&
@@ -185,6 +189,14 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     return true
   return false
 }
+
+/** `24/7`, `2026/2027`; but `8 900 / 8 300` are two prices. */
+const isFraction = (left: Token | undefined, slash: Token, right: Token | undefined): boolean =>
+  left?.type === "number" &&
+  right?.type === "number" &&
+  left.end === slash.index &&
+  right.index === slash.end &&
+  [left, right].every((one) => /^(?:\d{1,3}|(?:19|20)\d\d)$/.test(one.text))
 
 const invertedPattern =
   /(?:^|[\s(])(минут[а-я]?|час(?:а|ов|ика)?|дн(?:я|ей)|недел[ьи]|месяц(?:а|ев)|лет|год(?:а|иков))\s+(?:(?:за|через|на|в|по|до|около)\s+)?$/iu
@@ -501,7 +513,7 @@ const nounAt = (tokens: ReadonlyArray<Token>, at: number): { readonly text: stri
   )
     return null
   if (!/^\p{Script=Cyrillic}/u.test(first.text) || notCounted.test(first.lower) || first.lower.length < 2) return null
-  if (/^\p{Lu}/u.test(first.text)) return null
+  if (/^\p{Lu}/u.test(first.text) || uncountable.test(first.lower)) return null
   const second = tokens[at + 1]
   if (
     adjective.test(first.lower) &&
