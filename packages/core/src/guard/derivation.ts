@@ -123,6 +123,19 @@ const halves: ReadonlyArray<readonly [number, RegExp]> = [
   [3, /(?<!\p{L})(?:квартал\p{L}*)(?!\p{L})/iu],
 ]
 
+/** `2 месяца в подарок`, `скидка 2 месяца` */
+const savedMonths =
+  /(\d{1,2}|один|два|три) месяц\p{L}* (?:бесплатн|в подарок)|(?:скидк\p{L}*|эконом\p{L}*)(?: в| [—–-])? (\d{1,2}|один|два|три) месяц/giu
+
+/** A year has twelve months, or as many as the documents have one pay for. */
+const isYearOf = (count: number, court: Court): boolean =>
+  count === 12 ||
+  new RegExp(
+    `плат\\p{L}+[^.]{0,12} за ${count}(?!\\d)|(?<!\\d)${12 - count}\\s+месяц\\p{L}*\\s+(?:бесплатн|в подарок)|скидк\\p{L}*(?: в| [—–-])? ${12 - count}\\s+месяц`,
+    "u",
+  ).test(court.index.text)
+const ofYear = /(?<!\p{L})(?:за|в)\s+(?:весь\s+)?год(?!\p{L})/iu
+
 /** Numbers that may multiply or divide: said in the draft or by the client, or written in the line of the price. */
 const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArray<number> => {
   const counts = new Set<number>()
@@ -153,10 +166,8 @@ const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArr
     )
   // `платите за 10 месяцев`, `2 месяца в подарок`
   for (const match of court.index.text.matchAll(/плат\p{L}+ (?:только )?за (\d{1,2})(?!\d)/gu)) put(Number(match[1]))
-  for (const match of `${court.index.text} ${said}`.matchAll(
-    /(\d{1,2}|один|два|три) месяц\p{L}* (?:бесплатн|в подарок)/giu,
-  ))
-    put(12 - (numbersIn(match[1]!)[0] ?? 1))
+  for (const match of `${court.index.text} ${said}`.matchAll(savedMonths))
+    put(12 - (numbersIn(match[1] ?? match[2]!)[0] ?? 1))
   if (/комплект/iu.test(said) && /шин|колес|колёс|резин/iu.test(said)) put(4)
   // `0-0-12`
   for (const match of `${court.view.text} ${court.index.text}`.matchAll(/(?<!\d)0-0-(\d{1,2})(?!\d)/g))
@@ -230,17 +241,7 @@ const multiplied = (
       made.push({ ...leaf, value: leaf.value / 12, uses: [leaf.at] })
       continue
     }
-    // A year has twelve months, or as many as the documents have one pay for.
-    if (
-      monthly &&
-      /(?<!\p{L})(?:за|в)\s+(?:весь\s+)?год(?!\p{L})/iu.test(context.near) &&
-      count !== 12 &&
-      !new RegExp(
-        `плат\\p{L}+[^.]{0,12} за ${count}(?!\\d)|(?<!\\d)${12 - count}\\s+месяц\\p{L}*\\s+(?:бесплатн|в подарок)`,
-        "u",
-      ).test(court.index.text)
-    )
-      continue
+    if (monthly && ofYear.test(context.near) && !isYearOf(count, court)) continue
     if (claim.per === "год" && monthly && count !== 12 && count !== 10 && count !== 11) continue
     if (
       claim.per !== null &&
@@ -292,17 +293,28 @@ const percentsFor = (
 const totalCue =
   /(?<!\p{L})(?:вместе|итого|всего|в сумме|общ\p{L}+ (?:сумм\p{L}*|стоимост\p{L}*)|барлығы)(?!\p{L})[^.!?]{0,40}$/iu
 
+/** Where the addends of a total begin: in its sentence, or in the one before, or in the list before. */
+const addendsFrom = (claim: Quantity, context: Context, court: Court): number => {
+  const opens = !court.view.quantities.some(
+    (one) =>
+      (one.kind === "money" || (one.kind === "bare" && one.value >= 100)) &&
+      one.index >= context.sentence.index && one.index < claim.index,
+  )
+  if (!opens) return context.sentence.index
+  const before = court.view.sentences.filter((one) => one.index < context.sentence.index)
+  let at = before.length - 1
+  while (at > 0 && isItem.test(before[at]!.text) && isItem.test(before[at - 1]!.text)) at--
+  return before[at]?.index ?? context.sentence.index
+}
+const isItem = /^\s*(?:[•·*–—-]|\d[.)])\s/u
+
 /** Addends told right before a total that the total leaves out: `2 900, 9 800 и 600, вместе 12 700`. */
 const leavesOut = (uses: ReadonlyArray<number>, claim: Quantity, context: Context, court: Court): boolean => {
   if (!totalCue.test(context.before)) return false
   const cue =
     context.sentence.index +
     context.before.search(/(?<!\p{L})(?:вместе|итого|всего|в сумме|общ\p{L}+ (?:сумм|стоимост)|барлығы)/iu)
-  const opens = !court.view.quantities.some(
-    (one) => one.kind === "money" && one.index >= context.sentence.index && one.index < claim.index,
-  )
-  const sentences = court.view.sentences.filter((one) => one.index <= context.sentence.index).slice(opens ? -2 : -1)
-  const from = sentences[0]?.index ?? 0
+  const from = addendsFrom(claim, context, court)
   const told = court.view.quantities.filter(
     (one) =>
       (one.kind === "money" || (one.kind === "bare" && one.value >= 100)) &&
@@ -319,6 +331,13 @@ const leavesOut = (uses: ReadonlyArray<number>, claim: Quantity, context: Contex
     return (
       one.per === null &&
       one.to === null &&
+      one.qualifier === null &&
+      !told.some(
+        (sum) =>
+          uses.includes(sum.index) &&
+          sum.index > one.index &&
+          told.some((other) => other !== one && sameNumber(other.value + one.value, sum.value)),
+      ) &&
       !/(?<!\p{L})(?:по|вместо|против|если|без|от|обычн\p{L}*|скидк\p{L}*|экономи\p{L}*|при заказе)\s+(?:\p{L}+\s+){0,2}$/iu.test(
         lead,
       ) &&
@@ -385,6 +404,22 @@ export const derive = (
   const named = scored.map((one) => one.leaf)
   // What its own sentence or the question names clearly.
   const strong = scored.filter((one) => one.isClear).map((one) => one.leaf)
+  // A sum or a difference is of all that its sentence names: `масло и фильтр — 20 800`.
+  const isDifference = differenceCue.test(sentence)
+  const isJoint = /(?<!\p{L})(?:и|с|со|плюс)\s+\p{L}/iu.test(context.near)
+  const isCued = sumCue.test(sentence) || isDifference || isJoint
+  const wide =
+    ownOnly || !isCued
+      ? []
+      : namedPrices(claim, { ...context, levels: context.levels.slice(context.ownLevels - 1), ownLevels: 1 }, court)
+          .filter((one) => one.isClear)
+          .map((one) => one.leaf)
+  // `60 %, то есть 156 000`: of what was asked about.
+  const asked = ownOnly
+    ? []
+    : namedPrices(claim, { ...context, levels: context.levels.slice(context.ownLevels) }, court)
+        .filter((one) => one.isClear)
+        .map((one) => one.leaf)
   const told = ownOnly
     ? []
     : court.said
@@ -403,15 +438,24 @@ export const derive = (
   const single = (leaf: Leaf): Made => ({ ...leaf, uses: [leaf.at] })
   const base = [...own, ...named, ...told]
   const products = base.flatMap((leaf) => multiplied(leaf, counts, claim, context, court))
-  const parts = [...own, ...strong, ...told, ...client].flatMap((leaf) => shared(leaf, percents, isDearer))
+  const parts = [...own, ...strong, ...asked, ...told, ...client].flatMap((leaf) => shared(leaf, percents, isDearer))
   // A share of a price is not multiplied further; a reduced price is.
   const reduced = [...own, ...strong].flatMap((leaf) => shared(leaf, percents, isDearer).slice(1))
-  const twice = base
-    .flatMap((leaf) => counts.filter((count) => count <= 31).map((count) => ({ ...leaf, value: leaf.value * count })))
-    .flatMap((leaf) => counts.filter((count) => count <= 31).map((count) => ({ ...leaf, value: leaf.value * count })))
+  // Only of what is told or clearly named: two free factors reach too much.
+  const sure = [...own, ...strong, ...told]
+  const small = counts.filter((count) => count <= 31)
+  const twice = sure.flatMap((leaf) =>
+    small.flatMap((one) =>
+      small
+        .filter((two) => !(leaf.pers.includes("месяц") && ofYear.test(context.near) && !isYearOf(one * two, court)))
+        .map((two) => ({ ...leaf, value: leaf.value * one * two })),
+    ),
+  )
   const deep = [
     ...twice,
-    ...products.flatMap((leaf) => shared(leaf, percents, isDearer)),
+    ...sure
+      .flatMap((leaf) => multiplied(leaf, counts, claim, context, court))
+      .flatMap((leaf) => shared(leaf, percents, isDearer)),
     ...reduced.flatMap((leaf) => multiplied(leaf, counts, claim, context, court)),
   ]
   const found = (made: ReadonlyArray<Leaf>) =>
@@ -425,23 +469,19 @@ export const derive = (
     )
   const direct = found(products) ?? found(parts) ?? found(deep)
   if (direct !== undefined && !(direct.open && !claimOpen)) return { place: direct.place }
-  const isDifference = differenceCue.test(sentence)
-  // `масло и фильтр — 20 800`, `имплант с коронкой — 300 000`
-  const isJoint = /(?<!\p{L})(?:и|с|со|плюс)\s+\p{L}/iu.test(context.near)
-  const isCued = sumCue.test(sentence) || isDifference || isJoint
   const unique = (some: ReadonlyArray<Made>) => [
     ...new Map(some.map((one) => [`${one.value} ${one.open} ${one.at}`, one])).values(),
   ]
   // A total after its addends is theirs alone.
   const isTotal =
     totalCue.test(context.before) &&
-    own.filter((leaf) => leaf.at >= context.sentence.index && leaf.at < claim.index).length >= 2
+    own.filter((leaf) => leaf.at >= addendsFrom(claim, context, court) && leaf.at < claim.index).length >= 2
   const ownTerms = unique([
     ...own.map(single),
     ...(own.length > 0 ? own.flatMap((leaf) => multiplied(leaf, counts, claim, context, court)) : []),
     ...own.flatMap((leaf) => shared(leaf, percents, isDearer)),
   ]).slice(0, 120)
-  const docTerms = (isCued || own.length > 0) && !isTotal ? unique([...strong.map(single), ...told.map(single)]) : []
+  const docTerms = (isCued || own.length > 0) && !isTotal ? unique([...strong, ...wide, ...told].map(single)) : []
   const docMade =
     isCued && !isTotal
       ? unique([

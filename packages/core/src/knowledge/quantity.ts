@@ -115,7 +115,10 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     /^(?:форма|формы|форме|форму|п|пп|ст|гл|рис|арт|артикул|версия|версии|модель|код|iso|гост|снип|линейка|серия|серии|вариант|варианте|варианта|шаг|шаге|шага|пункт|пункте|пункта|этап|этапе|способ|урок|блок)$/u.test(
       before.lower,
     ) &&
-    token.index - before.end <= 2
+    token.index - before.end <= 2 &&
+    // `форма 18 000 тг` is a price, `форма 910` a name.
+    !numeral.grouped &&
+    unitAt(text, tokens[numeral.next - 1]!.end)?.kind !== "money"
   )
     return true
   if (before?.text === "." && tokens[at - 2]?.type === "word" && /^(?:п|пп|ст|рис|арт)$/u.test(tokens[at - 2]!.lower))
