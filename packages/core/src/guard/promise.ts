@@ -8,7 +8,7 @@ import { findQuantities } from "../knowledge/quantity.ts"
 import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { GroundedClaim, UngroundedClaim } from "./claim.ts"
 import type { Context } from "./claim-context.ts"
-import { contextOf } from "./claim-context.ts"
+import { contextOf, promised } from "./claim-context.ts"
 import { admits, measured, sameNumber, sameUnit } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
 import type { Place } from "./place.ts"
@@ -20,7 +20,7 @@ import type { Court } from "./weighing.ts"
 type Verdict = GroundedClaim | UngroundedClaim
 
 const hedged =
-  /(?<!\p{L})(?:уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|спросим|проверю|проверим|подскажет|расскажет|обсуд\p{L}*|не могу|не можем|не предусмотр\p{L}*|не предоставля\p{L}*|не обеща\p{L}*|не указан\p{L}*|нет информации|нет данных|данных нет|не знаю|не может|не могут|не буд\p{L}*|не дела\p{L}*|не даю|не даем|не даём|не действу\p{L}*|не вход\p{L}*|не распростран\p{L}*|передам|нет|увы|к сожалению)(?!\p{L})/iu
+  /(?<!\p{L})(?:уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|спросим|проверю|проверим|подскажет|расскажет|обсуд\p{L}*|не могу|не можем|не предусмотр\p{L}*|не предоставля\p{L}*|не обеща\p{L}*|не указан\p{L}*|нет информации|нет данных|данных нет|не знаю|не может|не могут|не буд\p{L}*|не дела\p{L}*|не даю|не даем|не даём|не действу\p{L}*|не вход\p{L}*|не распростран\p{L}*|не существ\p{L}*|оформляется|передам|нет|увы|к сожалению)(?!\p{L})/iu
 const question = /\?\s*[\p{Extended_Pictographic}\s)]*$/u
 
 const refusal = (text: string, detail: string): UngroundedClaim => ({ code: "ungrounded_promise", text, detail })
@@ -38,11 +38,11 @@ export const promisesOf = (court: Court): ReadonlyArray<Verdict> => {
   return [...found, ...inclusionsOf(court), ...denialsOf(court), ...endlessOf(court), ...surchargesOf(court)]
 }
 
-const asClaim = (text: string, index: number): Quantity => ({
+const asClaim = (text: string, index: number, unit: string | null = promised): Quantity => ({
   kind: "count",
   value: Number.NaN,
   to: null,
-  unit: "promise",
+  unit,
   per: null,
   qualifier: null,
   workingDays: false,
@@ -105,6 +105,7 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
   const granted = court.index.promises.filter((one) => one.families.includes(family.name) && !one.isDenied)
   if (granted.length === 0) {
     const isDenied = court.index.promises.some((one) => one.families.includes(family.name))
+    if (isDenied && hedged.test(context.sentence.text)) return null
     if (
       !isDenied &&
       family.name === "discount" &&
@@ -127,8 +128,9 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
         ? court.index.promises.filter((one) => one.families.includes("to-order")).map((one) => one.place)
         : []
   const things = thingsIn(clause, family)
-  const isOf = (place: Place) =>
-    things.some((stem) => [...place.tokens].some(([token, weight]) => weight >= 0.3 && likeness(token, stem) > 0))
+  const isOf = (place: Place, nameMin = 0.3, stems = things) =>
+    stems.some((stem) => [...place.tokens].some(([token, weight]) => weight >= nameMin && likeness(token, stem) > 0))
+  const named = things.length > 0 ? things : thingsIn(context.sentence.text, family)
   // `дарим коробку конфет`: what nobody named cannot be given away.
   if (family.name === "gift") {
     const given =
@@ -165,6 +167,7 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
       (other) =>
         !(unmet.isConditional && other.line.block === one.place.line.block) &&
         !isToldElsewhere(other, court) &&
+        isOf(other, 0.45, named) &&
         compare(
           one.place,
           other,
@@ -199,7 +202,7 @@ const isKnownToDocuments = (family: Family, court: Court) =>
 const isToldElsewhere = (place: Place, court: Court) =>
   court.view.quantities.some((one) => one.kind === place.quantity.kind && sameNumber(one.value, place.quantity.value))
 
-const verbish = /(?:ть|ться|аем|яем|уем|им|ем|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|йте|ите|ую|аю|яю|ишь|ешь)$/u
+const verbish = /(?:ть|ться|аем|яем|уем|им|ем|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|[йие]те|ую|аю|яю|ишь|ешь)$/u
 const thingsIn = (clause: string, family: Family): ReadonlyArray<string> =>
   wordsOf(clause)
     .filter(
@@ -297,7 +300,7 @@ const inclusionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   for (const match of court.view.text.slice(0, 2000).matchAll(inclusive)) {
     const noun = stemOf(match[1] ?? match[2]!)
     if (/^(?:skidk|predoplat|rassroch|garant|oplat|summ|takzh|tozh|uzh|nedel|mesyac|god)/u.test(noun)) continue
-    const context = contextOf(asClaim(match[0], match.index), court.view)
+    const context = contextOf(asClaim(match[0], match.index, null), court.view)
     if (hedged.test(clauseAt(context, court.view.text, match.index, match.index + match[0].length))) continue
     if (
       match[2] !== undefined &&
