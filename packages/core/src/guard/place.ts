@@ -223,7 +223,13 @@ const promisesOfLine = (line: Line, isTitled: boolean): ReadonlyArray<Promised> 
   const found: Array<Promised> = []
   const layersAbove = headingLayers(line.path, isTitled)
   const heading = line.path.at(-1)
-  const put = (families: ReadonlyArray<string>, index: number, text: string, isWhole: boolean, above: string | null = null) => {
+  const put = (
+    families: ReadonlyArray<string>,
+    index: number,
+    text: string,
+    isWhole: boolean,
+    above: string | null = null,
+  ) => {
     const quantity: Quantity = {
       kind: "count",
       value: 0,

@@ -12,6 +12,7 @@ import { contextOf, promised } from "./claim-context.ts"
 import { admits, measured, sameNumber, sameUnit } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
 import type { Place } from "./place.ts"
+import { beyondOf, isOver } from "./promise-scope.ts"
 import type { Family } from "./promise-word.ts"
 import { families, isFamily } from "./promise-word.ts"
 import { headOf, mentionsIn, tokensIn } from "./segment.ts"
@@ -35,7 +36,14 @@ export const promisesOf = (court: Court): ReadonlyArray<Verdict> => {
       if (verdict !== null) found.push(verdict)
     }
   }
-  return [...found, ...inclusionsOf(court), ...denialsOf(court), ...endlessOf(court), ...surchargesOf(court)]
+  return [
+    ...found,
+    ...inclusionsOf(court),
+    ...denialsOf(court),
+    ...endlessOf(court),
+    ...surchargesOf(court),
+    ...sharesOf(court),
+  ]
 }
 
 const asClaim = (text: string, index: number, unit: string | null = promised): Quantity => ({
@@ -72,7 +80,7 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
   const before = view.text.slice(Math.max(context.sentence.index, index - 30), index)
   if (
     family.name !== "everyday" &&
-    (hedged.test(clause) || /(?<!\p{L})(?:не|без|нет|ни)\s+(?:\p{L}+\s+)?$/iu.test(before))
+    (hedged.test(clause) || /(?<!\p{L})(?:не|без|нет|ни|до)\s+(?:\p{L}+\s+)?$/iu.test(before))
   )
     return null
   // An emoji may stand for a full stop.
@@ -184,6 +192,12 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
       if (detail === "") detail = `«${text}» в документах сказано о другом: «${one.place.line.text.slice(0, 120)}».`
       continue
     }
+    const beyond = beyondOf(one.place, context, court)
+    if (beyond !== null) {
+      if (detail === "") detail = `«${text}»: ${beyond}, в документах «${one.place.line.text.slice(0, 160)}».`
+      if (isOf(one.place)) return refusal(text, detail)
+      continue
+    }
     if (unmet.line !== null) {
       if (isOf(one.place) || detail === "") detail = `«${text}» в документах с условием: «${unmet.line.slice(0, 160)}».`
       // The same thing free on a condition: another thing's freedom proves nothing.
@@ -194,6 +208,8 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
   }
   return isBeaten || detail !== "" ? refusal(text, detail) : pass
 }
+
+const discount = families.find((one) => one.name === "discount")!
 
 const isKnownToDocuments = (family: Family, court: Court) =>
   court.index.promises.some((one) => one.families.includes(family.name) && !one.isDenied) ||
@@ -244,6 +260,16 @@ const unmetCondition = (
     if (match.index < at) from = Math.max(from, match.index + 1)
     else to = Math.min(to, match.index)
   }
+  const isShare = place.quantity.kind === "percent"
+  // `От 50 страниц 10 %, от 100 страниц 15 %`: each share between its neighbours, after its threshold or before it.
+  if (isShare) {
+    for (const one of quantities) {
+      if (one.kind !== "percent") continue
+      if (one.index + one.text.length <= at) from = Math.max(from, one.index + one.text.length)
+      else if (one.index >= end) to = Math.min(to, one.index)
+    }
+    if (quantities.some((one) => one.index >= from && one.index < at && one.qualifier !== null)) to = end
+  }
   const clause = line.slice(from, to)
   const toldStems = mentionsIn([
     ...tokensIn(view.text, { start: 0, end: view.text.length }, view.quantities),
@@ -260,6 +286,8 @@ const unmetCondition = (
         : found
     if (one.index < from || one.index >= to || one.qualifier === null || one.qualifier === "about") continue
     if (one.kind !== "money" && one.kind !== "count" && one.kind !== "duration") continue
+    // `до 500 000 ₸` caps a share.
+    if (isShare && one.kind === "money" && one.qualifier === "to") continue
     // `замена в течение 14 дней` is a term, no threshold.
     if (one.kind === "duration" && one.qualifier !== "to" && one.qualifier !== "from") continue
     const alike = told.filter((other) =>
@@ -400,6 +428,26 @@ const endlessOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
     return court.index.text.includes(match[0].toLowerCase().replaceAll("ё", "е"))
       ? []
       : [refusal(match[0], `«${match[0]}»: такого в документах нет.`)]
+  })
+
+const ofDiscount = /(?<!\p{L})(?:скидк|скидок|минус|дешевле|выгод|эконом|акци|бронирован)|[-−–]\s?\d+\s?%/iu
+
+/** A true share or sum, told beyond its conditions, to those it leaves out, or after its end. */
+const sharesOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
+  court.view.quantities.flatMap((claim) => {
+    if (claim.kind !== "percent" && claim.kind !== "money") return []
+    const place = court.settled.get(claim.index)
+    if (place === undefined || place === null || place.source !== "text") return []
+    const context = contextOf(claim, court.view)
+    if (hedged.test(context.near) || question.test(context.sentence.text)) return []
+    const told = (detail: string) => [
+      refusal(claim.text, `«${claim.text}»: ${detail}, в документах «${place.line.text.slice(0, 160)}».`),
+    ]
+    if (claim.kind === "money") return isOver(place, court) ? told("срок прошёл") : []
+    if (!ofDiscount.test(context.sentence.text) || !ofDiscount.test(place.line.text)) return []
+    const beyond = beyondOf(place, context, court)
+    if (beyond !== null) return told(beyond)
+    return unmetCondition(place, discount, court).line === null ? [] : told("условие не названо")
   })
 
 /** A surcharge on certain days that the price told for such a day leaves out. */
