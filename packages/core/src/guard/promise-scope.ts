@@ -93,9 +93,9 @@ const isElsewhere = (place: Place, context: Context, court: Court): boolean => {
   )
 }
 
-const ended = (quantity: Quantity, court: Court): boolean => {
-  if (quantity.kind !== "date" || quantity.unit === "year" || quantity.qualifier !== "to" || quantity.to !== null)
-    return false
+const ended = (quantity: Quantity, text: string, court: Court): boolean => {
+  if (quantity.kind !== "date" || quantity.unit === "year" || quantity.to !== null) return false
+  if (quantity.qualifier !== "to" && !/(?<!\p{L})(?:до|по)\s+$/iu.test(text.slice(0, quantity.index))) return false
   const { month, day } = wallTime(court.input.now, court.input.zone)
   const past = month * 100 + day - quantity.value
   // An end of last month is over; one of half a year ago is the coming one.
@@ -112,7 +112,7 @@ export const isOver = (place: Place, court: Court): boolean => {
       one.index >= from &&
       one.index < at + 60 &&
       one.index <= at + place.quantity.text.length + 24 &&
-      ended(one, court) &&
+      ended(one, text, court) &&
       !/[;.]/.test(text.slice(Math.min(one.index, at), Math.max(one.index, at)).replace(/\d\.\d/g, "")),
   )
 }

@@ -43,6 +43,8 @@ export const promisesOf = (court: Court): ReadonlyArray<Verdict> => {
     ...endlessOf(court),
     ...surchargesOf(court),
     ...sharesOf(court),
+    ...ratiosOf(court),
+    ...deferralsOf(court),
   ]
 }
 
@@ -376,8 +378,11 @@ const inclusionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   return found
 }
 
-const denied =
-  /(?<!\p{L})за\s+(срочност\p{L}*|доставк\p{L}*|выезд\p{L}*|монтаж\p{L}*|установк\p{L}*|выходн\p{L}*)\s+(?:ничего\s+)?не\s+(?:добавля\p{L}*|доплачива\p{L}*|бер[её]м|плат\p{L}*)|(?<!\p{L})(?:без|не (?:нужн\p{L}*|требуется|бер[её]м|понадобится)|нет)\s+(?:никак\p{L}+\s+)?((?:пред|до|пере)?оплат\p{L}*|предоплат\p{L}*|аванс\p{L}*|задат\p{L}*|залог\p{L}*|депозит\p{L}*|наценк\p{L}*|надбавк\p{L}*|комисси\p{L}*|доплат\p{L}*|штраф\p{L}*)(?:\s+за\s+(\p{L}+))?|(?<!\p{L})(предоплат\p{L}*|аванс\p{L}*|задат\p{L}*|залог\p{L}*|депозит\p{L}*|наценк\p{L}*|надбавк\p{L}*|комисси\p{L}*|доплат\p{L}*|штраф\p{L}*|взнос\p{L}*)(?:\s+за\s+(\p{L}+))?\s+(?:мы\s+)?(?:нет|не (?:нужн\p{L}*|требуется|бер[её]м|предусмотрен\p{L}*))(?!\p{L})/giu
+const due = "(?:пред|пере|до)?оплат|аванс|задат|залог|депозит|наценк|надбавк|комисси|доплат|штраф|взнос"
+const denied = new RegExp(
+  `(?<!\\p{L})за\\s+(срочност\\p{L}*|доставк\\p{L}*|выезд\\p{L}*|монтаж\\p{L}*|установк\\p{L}*|выходн\\p{L}*)\\s+(?:ничего\\s+)?не\\s+(?:добавля\\p{L}*|доплачива\\p{L}*|бер[её]м|плат\\p{L}*)|(?<!\\p{L})(?:без|не (?:нуж\\p{L}*|требуется|бер[её]м|понадобится)|нет)\\s+(?:никак\\p{L}+\\s+)?((?:${due})\\p{L}*)(?:\\s+за\\s+(\\p{L}+))?|(?<!\\p{L})((?:${due})\\p{L}*)(?:\\s+за\\s+(\\p{L}+))?\\s+(?:мы\\s+)?(?:нет|не (?:нуж\\p{L}*|требуется|бер[её]м|предусмотрен\\p{L}*))(?!\\p{L})`,
+  "giu",
+)
 
 /** `Предоплаты нет` where the documents ask for half. */
 const denialsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
@@ -385,15 +390,21 @@ const denialsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   for (const match of court.view.text.slice(0, 2000).matchAll(denied)) {
     const noun = (match[1] ?? match[2] ?? match[4])!.toLowerCase()
     if (/^(?:пере)?оплат/u.test(noun)) continue
+    const context = contextOf(asClaim(match[0], match.index), court.view)
+    // `Без предоплаты не начинаем`, `с собственников не берём, её платит арендатор`.
+    const rest = context.sentence.text.slice(match.index - context.sentence.index + match[0].length)
+    if (/^без/iu.test(match[0]) && /^[^.;!?]{0,60}(?<!\p{L})не\s/iu.test(rest)) continue
+    if (/^[^.;!?]{0,40}(?:плат[ия]т|оплачива|бер[её]м с|только с)/iu.test(rest)) continue
     const reason = match[3] ?? match[5]
     const stems = [stemOf(noun), ...(reason === undefined ? [] : [stemOf(reason)])]
     const root = noun.slice(0, 5)
     if (
-      court.index.lines.some((line) =>
-        new RegExp(
-          `(?:без|нет|не (?:нужн|треб|бер))\\p{L}*\\s+${root}|${root}\\p{L}*\\s+(?:нет(?!\\p{L})|не (?:нужн|треб|бер))`,
-          "iu",
-        ).test(line.text),
+      court.index.lines.some(
+        (line) =>
+          new RegExp(
+            `(?:без|нет|не (?:нужн|треб|бер))\\p{L}*\\s+${root}|${root}\\p{L}*\\s+(?:нет(?!\\p{L})|не (?:нужн|треб|бер))`,
+            "iu",
+          ).test(line.text) && !/(?<!\p{L})(?:если|при|кроме|только)(?!\p{L})/iu.test(line.text),
       )
     )
       continue
@@ -410,8 +421,13 @@ const denialsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
         ) &&
         !/скидк/iu.test(place.near),
     )
-    if (contrary !== undefined)
-      found.push(refusal(match[0], `«${match[0]}»: в документах сказано обратное: «${contrary.label}».`))
+    // `Предоплата: одни сутки при брони`
+    const asked = court.index.lines.find((line) =>
+      new RegExp(`^\\P{L}*${root}\\p{L}*\\s*[:—–-]\\s*(?!нет|не\\s|без)`, "iu").test(line.text),
+    )
+    const against = contrary?.label ?? asked?.text.slice(0, 120)
+    if (against !== undefined)
+      found.push(refusal(match[0], `«${match[0]}»: в документах сказано обратное: «${against}».`))
   }
   return found
 }
@@ -428,6 +444,47 @@ const endlessOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
     return court.index.text.includes(match[0].toLowerCase().replaceAll("ё", "е"))
       ? []
       : [refusal(match[0], `«${match[0]}»: такого в документах нет.`)]
+  })
+
+const ratio =
+  /(?<!\p{L})(?:за\s+полцены|полцены|(?:в\s+|на\s+)?половин\p{L}+\s+(?:цен\p{L}*|стоимост\p{L}*)|скидк\p{L}*\s+(?:в\s+|на\s+)?(?:половин\p{L}*|вполовину|треть|четверть|наполовину)|в?двое\s+(?:дешевле|меньше|выгоднее)|втрое\s+(?:дешевле|меньше)|(?:двойн|тройн)\p{L}+\s+(?:цен\p{L}*|стоимост\p{L}*|сумм\p{L}*)|[XVIХ]+\s+процент\p{L}*)(?!\p{L})/giu
+
+/** `Скидка в половину`, `за полцены`: a share told in words. A comparison of two true sums is arithmetic. */
+const ratiosOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
+  [...court.view.text.matchAll(ratio)].flatMap((match) => {
+    const context = contextOf(asClaim(match[0], match.index), court.view)
+    if (hedged.test(context.sentence.text)) return []
+    const sums = court.view.quantities.filter(
+      (one) =>
+        one.index >= context.sentence.index &&
+        one.index < context.sentence.end &&
+        (one.kind === "money" || one.kind === "percent") &&
+        court.settled.has(one.index),
+    )
+    const isKnown =
+      court.index.text.search(ratio) >= 0 ||
+      (/полов|полцен|двое/iu.test(match[0]) &&
+        court.index.places.some((place) => place.quantity.kind === "percent" && place.quantity.value === 50))
+    return sums.length > 0 || isKnown ? [] : [refusal(match[0], `«${match[0]}»: такого в документах нет.`)]
+  })
+
+const deferral =
+  /(?<!\p{L})(?:(?:за|о)?плат\p{L}+|рассчита\p{L}+)\s+(?:\p{L}+\s+){0,2}(?:при получении|после получения|потом|после)(?!\p{L})/iu
+const upFront = /(?<!\p{L})(?:предоплат|аванс|вперед|вперёд)/iu
+
+/** `Оплатите всё при получении` where the documents ask for money first. */
+const deferralsOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
+  court.view.sentences.flatMap((sentence) => {
+    const match = deferral.exec(sentence.text)
+    if (match === null || hedged.test(sentence.text) || question.test(sentence.text) || upFront.test(court.view.text))
+      return []
+    if (/остат|остальн|вторую|доплат|%/iu.test(sentence.text)) return []
+    const asked = court.index.lines.find(
+      (line) => upFront.test(line.text) && !/без предоплат|предоплат\p{L}* (?:нет|не )/iu.test(line.text),
+    )
+    return asked === undefined || /(?:оплат\p{L}*|рассч\p{L}*)\s+(?:при|после) получени/iu.test(court.index.text)
+      ? []
+      : [refusal(match[0], `«${match[0]}»: в документах «${asked.text.slice(0, 120)}».`)]
   })
 
 const ofDiscount = /(?<!\p{L})(?:скидк|скидок|минус|дешевле|выгод|эконом|акци|бронирован)|[-−–]\s?\d+\s?%/iu
