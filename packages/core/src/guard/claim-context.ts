@@ -29,6 +29,9 @@ export interface DraftView {
   readonly turnDays: number
 }
 
+/** The unit of a promise without a figure; its own words name no thing. */
+export const promised = "promise"
+
 export interface Level {
   readonly mentions: Mentions
   readonly quantities: ReadonlyArray<Quantity>
@@ -175,7 +178,7 @@ export const contextOf = (claim: Quantity, view: DraftView): Context => {
   const others = view.quantities.filter((one) => one.index !== claim.index)
   const blank =
     view.text.slice(0, claim.index) +
-    (claim.kind === "money" || claim.kind === "bare" || claim.kind === "count"
+    (claim.unit !== promised && (claim.kind === "money" || claim.kind === "bare" || claim.kind === "count")
       ? claim.text
           .replace(/\d/g, " ")
           .replace(/\p{L}+/gu, (word) => (numerals.has(word.toLowerCase()) ? " ".repeat(word.length) : word))

@@ -205,16 +205,31 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
 
 const deniedAround = (text: string, from: number, to: number) =>
   /(?<!\p{L})(?:не|нет|без|ни)\s+(?:\p{L}+\s+)?$/iu.test(text.slice(Math.max(0, from - 24), from)) ||
-  /^[^.,;!?]{0,24}(?<!\p{L})(?:не (?:предоставл|предусмотр|действ|дела|дает|даем|даём|распростран|вход|быва|суммир|мож|буд|обеща)\p{L}*|нет(?!\p{L})|отсутств\p{L}*)/iu.test(
-    text.slice(to, to + 60),
+  /^[^.,;!?]{0,40}(?<!\p{L})(?:не (?:предоставл|предусмотр|действ|дела|дает|даем|даём|распростран|вход|быва|суммир|мож|буд|обеща|существ|выда|име)\p{L}*|нет(?!\p{L})|отсутств\p{L}*|оформляется|оформляем)/iu.test(
+    text.slice(to, to + 70),
   )
+const isDenying = (before: string) => /(?<!\p{L})(?:не|нет|без|ни)\s+(?:\p{L}+\s+)?$/iu.test(before.slice(-30))
+
+/** `Монтаж входит? Нет, 12 000 ₸ за окно`: the question grants nothing. */
+const isAnsweredNo = (line: Line): boolean => {
+  if (!/\?\s*$/.test(line.text)) return false
+  const at = line.whole.indexOf(line.text)
+  return at >= 0 && /^\s*(?:A:|О:|Ответ:|[—–-])?\s*нет(?!\p{L})/iu.test(line.whole.slice(at + line.text.length))
+}
 
 /** The promises of a line; those of its heading are made of the whole line: `Что входит`. */
 const promisesOfLine = (line: Line, isTitled: boolean): ReadonlyArray<Promised> => {
   const quantities = findQuantities(line.text)
   const found: Array<Promised> = []
   const layersAbove = headingLayers(line.path, isTitled)
-  const put = (families: ReadonlyArray<string>, index: number, text: string, isWhole: boolean) => {
+  const heading = line.path.at(-1)
+  const put = (
+    families: ReadonlyArray<string>,
+    index: number,
+    text: string,
+    isWhole: boolean,
+    above: string | null = null,
+  ) => {
     const quantity: Quantity = {
       kind: "count",
       value: 0,
@@ -240,7 +255,12 @@ const promisesOfLine = (line: Line, isTitled: boolean): ReadonlyArray<Promised> 
     const sentenceHead = headOf(line.text.slice(0, index))
     found.push({
       families,
-      isDenied: !isWhole && deniedAround(line.text, index, index + text.length),
+      isDenied:
+        above !== null
+          ? isDenying(above) || (/\?\s*$/.test(heading ?? "") && /^\s*нет(?!\p{L})/iu.test(line.text))
+          : isWhole
+            ? isDenying(line.text.slice(0, index))
+            : deniedAround(line.text, index, index + text.length) || isAnsweredNo(line),
       place: {
         quantity,
         tokens: tokensOfLayers(
@@ -270,8 +290,8 @@ const promisesOfLine = (line: Line, isTitled: boolean): ReadonlyArray<Promised> 
   }
   for (const one of familyAt(line.text))
     put(one.families, one.index, one.text, /^\s*:/.test(line.text.slice(one.index + one.text.length)))
-  const heading = line.path.at(-1)
-  if (heading !== undefined) for (const one of familyAt(heading)) put(one.families, 0, line.text.slice(0, 1), true)
+  if (heading !== undefined)
+    for (const one of familyAt(heading)) put(one.families, 0, line.text.slice(0, 1), true, heading.slice(0, one.index))
   return found
 }
 

@@ -44,7 +44,7 @@ export const families: ReadonlyArray<Family> = [
     "offer",
     /(?<!\p{L})(?:акци(?:я|и|ю|ей|й|ях|онн\p{L}*)|спецпредложени\p{L}*|специальн\p{L}+ (?:цен\p{L}*|предложени\p{L}*)|распродаж\p{L}*)(?!\p{L})/giu,
   ),
-  family("assurance", /(?<!\p{L})(?:гарантир\p{L}*)(?!\p{L})/giu),
+  family("assurance", /(?<!\p{L})(?:гарантир\p{L}*|обеща(?:ем|ю))(?!\p{L})/giu, { ofThing: true, strict: true }),
   family("guarantee", /(?<!\p{L})(?:гаранти(?!р)\p{L}*)(?!\p{L})/giu, {
     ofThing: true,
     strict: true,
@@ -78,10 +78,14 @@ export const families: ReadonlyArray<Family> = [
     "trial",
     /(?<!\p{L})(?:пробн\p{L}+ (?:период\p{L}*|урок\p{L}*|заняти\p{L}*|верси\p{L}*|доступ\p{L}*|тариф\p{L}*|тренировк\p{L}*)|пробное|тестов\p{L}+ (?:период\p{L}*|доступ\p{L}*)|демо-?(?:доступ|верси|период)\p{L}*|тест-драйв\p{L}*)(?!\p{L})/giu,
   ),
-  family("stock", /(?<!\p{L})(?:в наличии|на складе|есть сейчас|забрать (?:уже )?сегодня)(?!\p{L})/giu, {
-    ofThing: true,
-    strict: true,
-  }),
+  family(
+    "stock",
+    /(?<!\p{L})(?:в наличии|на складе|есть сейчас|(?:забрать|забирать) (?:уже |хоть |прямо )?(?:сегодня|сейчас))(?!\p{L})/giu,
+    {
+      ofThing: true,
+      strict: true,
+    },
+  ),
 ]
 /** `входит`: what the documents say of what a price holds. */
 const included = family(

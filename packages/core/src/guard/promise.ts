@@ -8,10 +8,11 @@ import { findQuantities } from "../knowledge/quantity.ts"
 import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { GroundedClaim, UngroundedClaim } from "./claim.ts"
 import type { Context } from "./claim-context.ts"
-import { contextOf } from "./claim-context.ts"
+import { contextOf, promised } from "./claim-context.ts"
 import { admits, measured, sameNumber, sameUnit } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
 import type { Place } from "./place.ts"
+import { beyondOf, isOver } from "./promise-scope.ts"
 import type { Family } from "./promise-word.ts"
 import { families, isFamily } from "./promise-word.ts"
 import { headOf, mentionsIn, tokensIn } from "./segment.ts"
@@ -20,7 +21,7 @@ import type { Court } from "./weighing.ts"
 type Verdict = GroundedClaim | UngroundedClaim
 
 const hedged =
-  /(?<!\p{L})(?:уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|спросим|проверю|проверим|подскажет|расскажет|обсуд\p{L}*|не могу|не можем|не предусмотр\p{L}*|не предоставля\p{L}*|не обеща\p{L}*|не указан\p{L}*|нет информации|нет данных|данных нет|не знаю|не может|не могут|не буд\p{L}*|не дела\p{L}*|не даю|не даем|не даём|не действу\p{L}*|не вход\p{L}*|не распростран\p{L}*|передам|нет|увы|к сожалению)(?!\p{L})/iu
+  /(?<!\p{L})(?:уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|спросим|проверю|проверим|подскажет|расскажет|обсуд\p{L}*|не могу|не можем|не предусмотр\p{L}*|не предоставля\p{L}*|не обеща\p{L}*|не указан\p{L}*|нет информации|нет данных|данных нет|не знаю|не может|не могут|не буд\p{L}*|не дела\p{L}*|не даю|не даем|не даём|не действу\p{L}*|не вход\p{L}*|не распростран\p{L}*|не существ\p{L}*|оформляется|передам|нет|увы|к сожалению)(?!\p{L})/iu
 const question = /\?\s*[\p{Extended_Pictographic}\s)]*$/u
 
 const refusal = (text: string, detail: string): UngroundedClaim => ({ code: "ungrounded_promise", text, detail })
@@ -35,14 +36,23 @@ export const promisesOf = (court: Court): ReadonlyArray<Verdict> => {
       if (verdict !== null) found.push(verdict)
     }
   }
-  return [...found, ...inclusionsOf(court), ...denialsOf(court), ...endlessOf(court), ...surchargesOf(court)]
+  return [
+    ...found,
+    ...inclusionsOf(court),
+    ...denialsOf(court),
+    ...endlessOf(court),
+    ...surchargesOf(court),
+    ...sharesOf(court),
+    ...ratiosOf(court),
+    ...deferralsOf(court),
+  ]
 }
 
-const asClaim = (text: string, index: number): Quantity => ({
+const asClaim = (text: string, index: number, unit: string | null = promised): Quantity => ({
   kind: "count",
   value: Number.NaN,
   to: null,
-  unit: "promise",
+  unit,
   per: null,
   qualifier: null,
   workingDays: false,
@@ -72,7 +82,7 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
   const before = view.text.slice(Math.max(context.sentence.index, index - 30), index)
   if (
     family.name !== "everyday" &&
-    (hedged.test(clause) || /(?<!\p{L})(?:не|без|нет|ни)\s+(?:\p{L}+\s+)?$/iu.test(before))
+    (hedged.test(clause) || /(?<!\p{L})(?:не|без|нет|ни|до)\s+(?:\p{L}+\s+)?$/iu.test(before))
   )
     return null
   // An emoji may stand for a full stop.
@@ -105,6 +115,7 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
   const granted = court.index.promises.filter((one) => one.families.includes(family.name) && !one.isDenied)
   if (granted.length === 0) {
     const isDenied = court.index.promises.some((one) => one.families.includes(family.name))
+    if (isDenied && hedged.test(context.sentence.text)) return null
     if (
       !isDenied &&
       family.name === "discount" &&
@@ -127,8 +138,9 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
         ? court.index.promises.filter((one) => one.families.includes("to-order")).map((one) => one.place)
         : []
   const things = thingsIn(clause, family)
-  const isOf = (place: Place) =>
-    things.some((stem) => [...place.tokens].some(([token, weight]) => weight >= 0.3 && likeness(token, stem) > 0))
+  const isOf = (place: Place, nameMin = 0.3, stems = things) =>
+    stems.some((stem) => [...place.tokens].some(([token, weight]) => weight >= nameMin && likeness(token, stem) > 0))
+  const named = things.length > 0 ? things : thingsIn(context.sentence.text, family)
   // `дарим коробку конфет`: what nobody named cannot be given away.
   if (family.name === "gift") {
     const given =
@@ -165,6 +177,7 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
       (other) =>
         !(unmet.isConditional && other.line.block === one.place.line.block) &&
         !isToldElsewhere(other, court) &&
+        isOf(other, 0.45, named) &&
         compare(
           one.place,
           other,
@@ -181,6 +194,12 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
       if (detail === "") detail = `«${text}» в документах сказано о другом: «${one.place.line.text.slice(0, 120)}».`
       continue
     }
+    const beyond = beyondOf(one.place, context, court)
+    if (beyond !== null) {
+      if (detail === "") detail = `«${text}»: ${beyond}, в документах «${one.place.line.text.slice(0, 160)}».`
+      if (isOf(one.place)) return refusal(text, detail)
+      continue
+    }
     if (unmet.line !== null) {
       if (isOf(one.place) || detail === "") detail = `«${text}» в документах с условием: «${unmet.line.slice(0, 160)}».`
       // The same thing free on a condition: another thing's freedom proves nothing.
@@ -192,6 +211,8 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
   return isBeaten || detail !== "" ? refusal(text, detail) : pass
 }
 
+const discount = families.find((one) => one.name === "discount")!
+
 const isKnownToDocuments = (family: Family, court: Court) =>
   court.index.promises.some((one) => one.families.includes(family.name) && !one.isDenied) ||
   isFamily(family, court.view.turn)
@@ -199,7 +220,7 @@ const isKnownToDocuments = (family: Family, court: Court) =>
 const isToldElsewhere = (place: Place, court: Court) =>
   court.view.quantities.some((one) => one.kind === place.quantity.kind && sameNumber(one.value, place.quantity.value))
 
-const verbish = /(?:ть|ться|аем|яем|уем|им|ем|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|йте|ите|ую|аю|яю|ишь|ешь)$/u
+const verbish = /(?:ть|ться|аем|яем|уем|им|ем|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|[йие]те|ую|аю|яю|ишь|ешь)$/u
 const thingsIn = (clause: string, family: Family): ReadonlyArray<string> =>
   wordsOf(clause)
     .filter(
@@ -241,6 +262,16 @@ const unmetCondition = (
     if (match.index < at) from = Math.max(from, match.index + 1)
     else to = Math.min(to, match.index)
   }
+  const isShare = place.quantity.kind === "percent"
+  // `От 50 страниц 10 %, от 100 страниц 15 %`: each share between its neighbours, after its threshold or before it.
+  if (isShare) {
+    for (const one of quantities) {
+      if (one.kind !== "percent") continue
+      if (one.index + one.text.length <= at) from = Math.max(from, one.index + one.text.length)
+      else if (one.index >= end) to = Math.min(to, one.index)
+    }
+    if (quantities.some((one) => one.index >= from && one.index < at && one.qualifier !== null)) to = end
+  }
   const clause = line.slice(from, to)
   const toldStems = mentionsIn([
     ...tokensIn(view.text, { start: 0, end: view.text.length }, view.quantities),
@@ -259,6 +290,8 @@ const unmetCondition = (
           : found
     if (one.index < from || one.index >= to || one.qualifier === null || one.qualifier === "about") continue
     if (one.kind !== "money" && one.kind !== "count" && one.kind !== "duration") continue
+    // `до 500 000 ₸` caps a share.
+    if (isShare && one.kind === "money" && one.qualifier === "to") continue
     // `замена в течение 14 дней` is a term, no threshold.
     if (one.kind === "duration" && one.qualifier !== "to" && one.qualifier !== "from") continue
     const alike = told.filter((other) =>
@@ -299,7 +332,7 @@ const inclusionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   for (const match of court.view.text.slice(0, 2000).matchAll(inclusive)) {
     const noun = stemOf(match[1] ?? match[2]!)
     if (/^(?:skidk|predoplat|rassroch|garant|oplat|summ|takzh|tozh|uzh|nedel|mesyac|god)/u.test(noun)) continue
-    const context = contextOf(asClaim(match[0], match.index), court.view)
+    const context = contextOf(asClaim(match[0], match.index, null), court.view)
     if (hedged.test(clauseAt(context, court.view.text, match.index, match.index + match[0].length))) continue
     if (
       match[2] !== undefined &&
@@ -347,8 +380,11 @@ const inclusionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   return found
 }
 
-const denied =
-  /(?<!\p{L})за\s+(срочност\p{L}*|доставк\p{L}*|выезд\p{L}*|монтаж\p{L}*|установк\p{L}*|выходн\p{L}*)\s+(?:ничего\s+)?не\s+(?:добавля\p{L}*|доплачива\p{L}*|бер[её]м|плат\p{L}*)|(?<!\p{L})(?:без|не (?:нужн\p{L}*|требуется|бер[её]м|понадобится)|нет)\s+(?:никак\p{L}+\s+)?((?:пред|до|пере)?оплат\p{L}*|предоплат\p{L}*|аванс\p{L}*|задат\p{L}*|залог\p{L}*|депозит\p{L}*|наценк\p{L}*|надбавк\p{L}*|комисси\p{L}*|доплат\p{L}*|штраф\p{L}*)(?:\s+за\s+(\p{L}+))?|(?<!\p{L})(предоплат\p{L}*|аванс\p{L}*|задат\p{L}*|залог\p{L}*|депозит\p{L}*|наценк\p{L}*|надбавк\p{L}*|комисси\p{L}*|доплат\p{L}*|штраф\p{L}*|взнос\p{L}*)(?:\s+за\s+(\p{L}+))?\s+(?:мы\s+)?(?:нет|не (?:нужн\p{L}*|требуется|бер[её]м|предусмотрен\p{L}*))(?!\p{L})/giu
+const due = "(?:пред|пере|до)?оплат|аванс|задат|залог|депозит|наценк|надбавк|комисси|доплат|штраф|взнос"
+const denied = new RegExp(
+  `(?<!\\p{L})за\\s+(срочност\\p{L}*|доставк\\p{L}*|выезд\\p{L}*|монтаж\\p{L}*|установк\\p{L}*|выходн\\p{L}*)\\s+(?:ничего\\s+)?не\\s+(?:добавля\\p{L}*|доплачива\\p{L}*|бер[её]м|плат\\p{L}*)|(?<!\\p{L})(?:без|не (?:нуж\\p{L}*|требуется|бер[её]м|понадобится)|нет)\\s+(?:никак\\p{L}+\\s+)?((?:${due})\\p{L}*)(?:\\s+за\\s+(\\p{L}+))?|(?<!\\p{L})((?:${due})\\p{L}*)(?:\\s+за\\s+(\\p{L}+))?\\s+(?:мы\\s+)?(?:нет|не (?:нуж\\p{L}*|требуется|бер[её]м|предусмотрен\\p{L}*))(?!\\p{L})`,
+  "giu",
+)
 
 /** `Предоплаты нет` where the documents ask for half. */
 const denialsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
@@ -356,15 +392,21 @@ const denialsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   for (const match of court.view.text.slice(0, 2000).matchAll(denied)) {
     const noun = (match[1] ?? match[2] ?? match[4])!.toLowerCase()
     if (/^(?:пере)?оплат/u.test(noun)) continue
+    const context = contextOf(asClaim(match[0], match.index), court.view)
+    // `Без предоплаты не начинаем`, `с собственников не берём, её платит арендатор`.
+    const rest = context.sentence.text.slice(match.index - context.sentence.index + match[0].length)
+    if (/^без/iu.test(match[0]) && /^[^.;!?]{0,60}(?<!\p{L})не\s/iu.test(rest)) continue
+    if (/^[^.;!?]{0,40}(?:плат[ия]т|оплачива|бер[её]м с|только с)/iu.test(rest)) continue
     const reason = match[3] ?? match[5]
     const stems = [stemOf(noun), ...(reason === undefined ? [] : [stemOf(reason)])]
     const root = noun.slice(0, 5)
     if (
-      court.index.lines.some((line) =>
-        new RegExp(
-          `(?:без|нет|не (?:нужн|треб|бер))\\p{L}*\\s+${root}|${root}\\p{L}*\\s+(?:нет(?!\\p{L})|не (?:нужн|треб|бер))`,
-          "iu",
-        ).test(line.text),
+      court.index.lines.some(
+        (line) =>
+          new RegExp(
+            `(?:без|нет|не (?:нужн|треб|бер))\\p{L}*\\s+${root}|${root}\\p{L}*\\s+(?:нет(?!\\p{L})|не (?:нужн|треб|бер))`,
+            "iu",
+          ).test(line.text) && !/(?<!\p{L})(?:если|при|кроме|только)(?!\p{L})/iu.test(line.text),
       )
     )
       continue
@@ -381,8 +423,13 @@ const denialsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
         ) &&
         !/скидк/iu.test(place.near),
     )
-    if (contrary !== undefined)
-      found.push(refusal(match[0], `«${match[0]}»: в документах сказано обратное: «${contrary.label}».`))
+    // `Предоплата: одни сутки при брони`
+    const asked = court.index.lines.find((line) =>
+      new RegExp(`^\\P{L}*${root}\\p{L}*\\s*[:—–-]\\s*(?!нет|не\\s|без)`, "iu").test(line.text),
+    )
+    const against = contrary?.label ?? asked?.text.slice(0, 120)
+    if (against !== undefined)
+      found.push(refusal(match[0], `«${match[0]}»: в документах сказано обратное: «${against}».`))
   }
   return found
 }
@@ -399,6 +446,67 @@ const endlessOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
     return court.index.text.includes(match[0].toLowerCase().replaceAll("ё", "е"))
       ? []
       : [refusal(match[0], `«${match[0]}»: такого в документах нет.`)]
+  })
+
+const ratio =
+  /(?<!\p{L})(?:за\s+полцены|полцены|(?:в\s+|на\s+)?половин\p{L}+\s+(?:цен\p{L}*|стоимост\p{L}*)|скидк\p{L}*\s+(?:в\s+|на\s+)?(?:половин\p{L}*|вполовину|треть|четверть|наполовину)|в?двое\s+(?:дешевле|меньше|выгоднее)|втрое\s+(?:дешевле|меньше)|(?:двойн|тройн)\p{L}+\s+(?:цен\p{L}*|стоимост\p{L}*|сумм\p{L}*)|[XVIХ]+\s+процент\p{L}*)(?!\p{L})/giu
+
+/** `Скидка в половину`, `за полцены`: a share told in words. A comparison of two true sums is arithmetic. */
+const ratiosOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
+  [...court.view.text.matchAll(ratio)].flatMap((match) => {
+    const context = contextOf(asClaim(match[0], match.index), court.view)
+    if (hedged.test(context.sentence.text)) return []
+    const sums = court.view.quantities.filter(
+      (one) =>
+        one.index >= context.sentence.index &&
+        one.index < context.sentence.end &&
+        (one.kind === "money" || one.kind === "percent") &&
+        court.settled.has(one.index),
+    )
+    const isKnown =
+      court.index.text.search(ratio) >= 0 ||
+      (/полов|полцен|двое/iu.test(match[0]) &&
+        court.index.places.some((place) => place.quantity.kind === "percent" && place.quantity.value === 50))
+    return sums.length > 0 || isKnown ? [] : [refusal(match[0], `«${match[0]}»: такого в документах нет.`)]
+  })
+
+const deferral =
+  /(?<!\p{L})(?:(?:за|о)?плат\p{L}+|рассчита\p{L}+)\s+(?:\p{L}+\s+){0,2}(?:при получении|после получения|потом|после)(?!\p{L})/iu
+const upFront = /(?<!\p{L})(?:предоплат|аванс|вперед|вперёд)/iu
+
+/** `Оплатите всё при получении` where the documents ask for money first. */
+const deferralsOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
+  court.view.sentences.flatMap((sentence) => {
+    const match = deferral.exec(sentence.text)
+    if (match === null || hedged.test(sentence.text) || question.test(sentence.text) || upFront.test(court.view.text))
+      return []
+    if (/остат|остальн|вторую|доплат|%/iu.test(sentence.text)) return []
+    const asked = court.index.lines.find(
+      (line) => upFront.test(line.text) && !/без предоплат|предоплат\p{L}* (?:нет|не )/iu.test(line.text),
+    )
+    return asked === undefined || /(?:оплат\p{L}*|рассч\p{L}*)\s+(?:при|после) получени/iu.test(court.index.text)
+      ? []
+      : [refusal(match[0], `«${match[0]}»: в документах «${asked.text.slice(0, 120)}».`)]
+  })
+
+const ofDiscount = /(?<!\p{L})(?:скидк|скидок|минус|дешевле|выгод|эконом|акци|бронирован)|[-−–]\s?\d+\s?%/iu
+
+/** A true share or sum, told beyond its conditions, to those it leaves out, or after its end. */
+const sharesOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
+  court.view.quantities.flatMap((claim) => {
+    if (claim.kind !== "percent" && claim.kind !== "money") return []
+    const place = court.settled.get(claim.index)
+    if (place === undefined || place === null || place.source !== "text") return []
+    const context = contextOf(claim, court.view)
+    if (hedged.test(context.near) || question.test(context.sentence.text)) return []
+    const told = (detail: string) => [
+      refusal(claim.text, `«${claim.text}»: ${detail}, в документах «${place.line.text.slice(0, 160)}».`),
+    ]
+    if (claim.kind === "money") return isOver(place, court) ? told("срок прошёл") : []
+    if (!ofDiscount.test(context.sentence.text) || !ofDiscount.test(place.line.text)) return []
+    const beyond = beyondOf(place, context, court)
+    if (beyond !== null) return told(beyond)
+    return unmetCondition(place, discount, court).line === null ? [] : told("условие не названо")
   })
 
 /** A surcharge on certain days that the price told for such a day leaves out. */
