@@ -44,6 +44,8 @@ export interface Place {
   readonly days: number
   /** Amounts of its own row or clause: `41–60 м²`, `до 5 касс`. */
   readonly bounds: ReadonlyArray<Bound>
+  /** A number without a currency in a table that writes it: `Товаров | 10 000`. */
+  readonly isUnpriced: boolean
   /** A sum that something begins at, such as `при заказе от 25 000 ₸`: nobody's price. */
   readonly isThreshold: boolean
   readonly factId: string | null
@@ -196,6 +198,7 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
       pers,
       days,
       bounds: boundsIn(boundsOf(quantities, quantity, gap[0]!, first)),
+      isUnpriced: false,
       isThreshold: isThreshold(quantity, nearText + (isBare ? gapText : "")),
       factId: null,
       source,
@@ -262,6 +265,7 @@ const promisesOfLine = (line: Line, isTitled: boolean): ReadonlyArray<Promised> 
         pers: [],
         days: daysIn(nearText),
         bounds: [],
+        isUnpriced: false,
         isThreshold: false,
         factId: null,
         source: "text",
@@ -324,6 +328,7 @@ const placesOfTable = (
   const isShifted = hasHeader && first.at(-1)?.trim() === "" && others.every((cells) => cells.at(-1)?.trim() !== "")
   const header = !hasHeader ? [] : isShifted ? ["", ...first.slice(0, -1)] : first
   const layersAbove = headingLayers(base.path, isTitled)
+  const writesCurrency = rows.some((cells) => cells.some((cell) => /\d\s?(?:₸|тг|тенге)/iu.test(cell)))
   rows.forEach((cells, at) => {
     if (hasHeader && at === 0) return
     const filled = cells.map((cell) => cell.trim())
@@ -381,6 +386,7 @@ const placesOfTable = (
               .concat(findQuantities(head))
               .map((other) => withHeader(other, header[read.findIndex((some) => some.includes(other))] ?? "")),
           ),
+          isUnpriced: writesCurrency && quantity.kind === "bare" && !all.some((one) => one.kind === "money"),
           isThreshold: isThreshold(quantity, nearText),
           factId: null,
           source: "text",
@@ -493,7 +499,7 @@ const readText = (text: string): { readonly lines: ReadonlyArray<Line>; readonly
       content.length <= introLettersMax &&
       !/[.!?;,]$/u.test(content) &&
       !content.includes("\n") &&
-      !findQuantities(content).some(
+      !findQuantities(content.replace(/\([^()]*\)/gu, "")).some(
         (one) =>
           one.kind === "money" || one.kind === "percent" || (one.kind !== "date" && one.value >= 100) || one.key !== "",
       ) &&

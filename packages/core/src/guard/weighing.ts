@@ -177,7 +177,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
 /** A bare number may be what is claimed, but what it would be of is not sure enough to speak against a claim. */
 const isOfKind = (claim: Quantity, other: Quantity): boolean =>
   claim.kind === "money" || (claim.kind === "bare" && claim.value >= 100)
-    ? other.kind === "money" || other.kind === "bare"
+    ? other.kind === "money" || (other.kind === "bare" && other.value >= 100)
     : claim.kind === "bare"
       ? other.kind === "bare"
       : other.kind === claim.kind || (claim.kind === "clock" && other.kind === "bare")
@@ -187,6 +187,7 @@ const takenOff = /(?<!\p{L})(?:минус|скидк\p{L}*)(?!\p{L})/iu
 
 const isRivalOf = (rival: Place, place: Place): boolean => {
   if (rival === place) return false
+  if (place.quantity.kind === "money" && rival.isUnpriced) return false
   if (place.quantity.kind === "money" && place.isThreshold !== rival.isThreshold) return false
   // What is taken off is no price.
   if (rival.quantity.kind === "money" && takenOff.test(rival.near) && !takenOff.test(place.near)) return false

@@ -17,6 +17,8 @@ const bullet = /^\s*(?:[-–—•·*▪◦●■✅✔✓☑➤→]|\d{1,2}[.)]
 const question = /^\s*(?:\*\*)?(?:вопрос|в|q|question)\s*\d{0,3}\s*[:.)]\s*/iu
 const answer = /^\s*(?:\*\*)?(?:ответ|о|a|answer)\s*\d{0,3}\s*[:.)]\s*/iu
 const headingLettersMax = 70
+/** No page is narrower than this. */
+const brokenLettersMin = 40
 
 const cellsOf = (line: string): ReadonlyArray<string> | null => {
   if (line.includes("|")) {
@@ -35,6 +37,8 @@ const cellsOf = (line: string): ReadonlyArray<string> | null => {
     return cells.length >= 2 ? cells : null
   }
   if (bullet.test(line)) return null
+  const slashed = line.trim().split(" / ")
+  if (slashed.length >= 3) return slashed.map((cell) => cell.trim())
   const cells = line.trim().split(/ {2,}/)
   return cells.length >= 2 ? cells.map((cell) => cell.trim()) : null
 }
@@ -137,6 +141,9 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
       !begins &&
       last?.kind === "paragraph" &&
       !/[.!?;:]$/.test(last.text) &&
+      lines[at - 1]!.trim().length >= brokenLettersMin &&
+      !/\d{3}\s?(?:₸|тг|тенге|kzt)?$/iu.test(last.text) &&
+      indentOf(raw) <= indentOf(lines[at - 1]!) &&
       /^[\p{Ll}\d(]/u.test(line) &&
       !(isPriced(last.text) && isPriced(line))
     ) {
@@ -151,6 +158,8 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
 const isPriced = (line: string) =>
   /(?:[—–:|-]|\.{2,}|\s{2,})\s*(?:от|до|по)?\s*\d/u.test(line) &&
   findQuantities(line).some((one) => one.kind === "money" || one.value >= 100)
+
+const indentOf = (line: string) => /^\s*/.exec(line)![0].length
 
 /** A heading has something under it. */
 const isBlankAhead = (lines: ReadonlyArray<string>, at: number) => {
