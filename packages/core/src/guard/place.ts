@@ -311,8 +311,14 @@ const isRowHeader = (rows: ReadonlyArray<ReadonlyArray<string>>): boolean => {
     !first.slice(1).some(isPriced) &&
     first.filter((cell) => /\p{L}/u.test(cell)).length >= Math.min(2, first.length) &&
     others.some((cells) => cells.slice(1).some((cell) => /\d/.test(cell))) &&
-    // `Компания | ТОО «Кедр»`, `«Для двоих» | 24 шт`: no header, but a row like the others.
-    !first.slice(1).some((cell) => findQuantities(cell).some((one) => one.kind === "count" || one.kind === "phone"))
+    // `Компания | ТОО «Кедр»`, `«Для двоих» | 24 шт`: no header, but a row like the others. `8 занятий` over prices is one.
+    !first
+      .slice(1)
+      .some(
+        (cell, at) =>
+          findQuantities(cell).some((one) => one.kind === "count" || one.kind === "phone") &&
+          !others.every((cells) => isPriced(cells[at + 1] ?? "")),
+      )
   )
 }
 
@@ -370,6 +376,7 @@ const placesOfTable = (
               { text: filled[0]!, weight: 0.95 },
               { text: head, weight: 0.9 },
               { text: filled.filter((_, index) => index !== column && index > 0).join(" , "), weight: row },
+              { text: header[0] ?? "", weight: 0.5 },
               { text: header.join(" , "), weight: titled },
               ...layersAbove,
             ],
