@@ -336,7 +336,6 @@ const placesOfTable = (
   const layersAbove = headingLayers(base.path, isTitled)
   const writesCurrency = rows.some((cells) => cells.some((cell) => /\d\s?(?:₸|тг|тенге)/iu.test(cell)))
   rows.forEach((cells, at) => {
-    if (hasHeader && at === 0) return
     const filled = cells.map((cell) => cell.trim())
     const text = filled.filter((cell) => cell !== "").join(" | ")
     const line: Line = {
@@ -345,6 +344,11 @@ const placesOfTable = (
       head: filled[0] ?? "",
       stems: new Set(wordsOf(`${text} ${header.join(" ")} ${base.path.join(" ")}`).map((word) => word.stem)),
       days: daysIn(text),
+    }
+    if (hasHeader && at === 0) {
+      // `Rehau 70 мм` over a column of prices: a figure like another.
+      add(line, placesOfLine(line, isTitled, "text"))
+      return
     }
     const read = filled.map(findQuantities)
     const all = read.flat()
