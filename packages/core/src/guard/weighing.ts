@@ -89,7 +89,9 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   const contrast = isContrast(context)
   // What another claim of the draft says is named for that one's sake.
   const others = court.view.quantities.filter((other) => other.index !== claim.index)
+  const rested = new Set(court.settled.values())
   const isTold = (place: Place) =>
+    rested.has(place) ||
     others.some((other) => isComparable(other, place.quantity) && fit(other, place.quantity) !== "no")
   let beaten: Place | null = null
   const unbeaten = contrast

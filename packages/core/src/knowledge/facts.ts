@@ -20,6 +20,15 @@ const headingLettersMax = 70
 /** No page is narrower than this. */
 const brokenLettersMin = 40
 
+/** `Чарын / 12 000 тг / 9 000 тг`, `BC1; 120; 40; 150 000 ₸`: columns only where the next line has as many. */
+const listedCellsOf = (line: string): ReadonlyArray<string> | null => {
+  for (const joint of [" / ", "; "]) {
+    const cells = line.trim().split(joint)
+    if (cells.length >= 3 && cells.slice(1).every((cell) => cell.length <= 40)) return cells.map((cell) => cell.trim())
+  }
+  return null
+}
+
 const cellsOf = (line: string): ReadonlyArray<string> | null => {
   if (line.includes("|")) {
     const cells = line
@@ -37,8 +46,8 @@ const cellsOf = (line: string): ReadonlyArray<string> | null => {
     return cells.length >= 2 ? cells : null
   }
   if (bullet.test(line)) return null
-  const slashed = line.trim().split(" / ")
-  if (slashed.length >= 3) return slashed.map((cell) => cell.trim())
+  const listed = listedCellsOf(line)
+  if (listed !== null) return listed
   const cells = line.trim().split(/ {2,}/)
   return cells.length >= 2 ? cells.map((cell) => cell.trim()) : null
 }
@@ -78,6 +87,7 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
     }
     const rows: Array<ReadonlyArray<string>> = []
     let end = at
+    let isListed = false
     while (end < lines.length) {
       const next = lines[end]!
       if (rows.length > 0 && isRule(next)) {
@@ -85,7 +95,8 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
         continue
       }
       const cells = cellsOf(next)
-      if (cells === null) break
+      if (cells === null || (rows.length > 0 && isListed && cells.length !== rows[0]!.length)) break
+      if (rows.length === 0) isListed = !/[|\t]/.test(next) && listedCellsOf(next) !== null
       rows.push(cells)
       end++
     }
