@@ -71,7 +71,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
       fit(claim, place.quantity) === "no" &&
       !place.isThreshold &&
       isOfKind(claim, place.quantity) &&
-      (claim.kind === "duration" || isComparable(claim, place.quantity)),
+      (isComparable(claim, place.quantity) || (isOfDays(claim) && isOfDays(place.quantity))),
   )
   if (alike.length === 0) {
     // What we told before may be told again of the same thing.
@@ -175,6 +175,10 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   }
   return wrong("wrong_terms", claim, detail)
 }
+
+/** Two weeks may be told where it is a month, but not where it is an hour. */
+const isOfDays = (one: Quantity) =>
+  one.kind === "duration" && one.unit !== "час" && one.unit !== "минута" && one.unit !== "секунда"
 
 /** A bare number may be what is claimed, but what it would be of is not sure enough to speak against a claim. */
 const isOfKind = (claim: Quantity, other: Quantity): boolean =>
