@@ -214,7 +214,14 @@ export const contextOf = (claim: Quantity, view: DraftView): Context => {
     gap: textOf(gap),
     before: view.text.slice(span.start, claim.index),
     after: view.text.slice(claim.index + claim.text.length, span.end),
-    levels: [...own, ...before, ...chatLevels(view).slice(0, 1), ...behind, ...chatLevels(view).slice(1)],
+    // What a sum is said of is named before it; a term may come first: `15 дней. Эмаль возьмёте?`
+    levels: [
+      ...own,
+      ...before,
+      ...chatLevels(view).slice(0, 1),
+      ...(claim.kind === "duration" ? behind : []),
+      ...chatLevels(view).slice(1),
+    ],
     ownLevels: own.length,
     days,
     daysBefore: view.daysAt(0, span.start) || view.turnDays,

@@ -17,6 +17,7 @@ import type { Context } from "./claim-context.ts"
 import { contextOf, viewOf } from "./claim-context.ts"
 import { derive, isProductOf, isRestOfPercent } from "./derivation.ts"
 import { sameNumber } from "./figure.ts"
+import { compare, namedBy } from "./naming.ts"
 import type { Index, Place } from "./place.ts"
 import { indexOf, placesOfTalk } from "./place.ts"
 import { promisesOf } from "./promise.ts"
@@ -201,6 +202,19 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
     // `6 метров по 3 000 — 18 000`, though something else costs 18 000.
     if (result.rival !== null && isSum && isProductOf(claim, result.rival, context, court))
       return pass("arithmetic", result.rival)
+    // `тюль — 12 000` for six metres at 2 000, though something else costs 12 000.
+    if (isSum && claim.to === null && result.problem.code === "wrong_subject") {
+      const own = context.levels.slice(0, 2)
+      const named = index.places.find(
+        (place) =>
+          place.quantity.kind === "money" &&
+          !place.isThreshold &&
+          namedBy(place, own, 0.9) >= 0.9 &&
+          isProductOf(claim, place, context, court) &&
+          !index.places.some((rival) => rival.quantity.kind === "money" && compare(place, rival, context) > 0),
+      )
+      if (named !== undefined) return pass("arithmetic", named)
+    }
     // The number of another thing may come out of this one, too: `из 23 000 и 2 000 — 25 000`.
     const isCompared =
       /(?<!\p{L})(?:дешевле|дороже|разниц\p{L}*|выгодн\p{L}*|эконом\p{L}*|остат\p{L}*|остан\p{L}*)(?!\p{L})/iu.test(

@@ -54,6 +54,12 @@ const byBounds = (place: Place, rival: Place, level: Level): number => {
   return 0
 }
 
+/** `Алматы` is no mention of `Алматинская область` where the other is called just so. */
+const mentioned = (token: string, level: Level, other: Place): number => {
+  const like = level.mentions.of(token)
+  return like > 0 && like < 1 && (other.tokens.get(level.mentions.by(token)!) ?? 0) >= sharedMin ? 0 : like
+}
+
 /**
  * Positive: the words name the rival rather than the place; negative: the place; 0: they tell them not apart. With
  * `levelsMax` only the nearest words are asked.
@@ -77,8 +83,8 @@ export const compare = (place: Place, rival: Place, context: Context, levelsMax 
     if (at >= Math.min(last, levelsMax)) break
     if (level.mentions.size > 0) {
       let difference = byBounds(place, rival, level)
-      for (const [token, weight] of against) difference += weight * level.mentions.of(token)
-      for (const [token, weight] of inFavour) difference -= weight * level.mentions.of(token)
+      for (const [token, weight] of against) difference += weight * mentioned(token, level, place)
+      for (const [token, weight] of inFavour) difference -= weight * mentioned(token, level, rival)
       // The further the words, the clearer they must be.
       if (Math.abs(difference) > (at < context.ownLevels ? marginMin : 2 * marginMin)) return difference
     }

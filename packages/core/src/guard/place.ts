@@ -44,6 +44,8 @@ export interface Place {
   readonly days: number
   /** Amounts of its own row or clause: `41–60 м²`, `до 5 касс`. */
   readonly bounds: ReadonlyArray<Bound>
+  /** A number without a currency in a table that writes it: `Товаров | 10 000`. */
+  readonly isUnpriced: boolean
   /** A sum that something begins at, such as `при заказе от 25 000 ₸`: nobody's price. */
   readonly isThreshold: boolean
   readonly factId: string | null
@@ -196,6 +198,7 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
       pers,
       days,
       bounds: boundsIn(boundsOf(quantities, quantity, gap[0]!, first)),
+      isUnpriced: false,
       isThreshold: isThreshold(quantity, nearText + (isBare ? gapText : "")),
       factId: null,
       source,
@@ -282,6 +285,7 @@ const promisesOfLine = (line: Line, isTitled: boolean): ReadonlyArray<Promised> 
         pers: [],
         days: daysIn(nearText),
         bounds: [],
+        isUnpriced: false,
         isThreshold: false,
         factId: null,
         source: "text",
@@ -327,8 +331,14 @@ const isRowHeader = (rows: ReadonlyArray<ReadonlyArray<string>>): boolean => {
     !first.slice(1).some(isPriced) &&
     first.filter((cell) => /\p{L}/u.test(cell)).length >= Math.min(2, first.length) &&
     others.some((cells) => cells.slice(1).some((cell) => /\d/.test(cell))) &&
-    // `Компания | ТОО «Кедр»`, `«Для двоих» | 24 шт`: no header, but a row like the others.
-    !first.slice(1).some((cell) => findQuantities(cell).some((one) => one.kind === "count" || one.kind === "phone"))
+    // `Компания | ТОО «Кедр»`, `«Для двоих» | 24 шт`: no header, but a row like the others. `8 занятий` over prices is one.
+    !first
+      .slice(1)
+      .some(
+        (cell, at) =>
+          findQuantities(cell).some((one) => one.kind === "count" || one.kind === "phone") &&
+          !others.every((cells) => isPriced(cells[at + 1] ?? "")),
+      )
   )
 }
 
@@ -344,8 +354,8 @@ const placesOfTable = (
   const isShifted = hasHeader && first.at(-1)?.trim() === "" && others.every((cells) => cells.at(-1)?.trim() !== "")
   const header = !hasHeader ? [] : isShifted ? ["", ...first.slice(0, -1)] : first
   const layersAbove = headingLayers(base.path, isTitled)
+  const writesCurrency = rows.some((cells) => cells.some((cell) => /\d\s?(?:₸|тг|тенге)/iu.test(cell)))
   rows.forEach((cells, at) => {
-    if (hasHeader && at === 0) return
     const filled = cells.map((cell) => cell.trim())
     const text = filled.filter((cell) => cell !== "").join(" | ")
     const line: Line = {
@@ -354,6 +364,11 @@ const placesOfTable = (
       head: filled[0] ?? "",
       stems: new Set(wordsOf(`${text} ${header.join(" ")} ${base.path.join(" ")}`).map((word) => word.stem)),
       days: daysIn(text),
+    }
+    if (hasHeader && at === 0) {
+      // `Rehau 70 мм` over a column of prices: a figure like another.
+      add(line, placesOfLine(line, isTitled, "text"))
+      return
     }
     const read = filled.map(findQuantities)
     const all = read.flat()
@@ -385,6 +400,7 @@ const placesOfTable = (
               { text: filled[0]!, weight: 0.95 },
               { text: head, weight: 0.9 },
               { text: filled.filter((_, index) => index !== column && index > 0).join(" , "), weight: row },
+              { text: header[0] ?? "", weight: 0.5 },
               { text: header.join(" , "), weight: titled },
               ...layersAbove,
             ],
@@ -401,6 +417,7 @@ const placesOfTable = (
               .concat(findQuantities(head))
               .map((other) => withHeader(other, header[read.findIndex((some) => some.includes(other))] ?? "", "")),
           ),
+          isUnpriced: writesCurrency && quantity.kind === "bare" && !all.some((one) => one.kind === "money"),
           isThreshold: isThreshold(quantity, nearText),
           factId: null,
           source: "text",
@@ -514,7 +531,7 @@ const readText = (text: string): { readonly lines: ReadonlyArray<Line>; readonly
       content.length <= introLettersMax &&
       !/[.!?;,]$/u.test(content) &&
       !content.includes("\n") &&
-      !findQuantities(content).some(
+      !findQuantities(content.replace(/\([^()]*\)/gu, "")).some(
         (one) =>
           one.kind === "money" || one.kind === "percent" || (one.kind !== "date" && one.value >= 100) || one.key !== "",
       ) &&

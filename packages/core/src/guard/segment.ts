@@ -57,6 +57,18 @@ export const isNaming = (stem: string) => !empty.has(stem)
 
 export const hasWords = (text: string): boolean => wordsOf(text).some((word) => isNaming(word.stem))
 
+/** Where the brackets right behind a figure end, or the figure itself: `5 700 (10–49 кг)`, not `9 900 (год — 99 000)`. */
+const asideAfter = (text: string, own: Quantity, quantities: ReadonlyArray<Quantity>): number => {
+  const end = own.index + own.text.length
+  if (!isMain(own) || own.kind === "duration") return end
+  const aside = /^ ?\([^()\n]{2,20}\)(?=[,;.]|$)/u.exec(text.slice(end, end + 24))
+  if (aside === null) return end
+  const asideEnd = end + aside[0].length
+  return quantities.some((other) => other.index > own.index && other.index < asideEnd && parts(own, other))
+    ? end
+    : asideEnd
+}
+
 export const surroundingsOf = (
   text: string,
   own: Quantity,
@@ -69,7 +81,10 @@ export const surroundingsOf = (
   for (const other of quantities) {
     if (other === own || other.index < sentence.start || other.index >= sentence.end || !parts(own, other)) continue
     const otherEnd = other.index + other.text.length
-    if (otherEnd <= own.index) left = Math.max(left, otherEnd)
+    if (otherEnd <= own.index) {
+      const aside = asideAfter(text, other, quantities)
+      left = Math.max(left, aside <= own.index ? aside : otherEnd)
+    }
     else if (other.index >= end) right = Math.min(right, other.index)
   }
   const cutsIn = (from: number, to: number): Array<Span> => {
@@ -105,7 +120,9 @@ export const surroundingsOf = (
   const takesTrail = !isOpenEnd || !hasWords(nearLead) || /^\s*(?:за|на|в|во|для|по|у|с|со|при)\s/iu.test(trail)
   if (leads || !hasWords(trail)) near.push({ start: leadFrom, end: own.index })
   near.push({ start: own.index, end })
-  if (takesTrail) near.push({ start: end, end: trailEnd })
+  const aside = Math.min(asideAfter(text, own, quantities), sentence.end)
+  if (takesTrail) near.push({ start: end, end: Math.max(trailEnd, aside) })
+  else if (aside > end) near.push({ start: end, end: aside })
   const from = isCut ? ends.end : left
   return {
     near,
@@ -180,6 +197,8 @@ export const tokensIn = (text: string, span: Span, quantities: ReadonlyArray<Qua
 /** Which tokens a stretch of talk mentions, and how surely. */
 export interface Mentions {
   readonly of: (token: string) => number
+  /** The word that mentions it. */
+  readonly by: (token: string) => string | null
   readonly size: number
 }
 const bucketOf = (token: string) => token.slice(0, 4)
@@ -193,16 +212,17 @@ export const mentionsIn = (tokens: Iterable<string>): Mentions => {
     else kept.push(token)
     size++
   }
-  const known = new Map<string, number>()
-  return {
-    size,
-    of: (token) => {
-      const cached = known.get(token)
-      if (cached !== undefined) return cached
-      let best = 0
-      for (const other of buckets.get(bucketOf(token)) ?? []) best = Math.max(best, likeness(token, other))
-      known.set(token, best)
-      return best
-    },
+  const known = new Map<string, readonly [likeness: number, word: string | null]>()
+  const find = (token: string) => {
+    const cached = known.get(token)
+    if (cached !== undefined) return cached
+    let best: readonly [number, string | null] = [0, null]
+    for (const other of buckets.get(bucketOf(token)) ?? []) {
+      const like = likeness(token, other)
+      if (like > best[0]) best = [like, other]
+    }
+    known.set(token, best)
+    return best
   }
+  return { size, of: (token) => find(token)[0], by: (token) => find(token)[1] }
 }

@@ -71,7 +71,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
       fit(claim, place.quantity) === "no" &&
       !place.isThreshold &&
       isOfKind(claim, place.quantity) &&
-      (claim.kind === "duration" || isComparable(claim, place.quantity)),
+      (isComparable(claim, place.quantity) || (isOfDays(claim) && isOfDays(place.quantity))),
   )
   if (alike.length === 0) {
     // What we told before may be told again of the same thing.
@@ -89,7 +89,9 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   const contrast = isContrast(context)
   // What another claim of the draft says is named for that one's sake.
   const others = court.view.quantities.filter((other) => other.index !== claim.index)
+  const rested = new Set(court.settled.values())
   const isTold = (place: Place) =>
+    rested.has(place) ||
     others.some((other) => isComparable(other, place.quantity) && fit(other, place.quantity) !== "no")
   let beaten: Place | null = null
   const unbeaten = contrast
@@ -174,10 +176,14 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   return wrong("wrong_terms", claim, detail)
 }
 
+/** Two weeks may be told where it is a month, but not where it is an hour. */
+const isOfDays = (one: Quantity) =>
+  one.kind === "duration" && one.unit !== "час" && one.unit !== "минута" && one.unit !== "секунда"
+
 /** A bare number may be what is claimed, but what it would be of is not sure enough to speak against a claim. */
 const isOfKind = (claim: Quantity, other: Quantity): boolean =>
   claim.kind === "money" || (claim.kind === "bare" && claim.value >= 100)
-    ? other.kind === "money" || other.kind === "bare"
+    ? other.kind === "money" || (other.kind === "bare" && other.value >= 100)
     : claim.kind === "bare"
       ? other.kind === "bare"
       : other.kind === claim.kind || (claim.kind === "clock" && other.kind === "bare")
@@ -187,6 +193,7 @@ const takenOff = /(?<!\p{L})(?:минус|скидк\p{L}*)(?!\p{L})/iu
 
 const isRivalOf = (rival: Place, place: Place): boolean => {
   if (rival === place) return false
+  if (place.quantity.kind === "money" && rival.isUnpriced) return false
   if (place.quantity.kind === "money" && place.isThreshold !== rival.isThreshold) return false
   // What is taken off is no price.
   if (rival.quantity.kind === "money" && takenOff.test(rival.near) && !takenOff.test(place.near)) return false
