@@ -102,7 +102,7 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
         : promises.test(context.gap)
           ? null
           : "chat"
-    return promises.test(context.near) && !/(?<!\p{L})(?:на|для|за)\s+$/iu.test(context.before) ? null : "chat"
+    return promises.test(context.near) && !/(?<!\p{L})(?:на|для|за|при)\s+$/iu.test(context.before) ? null : "chat"
   }
   if (
     question &&
