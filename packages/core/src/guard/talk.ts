@@ -92,7 +92,10 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
     if (refused) return "chat"
     if (claim.kind === "percent") return null
     if (claim.kind === "money")
-      return budget.test(context.before) || claim.qualifier === "to" || (question && !asksService.test(sentence))
+      return budget.test(context.before) ||
+        claim.qualifier === "to" ||
+        /^с\s/iu.test(claim.text) ||
+        (question && !asksService.test(sentence))
         ? "chat"
         : null
     if (claim.kind === "duration")

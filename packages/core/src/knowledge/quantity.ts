@@ -180,6 +180,7 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     const unit = unitAt(text, tokens[numeral.next - 1]!.end)
     if (
       unit === null &&
+      listedUnit(text, tokens[numeral.next - 1]!.end, numeral.value) === null &&
       !(
         after?.type === "word" &&
         /^\p{Script=Cyrillic}/u.test(after.text) &&
@@ -459,7 +460,11 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   const perFrom = kind === "count" ? nounEnd : endAt
   const paid = perAfter(text, perFrom)
   // A term is not paid for in pieces: `1 год на монтаж`.
-  const per = kind === "duration" && paid !== null && !timeUnits.some(([name]) => name === paid.per) ? null : paid
+  // Nor is a share: `0 % на 6 месяцев` tells a term of its own.
+  const isTerm =
+    paid !== null &&
+    (kind === "duration" ? !timeUnits.some(([name]) => name === paid.per) : kind === "percent" && /\d/.test(paid.per))
+  const per = isTerm ? null : paid
   const floor = Math.max(spokenTo, clauseStart(text, tokens, at))
   const before = per === null && (kind === "money" || kind === "bare") ? perBefore(text, token.index, floor) : null
   const end = per?.end ?? perFrom
