@@ -5,8 +5,8 @@
  */
 import { numbersIn } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
-import type { Context } from "./claim-context.ts"
-import { admits, isComparable, measured, perKey, sameNumber } from "./figure.ts"
+import type { Context, Level } from "./claim-context.ts"
+import { admits, isComparable, measured, perKey, sameNumber, unitKey } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
 import type { Place } from "./place.ts"
 import { isTimeUnit } from "./place.ts"
@@ -253,7 +253,8 @@ const multiplied = (
       !/(?:рассроч|част|платеж|выход|получ|то есть)/iu.test(context.sentence.text)
     )
       continue
-    if (isSupposed || !hasOwnPrice(leaf, count, court)) made.push({ ...leaf, value: leaf.value * count, uses: [leaf.at] })
+    if (isSupposed || !hasOwnPrice(leaf, count, court))
+      made.push({ ...leaf, value: leaf.value * count, uses: [leaf.at] })
     if (mayDivide) made.push({ ...leaf, value: leaf.value / count, uses: [leaf.at] })
   }
   return made
@@ -293,12 +294,21 @@ const percentsFor = (
 const totalCue =
   /(?<!\p{L})(?:вместе|итого|всего|в сумме|общ\p{L}+ (?:сумм\p{L}*|стоимост\p{L}*)|барлығы)(?!\p{L})[^.!?]{0,40}$/iu
 
+/** `Блок из 10 тренировок` has a price of its own. */
+const isPackage = /(?<!\p{L})(?:блок|пакет|абонемент|набор|сет|комплект|курс)\p{L}*\s+(?:из|на)\s/iu
+
+const withoutNumbers = (level: Level): Level => ({
+  ...level,
+  mentions: { size: level.mentions.size, of: (token) => (token.startsWith("#") ? 0 : level.mentions.of(token)) },
+})
+
 /** Where the addends of a total begin: in its sentence, or in the one before, or in the list before. */
 const addendsFrom = (claim: Quantity, context: Context, court: Court): number => {
   const opens = !court.view.quantities.some(
     (one) =>
       (one.kind === "money" || (one.kind === "bare" && one.value >= 100)) &&
-      one.index >= context.sentence.index && one.index < claim.index,
+      one.index >= context.sentence.index &&
+      one.index < claim.index,
   )
   if (!opens) return context.sentence.index
   const before = court.view.sentences.filter((one) => one.index < context.sentence.index)
@@ -401,7 +411,26 @@ export const derive = (
     .flatMap((other) => leavesOf(other, court.settled.get(other.index) ?? null, true))
     .slice(0, operandsMax)
   const scored = ownOnly ? [] : namedPrices(claim, context, court)
-  const named = scored.map((one) => one.leaf)
+  // The number of pieces names no other thing that is called by a number: `4 коробки` and `бумага А4`.
+  const numberless =
+    ownOnly || isPackage.test(context.near)
+      ? []
+      : namedPrices(claim, { ...context, levels: context.levels.map(withoutNumbers) }, court)
+          .filter((one) => one.isClear)
+          .map((one) => one.leaf)
+  // What the same row asks otherwise: `поштучно было бы 90 000`, `вместо 384 000 по месячной цене`.
+  const siblings =
+    !ownOnly && supposed.test(context.before.slice(-60))
+      ? court.index.places
+          .filter(
+            (place) =>
+              (place.quantity.kind === "money" || (place.quantity.kind === "bare" && place.quantity.value >= 100)) &&
+              own.some((leaf) => leaf.place !== null && leaf.place !== place && leaf.place.line === place.line),
+          )
+          .slice(0, namedMax)
+          .flatMap((place) => leavesOf(place.quantity, place, false))
+      : []
+  const named = [...scored.map((one) => one.leaf), ...numberless, ...siblings]
   // What its own sentence or the question names clearly.
   const strong = scored.filter((one) => one.isClear).map((one) => one.leaf)
   // A sum or a difference is of all that its sentence names: `масло и фильтр — 20 800`.
@@ -546,6 +575,48 @@ export const derive = (
   return null
 }
 
+/**
+ * A count out of counts: `20 хлыстов по 11,7 м это 234 м`, `300 км в сутки, за 10 суток 3 000 км`, and what is over that:
+ * `лишние 200 км`.
+ */
+export const isCountOf = (claim: Quantity, context: Context, court: Court): boolean => {
+  if (claim.kind !== "count" || claim.to !== null || claim.unit === null || claim.value < 2) return false
+  const unit = unitKey(claim.unit)
+  const isAmount = (one: Quantity) => one.kind === "count" || one.kind === "duration"
+  const own = court.view.quantities.filter(
+    (one) =>
+      isAmount(one) &&
+      one.index !== claim.index &&
+      one.index >= context.sentence.index &&
+      one.index < claim.index &&
+      court.settled.has(one.index),
+  )
+  const said = [...own, ...court.clientQuantities.filter(isAmount)].slice(0, operandsMax)
+  const isAlike = (one: Quantity) => one.kind === "count" && one.unit !== null && unitKey(one.unit) === unit
+  const rates = court.index.places.filter(
+    (place) =>
+      isAlike(place.quantity) &&
+      place.pers.length > 0 &&
+      place.quantity.to === null &&
+      namedBy(place, context.levels.slice(0, context.ownLevels), 0.5) >= 0.6,
+  )
+  const isOver =
+    /(?<!\p{L})(?:лишн\p{L}*|сверх|остал\p{L}*|остан\p{L}*|не хватает|ещ[её]|разниц\p{L}*)(?!\p{L})/iu.test(
+      context.before,
+    )
+  return said.some(
+    (one) =>
+      rates.some(
+        (rate) =>
+          rate.pers.includes(perKey(one.unit ?? "")) && sameNumber(rate.quantity.value * one.value, claim.value),
+      ) ||
+      own.some((other) => other !== one && isAlike(other) && sameNumber(one.value * other.value, claim.value)) ||
+      (isOver &&
+        isAlike(one) &&
+        own.some((other) => isAlike(other) && sameNumber(Math.abs(one.value - other.value), claim.value))),
+  )
+}
+
 /** A named price times a number that was said. */
 export const isProductOf = (claim: Quantity, place: Place, context: Context, court: Court): boolean =>
   place.quantity.kind !== "count" &&
@@ -557,6 +628,33 @@ export const isProductOf = (claim: Quantity, place: Place, context: Context, cou
       sameNumber(place.quantity.value * count, claim.value) &&
       !hasOwnPrice(leavesOf(place.quantity, place, false)[0]!, count, court),
   )
+
+/** `80 000 вместо 90 000, экономия 11 %`: whether the share fits the sums it compares; null where it compares none. */
+export const isShareOfSaving = (claim: Quantity, context: Context, court: Court): boolean | null => {
+  if (
+    claim.kind !== "percent" ||
+    !/(?<!\p{L})(?:эконом\p{L}*|выгод\p{L}*|дешевле|дороже|разниц\p{L}*)[^.;!?\d]{0,30}$/iu.test(context.before)
+  )
+    return null
+  const sums = court.view.quantities.filter(
+    (one) =>
+      (one.kind === "money" || (one.kind === "bare" && one.value >= 100)) &&
+      one.to === null &&
+      one.index >= context.sentence.index &&
+      one.index < claim.index,
+  )
+  if (sums.length < 2 || !sums.every((one) => court.settled.has(one.index))) return null
+  return sums.some((less) =>
+    sums.some(
+      (more) =>
+        more.value > less.value &&
+        [more.value, less.value].some(
+          (base) =>
+            Math.abs(((more.value - less.value) / base) * 100 - claim.value) <= (claim.qualifier === null ? 0.6 : 2),
+        ),
+    ),
+  )
+}
 
 /** `остальные 40 %` of 60 %. */
 export const isRestOfPercent = (claim: Quantity, court: Court): boolean =>

@@ -15,7 +15,7 @@ import { isCallLength, isOfCalendar, isOfferedTime } from "./calendar-claim.ts"
 import type { Basis, GroundedClaim, UngroundedClaim } from "./claim.ts"
 import type { Context } from "./claim-context.ts"
 import { contextOf, viewOf } from "./claim-context.ts"
-import { derive, isProductOf, isRestOfPercent } from "./derivation.ts"
+import { derive, isCountOf, isProductOf, isRestOfPercent, isShareOfSaving } from "./derivation.ts"
 import { sameNumber } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
 import type { Index, Place } from "./place.ts"
@@ -174,6 +174,10 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
     claim.kind === "money" ||
     claim.kind === "bare" ||
     (claim.kind === "count" && (claim.value >= 1000 || /^(?:бонус|балл|тенг)/u.test(claim.unit ?? "")))
+  const saving = isShareOfSaving(claim, context, court)
+  if (saving === true) return pass("arithmetic")
+  if (saving === false)
+    return { code: "ungrounded", text: claim.text, detail: `«${claim.text}» не выходит из названных сумм.` }
   const result = weigh(claim, context, court)
   if (result.kind === "grounded") return pass(result.place.source === "chat" ? "chat" : "fact", result.place)
   if (claim.to !== null) {
@@ -197,7 +201,7 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
     /рассроч|част|платеж|платёж/iu.test(context.sentence.text)
   )
     return pass("fact")
-  if (isRestOfPercent(claim, court)) return pass("arithmetic")
+  if (isRestOfPercent(claim, court) || isCountOf(claim, context, court)) return pass("arithmetic")
   if (result.kind === "wrong") {
     // `6 метров по 3 000 — 18 000`, though something else costs 18 000.
     if (result.rival !== null && isSum && isProductOf(claim, result.rival, context, court))

@@ -92,7 +92,10 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
     if (refused) return "chat"
     if (claim.kind === "percent") return null
     if (claim.kind === "money")
-      return budget.test(context.before) || claim.qualifier === "to" || (question && !asksService.test(sentence))
+      return budget.test(context.before) ||
+        claim.qualifier === "to" ||
+        /^с\s/iu.test(claim.text) ||
+        (question && !asksService.test(sentence))
         ? "chat"
         : null
     if (claim.kind === "duration")
@@ -102,7 +105,7 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
         : promises.test(context.gap)
           ? null
           : "chat"
-    return promises.test(context.near) && !/(?<!\p{L})(?:на|для|за)\s+$/iu.test(context.before) ? null : "chat"
+    return promises.test(context.near) && !/(?<!\p{L})(?:на|для|за|при)\s+$/iu.test(context.before) ? null : "chat"
   }
   if (
     question &&

@@ -415,7 +415,7 @@ const maximal =
   /(?<!\p{L})(?:максимальн\p{L}*|максимум|не более|не больше|предел\p{L}*|вмеща\p{L}*|зависит|размер определяет)(?!\p{L})/iu
 const exactly = /(?<!\p{L})(?:ровно|гарантированн\p{L}*|точно|всегда|фиксированн\p{L}*)(?!\p{L})/iu
 const whole =
-  /(?<!\p{L})(?:вес[ьь]\s+(?:курс|срок|период|комплект|день|год|проект|набор|тур|квартал|месяц|сезон)|полный курс|курс целиком|целиком|разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|за вс[её](?!\p{L})|бессрочн\p{L}*|одним платежом|без абонентской платы)(?!\p{L})/iu
+  /(?<!\p{L})(?:вес[ьь]\s+(?:учебный\s+)?(?:курс|срок|период|комплект|день|год|проект|набор|тур|квартал|месяц|сезон|уровень)|полный курс|курс целиком|целиком|разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|за вс[её](?!\p{L})|бессрочн\p{L}*|одним платежом|без абонентской платы)(?!\p{L})/iu
 const manyPattern =
   /(?<!\p{L})(?:(?:за|на)\s+)?(\d{1,3}|дв(?:а|е|ое|оих|ух)|тр(?:и|ое|оих|[её]х)|четыр\p{L}{1,2}|пят\p{L}{1,2}|шест\p{L}|сем\p{L}|восем\p{L}|девят\p{L}|десят\p{L})\s+(\p{L}[\p{L}²]*)(?:\s+\p{L}+)?\s*(?:[—–-]|это|выйд\p{L}*|стоит|стоят|обойд\p{L}*(?:\s+\p{L}+)?(?:\s+в)?|получ\p{L}*|составит|за)\s*(?:это\s+)?$/iu
 
@@ -484,8 +484,10 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
     if (!isTimeUnit(mine) || mine === "разово") return null
     // A row that sells a month may be called so; a plain price may not.
     const told =
-      place.bounds.some((bound) => bound.quantity.kind === "duration") ||
-      [...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0)
+      place.bounds.some(
+        ({ quantity }) =>
+          quantity.kind === "duration" && (quantity.value === 1 || quantity.to !== null || quantity.qualifier !== null),
+      ) || [...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0)
     return told || mine === "раз" ? null : period
   }
   if (place.pers.includes(mine)) return null

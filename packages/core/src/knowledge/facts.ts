@@ -167,7 +167,8 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
 }
 
 /** `подшипники 25 000`: a line of a price list; what follows is another of the same paragraph. */
-const endsInSum = /\p{L}.{0,60}(?<![\d.,:+-])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{4,7})\s*(?:₸|тг|тенге|kzt)?\.?\s*$/iu
+const endsInSum =
+  /\p{L}.{0,60}(?<![\d.,:+-])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{4,7})\s*(?:₸|тг|тенге|kzt)?\.?\s*$/iu
 
 /** `60 см — 1 200 ₸/шт`, `Стрижка ..... 6 000`: a figure closes the line or follows a dash. */
 const isPriced = (line: string) =>

@@ -51,9 +51,11 @@ const dash = /^[-–—‑]$/
 /** Names of places in a building: their number is an address, not an amount. */
 const adjective = /(?:ых|их|ого|его|ой|ый|ий|ая|яя|ое|ее|ые|ие|ую|юю|ыми|ими|ым|им)$/u
 
+const nominative = /^(?!.*(?:ами|ями)$)\p{L}*(?:[аяыиуюе]|ый|ий|ой)(?: \p{L}+)?$/u
+
 /** Behind a number these begin something else. */
 const notCounted =
-  /^(?:можно|нужно|будет|хватит|сделаем|привез[а-я]+|доставим|установим|подключим|приедем|отправим|[а-я]+(?:мся|тся|ться|шься)|и|а|но|или|в|во|на|за|из|от|до|по|с|со|к|ко|у|о|об|при|для|над|под|без|через|это|то|что|если|когда|не|ни|же|ли|бы|как|вместо|плюс|минус|утра|вечера|дня|ночи|также|либо|да|нет|вам|вас|мы|вы|он|она|включая|против|уже|ещё|еще|сейчас|так|там|тут|он|их|все|всё|есть|будет|только|максимум|минимум|примерно|подойдет|стоит|доставка|включительно|разово|единоразово|единовременно|ежемесячно|верн[её]м|вернем|вносите|вносим|оплатите|останется|получится|доплатите|при|около)$/u
+  /^(?:можно|нужно|будет|хватит|сделаем|привез[а-я]+|доставим|установим|подключим|приедем|отправим|[а-я]+(?:мся|тся|ться|шься)|и|а|но|или|в|во|на|за|из|от|до|по|с|со|к|ко|у|о|об|при|для|над|под|без|через|это|то|что|если|когда|не|ни|же|ли|бы|как|вместо|плюс|минус|утра|вечера|дня|ночи|также|либо|да|нет|вам|вас|мы|вы|он|она|включая|против|уже|ещё|еще|сейчас|так|там|тут|он|их|все|всё|есть|будет|только|максимум|минимум|примерно|подойдет|стоит|доставка|включительно|разово|единоразово|единовременно|ежемесячно|свыше|сверх|более|менее|больше|меньше|выше|ниже|иначе|далее|верн[её]м|вернем|вносите|вносим|оплатите|останется|получится|доплатите|при|около)$/u
 
 /** Adverbs, short adjectives and verbs: nothing is counted in them. */
 const uncountable =
@@ -178,6 +180,7 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     const unit = unitAt(text, tokens[numeral.next - 1]!.end)
     if (
       unit === null &&
+      listedUnit(text, tokens[numeral.next - 1]!.end, numeral.value) === null &&
       !(
         after?.type === "word" &&
         /^\p{Script=Cyrillic}/u.test(after.text) &&
@@ -370,7 +373,7 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
         }
   let unit = ownUnit
   // `минут за 15`, `часа два`
-  const inverted = unit === null ? invertedUnit(text, head.index) : null
+  const inverted = unit === null && value < 100 ? invertedUnit(text, head.index) : null
   if (inverted !== null) unit = { ...inverted, end: endAt }
   if (unit !== null) endAt = unit.end
   // A range: `10–15 дней`, `10 000 ₸ – 20 000 ₸`, `от 10 до 20`, `два-три`.
@@ -419,7 +422,8 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   let nounEnd = endAt
   if (unit === null) {
     const noun = nounAt(tokens, next)
-    if (noun !== null) {
+    // Thousands are counted in a genitive: `4800 биохимия 9800` is a price and the next line of the list.
+    if (noun !== null && !(value >= 1000 && value % 10 === 0 && nominative.test(noun.text))) {
       kind = "count"
       unitName = noun.text
       nounEnd = noun.end
@@ -456,7 +460,11 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   const perFrom = kind === "count" ? nounEnd : endAt
   const paid = perAfter(text, perFrom)
   // A term is not paid for in pieces: `1 год на монтаж`.
-  const per = kind === "duration" && paid !== null && !timeUnits.some(([name]) => name === paid.per) ? null : paid
+  // Nor is a share: `0 % на 6 месяцев` tells a term of its own.
+  const isTerm =
+    paid !== null &&
+    (kind === "duration" ? !timeUnits.some(([name]) => name === paid.per) : kind === "percent" && /\d/.test(paid.per))
+  const per = isTerm ? null : paid
   const floor = Math.max(spokenTo, clauseStart(text, tokens, at))
   const before = per === null && (kind === "money" || kind === "bare") ? perBefore(text, token.index, floor) : null
   const end = per?.end ?? perFrom
