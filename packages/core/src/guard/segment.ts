@@ -84,8 +84,7 @@ export const surroundingsOf = (
     if (otherEnd <= own.index) {
       const aside = asideAfter(text, other, quantities)
       left = Math.max(left, aside <= own.index ? aside : otherEnd)
-    }
-    else if (other.index >= end) right = Math.min(right, other.index)
+    } else if (other.index >= end) right = Math.min(right, other.index)
   }
   const cutsIn = (from: number, to: number): Array<Span> => {
     const cuts: Array<Span> = []

@@ -11,7 +11,7 @@ import type { Instant } from "../time/instant.ts"
 import type { UngroundedClaim, UngroundedCode } from "./claim.ts"
 import type { Context, DraftView } from "./claim-context.ts"
 import { isCity } from "./claim-context.ts"
-import { admits, fit, isComparable, measured, perKey, sameNumber } from "./figure.ts"
+import { admits, fit, isComparable, measured, perKey, sameNumber, unitKey } from "./figure.ts"
 import { compare, namedBy, valueOn } from "./naming.ts"
 import type { Index, Place } from "./place.ts"
 import { isTimeUnit } from "./place.ts"
@@ -415,7 +415,8 @@ const maximal =
   /(?<!\p{L})(?:максимальн\p{L}*|максимум|не более|не больше|предел\p{L}*|вмеща\p{L}*|зависит|размер определяет)(?!\p{L})/iu
 const exactly = /(?<!\p{L})(?:ровно|гарантированн\p{L}*|точно|всегда|фиксированн\p{L}*)(?!\p{L})/iu
 const whole =
-  /(?<!\p{L})(?:вес[ьь]\s+(?:учебный\s+)?(?:курс|срок|период|комплект|день|год|проект|набор|тур|квартал|месяц|сезон|уровень)|полный курс|курс целиком|целиком|разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|за вс[её](?!\p{L})|бессрочн\p{L}*|одним платежом|без абонентской платы)(?!\p{L})/iu
+  /(?<!\p{L})(?:вес[ьь]\s+(?:учебный\s+)?\p{L}{3,}|полный курс|курс целиком|целиком|разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|за вс[её](?!\p{L})|бессрочн\p{L}*|одним платежом|без абонентской платы)(?!\p{L})/iu
+const forAll = /^[^.,;!?()]{0,24}(?<!\p{L})за\s+вс(?:ю|е|ё|ех|его)(?!\p{L})/iu
 const manyPattern =
   /(?<!\p{L})(?:(?:за|на)\s+)?(\d{1,3}|дв(?:а|е|ое|оих|ух)|тр(?:и|ое|оих|[её]х)|четыр\p{L}{1,2}|пят\p{L}{1,2}|шест\p{L}|сем\p{L}|восем\p{L}|девят\p{L}|десят\p{L})\s+(\p{L}[\p{L}²]*)(?:\s+\p{L}+)?\s*(?:[—–-]|это|выйд\p{L}*|стоит|стоят|обойд\p{L}*(?:\s+\p{L}+)?(?:\s+в)?|получ\p{L}*|составит|за)\s*(?:это\s+)?$/iu
 
@@ -460,6 +461,8 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
   if (claim.kind !== "money" && claim.kind !== "bare") return null
   const period = `«${claim.text}»: в документах это «${place.label}», за другой срок или единицу.`
   const times = place.pers.filter(isTimeUnit)
+  // `3 200 в месяц за все камеры` where it is for each.
+  if (times.length < place.pers.length && forAll.test(claim.text + context.after)) return period
   if (claim.per === null) {
     if (
       times.length > 0 &&
@@ -504,24 +507,13 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
   const own = place.pers.filter((unit) => !isTimeUnit(unit))
   if (own.length === 0) return times.length > 0 && /^(?:vecher|den|smen|vizit|занятие|kurs)/u.test(mine) ? period : null
   if ([...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0)) return null
+  // A bottle is a piece.
+  if (mine === "штука" ? own.every((unit) => pieces.has(unit)) : pieces.has(mine) && own.includes("штука")) return null
   return strictUnits.has(mine) && own.some((unit) => strictUnits.has(unit)) ? period : null
 }
 
-const strictUnits = new Set([
-  "человек",
-  "штука",
-  "м2",
-  "м3",
-  "м",
-  "км",
-  "кг",
-  "л",
-  "занятие",
-  "пар",
-  "сотрудник",
-  "комплект",
-  "упаковк",
-])
+const pieces = new Set(["пара", "комплект", "упаковка", "машина", "камера", "секция", "бутыль", "створка"].map(unitKey))
+const strictUnits = new Set(["человек", "штука", "м2", "м3", "м", "км", "кг", "л", "занятие", "сотрудник", ...pieces])
 const stemsOfUnits: Readonly<Record<string, string>> = {
   месяц: "mesyac",
   год: "god",
