@@ -12,7 +12,7 @@ import { contextOf, promised } from "./claim-context.ts"
 import { admits, measured, sameNumber, sameUnit } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
 import type { Place } from "./place.ts"
-import { beyondOf, isOver } from "./promise-scope.ts"
+import { beyondOf, isOver, wrongAddresses } from "./promise-scope.ts"
 import type { Family } from "./promise-word.ts"
 import { families, isFamily } from "./promise-word.ts"
 import { headOf, mentionsIn, tokensIn } from "./segment.ts"
@@ -45,6 +45,7 @@ export const promisesOf = (court: Court): ReadonlyArray<Verdict> => {
     ...sharesOf(court),
     ...ratiosOf(court),
     ...deferralsOf(court),
+    ...wrongAddresses(court).map(({ text, line }) => refusal(text, `«${text}»: в документах «${line.slice(0, 120)}».`)),
   ]
 }
 
