@@ -37,7 +37,7 @@ const generic = new Set(["скидка", "акция", "все", "другие",
 const around = (place: Place): string => {
   const { text, whole } = place.line
   const at = whole.indexOf(text)
-  return at < 0 ? text : whole.slice(at, at + text.length + 120)
+  return (at < 0 ? text : whole.slice(at, at + text.length + 120)).slice(0, 2000)
 }
 
 const mentions = (text: string, phrases: ReadonlyArray<ReadonlyArray<string>>): boolean => {
@@ -64,8 +64,9 @@ const elsewhereIsPaid = /(?<!\p{L})(?:за город|за пределы|рег
 
 /** The words of the promise itself: from the last sum or stop to the next comma. */
 const clauseOf = (place: Place): string => {
-  const { text } = place.line
-  const at = place.quantity.index
+  const start = Math.max(0, place.quantity.index - 400)
+  const text = place.line.text.slice(start, start + 1000)
+  const at = place.quantity.index - start
   const end = at + place.quantity.text.length
   const sums = findQuantities(text).filter((one) => one.kind === "money" && one.qualifier === null)
   const from = Math.max(
@@ -104,8 +105,9 @@ const ended = (quantity: Quantity, text: string, court: Court): boolean => {
 
 /** `Раннее бронирование до 1 апреля`, told on the sixth. */
 export const isOver = (place: Place, court: Court): boolean => {
-  const { text } = place.line
-  const at = place.quantity.index
+  const start = Math.max(0, place.quantity.index - 400)
+  const text = place.line.text.slice(start, start + 1000)
+  const at = place.quantity.index - start
   const from = Math.max(text.lastIndexOf(";", at), text.lastIndexOf(". ", at), 0)
   return findQuantities(text).some(
     (one) =>
