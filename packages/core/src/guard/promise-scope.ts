@@ -37,7 +37,7 @@ const generic = new Set(["скидка", "акция", "все", "другие",
 const around = (place: Place): string => {
   const { text, whole } = place.line
   const at = whole.indexOf(text)
-  return at < 0 ? text : whole.slice(at, at + text.length + 120)
+  return (at < 0 ? text : whole.slice(at, at + text.length + 120)).slice(0, 2000)
 }
 
 const mentions = (text: string, phrases: ReadonlyArray<ReadonlyArray<string>>): boolean => {
@@ -64,8 +64,9 @@ const elsewhereIsPaid = /(?<!\p{L})(?:за город|за пределы|рег
 
 /** The words of the promise itself: from the last sum or stop to the next comma. */
 const clauseOf = (place: Place): string => {
-  const { text } = place.line
-  const at = place.quantity.index
+  const start = Math.max(0, place.quantity.index - 400)
+  const text = place.line.text.slice(start, start + 1000)
+  const at = place.quantity.index - start
   const end = at + place.quantity.text.length
   const sums = findQuantities(text).filter((one) => one.kind === "money" && one.qualifier === null)
   const from = Math.max(
@@ -104,8 +105,9 @@ const ended = (quantity: Quantity, text: string, court: Court): boolean => {
 
 /** `Раннее бронирование до 1 апреля`, told on the sixth. */
 export const isOver = (place: Place, court: Court): boolean => {
-  const { text } = place.line
-  const at = place.quantity.index
+  const start = Math.max(0, place.quantity.index - 400)
+  const text = place.line.text.slice(start, start + 1000)
+  const at = place.quantity.index - start
   const from = Math.max(text.lastIndexOf(";", at), text.lastIndexOf(". ", at), 0)
   return findQuantities(text).some(
     (one) =>
@@ -117,12 +119,42 @@ export const isOver = (place: Place, court: Court): boolean => {
   )
 }
 
+const titlesIn = (text: string) =>
+  [...text.matchAll(/[«"“]([^»"”\n]{2,40})[»"”]/gu)].map((match) => match[1]!.toLowerCase())
+
+/** `На тарифе «Сеть» круглосуточно` says nothing of «Лавка», which the documents know as well. */
+const isOfAnother = (place: Place, context: Context, court: Court): boolean => {
+  const mine = titlesIn(context.sentence.text).filter((title) => court.index.text.includes(title))
+  const clause = clauseOf(place)
+  const theirs = titlesIn(clause)
+  return mine.length > 0 && theirs.length > 0 && !mine.some((title) => place.line.text.toLowerCase().includes(title))
+}
+
+/** A shut branch, or that of another city, told as the way to us. */
+export const wrongAddresses = (court: Court): ReadonlyArray<{ readonly text: string; readonly line: string }> => {
+  const { view, index } = court
+  const known = index.lines.filter((line) => /\p{Lu}/u.test(line.text) && line.text.length < 600)
+  return view.sentences.flatMap((sentence) => {
+    if (/(?<!\p{L})(?:закрыт|переехал|раньше|(?:больше|уже) не|стар(?:ый|ом|ого)|нет)/iu.test(sentence.text)) return []
+    return [...sentence.text.matchAll(/(?<!\p{L})на\s+(\p{Lu}\p{L}{4,})/gu)].flatMap((match) => {
+      const street = match[1]!.toLowerCase()
+      const line = known.find((one) => one.text.toLowerCase().includes(street.slice(0, -1)))
+      if (line === undefined) return []
+      const part = line.text.split(/(?<=[.;])\s/u).filter((one) => one.toLowerCase().includes(street.slice(0, -1)))
+      return part.length > 0 && part.every((one) => /(?<!\p{L})(?:закрыт|переехал|больше не работает)/iu.test(one))
+        ? [{ text: match[0], line: part[0]! }]
+        : []
+    })
+  })
+}
+
 /** Why the promise at `place` does not reach what the draft says; null if it does. */
 export const beyondOf = (place: Place, context: Context, court: Court): string | null => {
   const left = excludedBy(around(place))
   if (left.length > 0 && !/(?<!\p{L})(?:кроме|не)(?!\p{L})/iu.test(context.sentence.text)) {
     if (mentions(context.sentence.text, left) || mentions(court.view.turn, left)) return "исключение"
   }
+  if (isOfAnother(place, context, court)) return "сказано о другом"
   if (isElsewhere(place, context, court)) return "другое место"
   return isOver(place, court) ? "срок прошёл" : null
 }

@@ -69,6 +69,7 @@ export const families: ReadonlyArray<Family> = [
   family(
     "day-and-night",
     /(?<![\p{L}\d])(?:круглосуточн\p{L}*|круглые сутки|24\s?[/\\]\s?7|24 на 7|сутками)(?![\p{L}\d])/giu,
+    { ofThing: true },
   ),
   family(
     "everyday",

@@ -12,7 +12,7 @@ import { contextOf, promised } from "./claim-context.ts"
 import { admits, measured, sameNumber, sameUnit } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
 import type { Place } from "./place.ts"
-import { beyondOf, isOver } from "./promise-scope.ts"
+import { beyondOf, isOver, wrongAddresses } from "./promise-scope.ts"
 import type { Family } from "./promise-word.ts"
 import { families, isFamily } from "./promise-word.ts"
 import { headOf, mentionsIn, tokensIn } from "./segment.ts"
@@ -45,6 +45,7 @@ export const promisesOf = (court: Court): ReadonlyArray<Verdict> => {
     ...sharesOf(court),
     ...ratiosOf(court),
     ...deferralsOf(court),
+    ...wrongAddresses(court).map(({ text, line }) => refusal(text, `«${text}»: в документах «${line.slice(0, 120)}».`)),
   ]
 }
 
@@ -171,7 +172,7 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
   for (const one of [...granted].sort(
     (a, b) => namedBy(b.place, context.levels, 0.3) - namedBy(a.place, context.levels, 0.3),
   )) {
-    const unmet = unmetCondition(one.place, family, court)
+    const unmet = unmetCondition(one.place, family, court, things)
     // On a condition it is free, otherwise the price beside it holds: the condition decides.
     const rival = priced.find(
       (other) =>
@@ -234,6 +235,8 @@ const thingsIn = (clause: string, family: Family): ReadonlyArray<string> =>
     )
     .map((word) => word.stem)
 
+const anyway = /(?<!\p{L})(?:в любом случае|даже если|без (?:всяких )?условий|независимо от|при любо(?:м|й))(?!\p{L})/iu
+
 const conditionPattern =
   /(?<!\p{L})(?:при|если|только|кто|кажд\p{L}+, кто|для(?!\s+вс)|владельц\p{L}*|в день|начиная)\s+((?:[^\s,;.()—–]+\s*){1,4})/giu
 
@@ -242,6 +245,7 @@ const unmetCondition = (
   place: Place,
   family: Family,
   court: Court,
+  things: ReadonlyArray<string> = [],
 ): { readonly isConditional: boolean; readonly line: string | null } => {
   const { view } = court
   const line = place.line.text
@@ -315,22 +319,49 @@ const unmetCondition = (
     (match) => !/\d/.test(match[1]!) && !/^\s*\d/.test(clause.slice(match.index + match[0].length)),
   )
   for (const condition of conditions) {
-    const words = wordsOf(condition[1]!).filter((word) => !isFamily(family, word.text) && word.text.length > 2)
+    const named = wordsOf(condition[1]!).filter((word) => !isFamily(family, word.text) && word.text.length > 2)
+    // What is promised meets no condition: `при аренде на неделю доставка бесплатно`.
+    const last = named.at(-1)
+    const isThing =
+      named.length > 1 &&
+      from + condition.index < at &&
+      things.some((stem) => last !== undefined && likeness(stem, last.stem) > 0)
+    const words = isThing ? named.slice(0, -1) : named
     if (words.length === 0) continue
     isConditional = true
     if (!words.some((word) => toldStems.of(word.stem) > 0)) return { isConditional, line }
   }
-  return { isConditional, line: null }
+  return { isConditional, line: isConditional && anyway.test(view.text) ? line : null }
 }
 
 const inclusive =
-  /(?<!\p{L})(?:вместе с(?:о)?|включая|в том числе)\s+(?:\p{L}+(?:ым|им|ой|ей)\s+)?(\p{L}{4,})(?=[\s,.!—–-])|(?<!\p{L})(\p{L}{4,})\s+(?:у нас\s+)?(?:уже\s+|тоже\s+|также\s+|сразу\s+)?(?:входит|входят|внутри|включ[её]н[аоы]?|в подарок)(?!\p{L})/giu
+  /(?<!\p{L})(?:вместе с(?:о)?|включая|в том числе)\s+(?:\p{L}+(?:ым|им|ой|ей)\s+)?(\p{L}{4,})(?=[\s,.!—–-])|(?<!\p{L})(\p{L}{4,})\s+(?:у нас\s+)?(?:уже\s+|тоже\s+|также\s+|сразу\s+)?(?:входит|входят|внутри|включ[её]н[аоы]?|в подарок|в\s+(?:цене|стоимости|сумме|пут[её]вке|комплекте|тарифе|пакете))(?!\p{L})/giu
+/** `внутри панели, крепёж и счётчик`, `в цену входят …` */
+const listing =
+  /(?<!\p{L})(?:внутри|вход[ия]т|включает|включены)\s*:?\s+((?:[\p{L}-]+(?:\s+[\p{L}-]+){0,2}(?:,\s+|\s+и\s+)){1,7}[\p{L}-]+(?:\s+[\p{L}-]+)?)/giu
 
 /** `Вместе с монтажом`, `доставка входит`: what the documents sell apart is not thrown in. */
 const inclusionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const found: Array<UngroundedClaim> = []
-  for (const match of court.view.text.slice(0, 2000).matchAll(inclusive)) {
+  const text = court.view.text.slice(0, 2000)
+  const listed = [...text.matchAll(listing)].flatMap((match) =>
+    match[1]!.split(/,|\s+и\s+/u).flatMap((item) => {
+      const last = item.trim().split(/\s+/).at(-1) ?? ""
+      return last.length < 4 || /^(?:а|в|во|на|к|по|для|с|со|от|до|и|но|он|она|они)\s/iu.test(item.trim())
+        ? []
+        : [{ index: match.index, 0: item.trim(), 1: undefined, 2: last }]
+    }),
+  )
+  for (const match of [...text.matchAll(inclusive), ...listed]) {
     const noun = stemOf(match[1] ?? match[2]!)
+    // `Панели, крепёж (монтаж на крышу)`: told of it without a sum.
+    if (
+      new RegExp(
+        `\\([^()\\d]*(?<!\\p{L})${(match[1] ?? match[2]!).toLowerCase().replaceAll("ё", "е")}[^()\\d]*\\)`,
+        "u",
+      ).test(court.index.text)
+    )
+      continue
     if (/^(?:skidk|predoplat|rassroch|garant|oplat|summ|takzh|tozh|uzh|nedel|mesyac|god)/u.test(noun)) continue
     const context = contextOf(asClaim(match[0], match.index, null), court.view)
     if (hedged.test(clauseAt(context, court.view.text, match.index, match.index + match[0].length))) continue
@@ -423,6 +454,9 @@ const denialsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
         ) &&
         !/скидк/iu.test(place.near),
     )
+    // `30 000 один раз, но при договоре на год взнос не берём`
+    if (contrary !== undefined && court.view.quantities.some((one) => sameNumber(one.value, contrary.quantity.value)))
+      continue
     // `Предоплата: одни сутки при брони`
     const asked = court.index.lines.find((line) =>
       new RegExp(`^\\P{L}*${root}\\p{L}*\\s*[:—–-]\\s*(?!нет|не\\s|без)`, "iu").test(line.text),
