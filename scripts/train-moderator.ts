@@ -141,7 +141,7 @@ const best = (of: ReadonlyArray<number>, cost: (one: number) => number) =>
   of.reduce((a, b) => (cost(b) < cost(a) ? b : a))
 
 /** How many other mistakes a lost client is worth. */
-const lostCost = 5
+const lostCost = 6
 const verdictOf = ({ scores }: Judged, temperature: number, strangerFrom: number) => {
   const shares = sharesOf(scores, temperature)
   const verdict = labels.indexOf(decide(shares, strangerFrom))

@@ -8,7 +8,8 @@ import { QueuePort } from "@wa/core/ports/queue-port"
 import { Clock, Effect } from "effect"
 
 export interface Dependency {
-  readonly state: "up" | "down" | "unknown"
+  /** Degraded: it works, but a person should look; not red. */
+  readonly state: "up" | "degraded" | "down" | "unknown"
   readonly detail: string
 }
 const probeSecondsMax = 3
@@ -32,13 +33,13 @@ const broker = Effect.gen(function* () {
   ),
 )
 
-/** Never red: without documents the agent still answers, with safe sentences and a person's help. */
+/** Never red: without documents the agent still answers, with safe sentences and a person's help. That is all it can do. */
 const knowledge = Effect.gen(function* () {
   const port = yield* KnowledgePort
   const documents = yield* port.documents
   const unreadable = yield* port.unreadable
-  const detail = `${documents.length} documents read, ${unreadable.length} unreadable`
-  return { state: documents.length > 0 ? "up" : "unknown", detail } satisfies Dependency as Dependency
+  const detail = `${documents.length || "no"} documents${documents.length > 0 ? " read" : ""}, ${unreadable.length} unreadable`
+  return { state: documents.length > 0 ? "up" : "degraded", detail } satisfies Dependency as Dependency
 }).pipe(
   Effect.timeoutOrElse({
     duration: `${probeSecondsMax} seconds`,

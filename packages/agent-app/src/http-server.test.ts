@@ -455,6 +455,18 @@ describe("the agent's server", () => {
     }),
   )
 
+  it.effect("is not red, but degraded, while it has no document to answer from", () =>
+    Effect.gen(function* () {
+      const { server } = yield* world()
+      const told = yield* get(server, "/health", {})
+      assert.strictEqual(told.status, 200)
+      assert.deepStrictEqual(told.json().dependencies.knowledge, {
+        state: "degraded",
+        detail: "no documents, 0 unreadable",
+      })
+    }),
+  )
+
   it.effect("counts contacts by class, outcomes, replies and tokens", () =>
     Effect.gen(function* () {
       const made = yield* world()

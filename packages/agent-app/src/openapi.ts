@@ -73,7 +73,7 @@ export const openApi = {
             additionalProperties: {
               type: "object",
               required: ["state", "detail"],
-              properties: { state: { enum: ["up", "down", "unknown"] }, detail: text },
+              properties: { state: { enum: ["up", "degraded", "down", "unknown"] }, detail: text },
             },
           },
           checked_at: { type: "string", format: "date-time" },

@@ -118,11 +118,24 @@ describe("a reply", () => {
       assert.isFalse(w.sent[2]?.mark_as_read)
     }),
   )
-  it.effect("is published however busy the sender is", () =>
+  it.effect("stays here, where it can still be withdrawn, while another waits in front of the sender", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      yield* replying(w, 0, 2)
+      assert.strictEqual(yield* withDepth(w, 1), 0)
+      yield* w.within(applyEvent({ profileId, phone: phone(0) }, () => ({ _tag: "PersonTookOver", at: w.clock.now() })))
+      assert.strictEqual(yield* withDepth(w, 0), 1)
+      assert.deepStrictEqual(
+        w.sent.map((body) => body.phone_number),
+        [phone(1)],
+      )
+    }),
+  )
+  it.effect("is published when the broker cannot say how busy the sender is", () =>
     Effect.gen(function* () {
       const w = yield* world()
       yield* replying(w, 0, 1)
-      assert.strictEqual(yield* withDepth(w, 500), 1)
+      assert.strictEqual(yield* withDepth(w, null), 1)
     }),
   )
 })

@@ -1,14 +1,18 @@
 /**
  * Publishes what was decided to be said, replies before touches. The row is the only durable copy until the broker has
  * confirmed it; published twice after a crash, it is sent once, because the gateway knows its id.
- * Touches are let out a few at a time: a reply never waits behind two hundred of them.
+ * Few are let out at a time: what still lies here can be withdrawn, when the client asks for silence or a person takes the
+ * chat, and a reply never waits behind two hundred touches.
  */
 import { AgentRepo, type OutboxRow } from "@wa/core/ports/agent-repo"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import { Effect } from "effect"
 
-/** A touch is published only while fewer than this are waiting in front of the sender. */
-const touchesAheadMax = 2
+/**
+ * Published only while fewer than this are waiting in front of the sender. It takes one every few seconds, and is offered
+ * the next one several times a second, so it is never kept waiting.
+ */
+const aheadMax = { reply: 1, touch: 2 } as const
 
 /**
  * Answers how many were published. One row is read at a time: by the time the one before it has left, a human may have taken
@@ -18,10 +22,8 @@ export const publishNext = Effect.gen(function* () {
   const repo = yield* AgentRepo
   const [row] = yield* repo.outbox(1)
   if (row === undefined) return 0
-  if (row.kind === "touch") {
-    const depth = yield* (yield* QueuePort).depth("outgoing_messages")
-    if (depth !== null && depth >= touchesAheadMax) return 0
-  }
+  const depth = yield* (yield* QueuePort).depth("outgoing_messages")
+  if (depth !== null && depth >= aheadMax[row.kind === "touch" ? "touch" : "reply"]) return 0
   return (yield* publish(row)) ? 1 : 0
 }).pipe(Effect.withSpan("agent.outbox"))
 

@@ -1,10 +1,11 @@
 /** The agent's database, for commands that look into it or change it beside a running agent. They never migrate it. */
+
+import { placeOf, whyOf } from "@wa/adapters/runtime/why"
 import type { AgentSettings } from "@wa/agent-app/agent-settings"
 import type { AgentRepo } from "@wa/core/ports/agent-repo"
 import { Effect, Option } from "effect"
 import { Flag } from "effect/cli"
 import { CannotRun, WrongUsage } from "./ending.ts"
-import { placeOf, whyOf } from "./why.ts"
 
 const secondsMax = 30
 

@@ -2,11 +2,12 @@
  * `wa migrate`: the tables of one program's database, or of both. The programs do the same when they start; this is for who
  * wants it done, and seen, before. Runs under the same lock, so it may run beside a starting program.
  */
+
+import { placeOf, whyOf } from "@wa/adapters/runtime/why"
 import { Effect, Option, type Redacted } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { CannotRun, WrongUsage } from "./ending.ts"
 import { print } from "./terminal.ts"
-import { placeOf, whyOf } from "./why.ts"
 
 const programs = ["gateway", "agent"] as const
 type Program = (typeof programs)[number]

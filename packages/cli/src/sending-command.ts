@@ -4,11 +4,11 @@
  */
 import { existsSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { whyOf } from "@wa/adapters/runtime/why"
 import { Effect, Option, Redacted, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { CannotRun, WrongUsage } from "./ending.ts"
 import { print } from "./terminal.ts"
-import { whyOf } from "./why.ts"
 
 const secondsMax = 15
 

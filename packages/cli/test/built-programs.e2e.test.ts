@@ -135,7 +135,10 @@ describeNeeds("PostgreSQL, RabbitMQ or rabbitmqctl", hasServers)("the built prog
     const agent = await start("agent", {}).ended
     assert.strictEqual(agent.code, 2)
     // Nothing but the list: no warning of a library, no stack.
-    assert.match(agent.said, /^Настройки не годятся:\n {2}- RABBITMQ_URL: .*\n {2}- DATABASE_URL: .*\n$/)
+    assert.match(
+      agent.said,
+      /^Настройки не годятся:\n {2}- RABBITMQ_URL: .*\n {2}- DATABASE_URL: .*\n {2}- GEMINI_API_KEY: .*\n$/,
+    )
   })
 
   it("name every malformed setting at once and end with 2", async () => {
@@ -150,7 +153,10 @@ describeNeeds("PostgreSQL, RabbitMQ or rabbitmqctl", hasServers)("the built prog
     const { code, said } = await start("agent", {
       ...{ RABBITMQ_URL: "amqp://127.0.0.1:1", DATABASE_URL: "postgres://127.0.0.1:1/none" },
     }).ended
-    assert.deepStrictEqual([code, said], [2, "Настройки не годятся:\n  - GEMINI_API_KEY: не задано\n"])
+    assert.deepStrictEqual(
+      [code, said],
+      [2, "Настройки не годятся:\n  - GEMINI_API_KEY: не задано (Key of Google AI Studio)\n"],
+    )
   })
 
   it("answer a client, tell that they are healthy, and stop within ten seconds of being asked to", {

@@ -139,28 +139,6 @@ describe("wa start", () => {
       other.close()
     }
   })
-
-  it("lists all wrong settings at once and ends with 2", { timeout: 30_000 }, async () => {
-    const program = launch(newFolder(), {
-      ...{ WAPPI_BASE_URL: "nowhere", REPLY_QUIET_SECONDS: "soon", TIMEZONE: "Mars/Base" },
-    })
-    assert.strictEqual((await program.ended).code, 2)
-    const lines = sentences(program.said())
-    assert.strictEqual(lines[0], "Настройки не годятся:")
-    assert.deepStrictEqual(
-      lines
-        .slice(1)
-        .map((line) => /^ {2}- (\w+): /.exec(line)?.[1])
-        .sort(),
-      ["REPLY_QUIET_SECONDS", "TIMEZONE", "WAPPI_BASE_URL"],
-    )
-  })
-
-  it("refuses only one of the two database addresses with 2", { timeout: 30_000 }, async () => {
-    const program = launch(newFolder(), { AGENT_DATABASE_URL: "postgres://127.0.0.1:1/none" })
-    assert.strictEqual((await program.ended).code, 2)
-    assert.match(program.said(), /GATEWAY_DATABASE_URL и AGENT_DATABASE_URL/)
-  })
 })
 
 const customers = Array.from({ length: 5 }, (_, i) => `+7701000010${i}`)

@@ -1,8 +1,9 @@
 /**
  * Whether the gateway can do its work now, asked of the things themselves.
  * The WhatsApp profile is asked at most once a minute (every ten seconds while it looks bad), and is told down only after
- * three bad answers in a row: Wappi reports short disconnections that heal by themselves. A status request that fails says
- * nothing about the profile, so it is `unknown`, which is not red.
+ * three bad answers in a row: Wappi reports short disconnections that heal by themselves. One that is not paid is down at
+ * once: it stops without a notice, and no waiting heals it. A status request that fails says nothing about the profile, so
+ * it is `unknown`, which is not red.
  */
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import { QueuePort } from "@wa/core/ports/queue-port"
@@ -57,20 +58,27 @@ export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
     const days = left === null ? null : Math.max(0, Math.floor(left / dayMs))
     if (days !== null) yield* Metric.update(paidDays, days)
     const isSoon = left !== null && left > 0 && left < paymentSoonMs
-    if (isSoon && now - warnedAt >= dayMs) {
+    const isUnpaid = left !== null && left <= 0
+    if ((isSoon || isUnpaid) && now - warnedAt >= dayMs) {
       warnedAt = now
-      yield* Effect.logWarning("the Wappi profile must be paid soon: unpaid, it stops without a notice", { days })
+      yield* isUnpaid
+        ? Effect.logError(
+            "the Wappi profile is not paid: it stops without a notice; pay it in the account at wappi.pro",
+          )
+        : Effect.logWarning("the Wappi profile must be paid soon: unpaid, it stops without a notice", { days })
     }
-    const payment =
-      left === null || (left > 0 && !isSoon) ? "" : left <= 0 ? ", not paid" : `, paid for ${days} more days`
+    const payment = isUnpaid ? ", not paid" : isSoon ? `, paid for ${days} more days` : ""
     const detail = `${authorized ? "authorised" : "not authorised"}, ${appStatus || "no app status"}${payment}`
-    return { isBad: !isHealthy, detail }
+    return { isBad: !isHealthy, isUnpaid, detail }
   }).pipe(
-    Effect.catchTag("WappiDenied", (denied) => Effect.succeed({ isBad: true, detail: denied.message })),
+    Effect.catchTag("WappiDenied", (denied) =>
+      Effect.succeed({ isBad: true, isUnpaid: false, detail: denied.message }),
+    ),
     Effect.timeout(`${probeSecondsMax} seconds`),
     Effect.match({
-      onSuccess: ({ isBad, detail }): Dependency => {
+      onSuccess: ({ isBad, isUnpaid, detail }): Dependency => {
         badProbes = isBad ? badProbes + 1 : 0
+        if (isUnpaid) return { state: "down", detail }
         if (!isBad) return { state: "up", detail }
         return badProbes >= badProbesMax
           ? { state: "down", detail }

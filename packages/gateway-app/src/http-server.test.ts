@@ -480,6 +480,20 @@ describe("the health of the gateway", () => {
     }),
   )
 
+  it.effect("is bad at once while the profile is not paid, and good within seconds of the payment", () =>
+    Effect.gen(function* () {
+      const { server, wappi } = yield* world()
+      wappi.answer = Effect.succeed({ ...healthyProfile, paymentExpiresAt: noon })
+      const unpaid = yield* health(server)
+      assert.strictEqual(unpaid.code, 503)
+      assert.deepStrictEqual(unpaid.dependencies.wappi, { state: "down", detail: "authorised, open, not paid" })
+      assert.strictEqual(unpaid.dependencies.sending.state, "up")
+      yield* TestClock.adjust("10 seconds")
+      wappi.answer = Effect.succeed({ ...healthyProfile, paymentExpiresAt: noon + 30 * 86_400_000 })
+      assert.deepInclude(yield* health(server), { code: 200 })
+    }),
+  )
+
   it.effect("is bad only after three bad answers of the profile in a row", () =>
     Effect.gen(function* () {
       const { server, wappi, poll } = yield* world()

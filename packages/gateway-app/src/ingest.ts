@@ -166,6 +166,7 @@ const ingestEdit = Effect.fnUntraced(function* (
       text: relay.message_text,
       isDeleted: message.isDeleted,
       relay,
+      now: yield* Clock.currentTimeMillis,
     }))
       ? 1
       : 0

@@ -1,7 +1,8 @@
 /** The gateway as a program of its own: Wappi, RabbitMQ, its PostgreSQL database. The only file that chooses its adapters. */
 import { listen } from "@wa/adapters/http/listen"
+import { whileStarting } from "@wa/adapters/http/starting"
 import * as Log from "@wa/adapters/logging/log"
-import { brainOf } from "@wa/adapters/model/brain"
+import { brainOf, modelCheck } from "@wa/adapters/model/brain"
 import * as OfflineBrain from "@wa/adapters/offline/offline-brain"
 import { gatewayRepoOn } from "@wa/adapters/postgres/migrated"
 import * as RabbitmqQueue from "@wa/adapters/rabbitmq/rabbitmq-queue"
@@ -16,15 +17,18 @@ import { GatewaySettings } from "./gateway-settings.ts"
 import { gatewayServer } from "./http-server.ts"
 
 const gateway = Effect.gen(function* () {
-  const settings = yield* readForProgram(["WAPPI_TOKEN", "WAPPI_PROFILE_ID", "RABBITMQ_URL", "DATABASE_URL"])
+  const promptsFolder = shippedFolder(import.meta.url, "prompts", "../../../prompts")
+  const settings = yield* readForProgram(
+    ["WAPPI_TOKEN", "WAPPI_PROFILE_ID", "RABBITMQ_URL", "DATABASE_URL"],
+    [modelCheck({ isRequired: false, promptsFolder })],
+  )
   const profileId = settings.WAPPI_PROFILE_ID!
-  const ports = Layer.mergeAll(
-    gatewayRepoOn({ url: settings.DATABASE_URL!, maxConnections: settings.DATABASE_POOL }),
+  const { DATABASE_URL: url, DATABASE_POOL: maxConnections } = settings
+  const otherPorts = Layer.mergeAll(
     WappiHttp.layerFetch({ baseUrl: settings.WAPPI_BASE_URL, token: settings.WAPPI_TOKEN!, profileId }),
     RabbitmqQueue.layer({ url: settings.RABBITMQ_URL!, connectionName: "wa-gateway" }),
     // It only transcribes here; without a key a voice note arrives as one that could not be heard.
-    brainOf(settings, settings.PROMPTS_DIR ?? shippedFolder(import.meta.url, "prompts", "../../../prompts"))?.layer ??
-      OfflineBrain.layer,
+    brainOf(settings, settings.PROMPTS_DIR ?? promptsFolder)?.layer ?? OfflineBrain.layer,
     Layer.succeed(GatewaySettings, {
       profileId,
       pollingInterval: settings.POLLING_INTERVAL,
@@ -35,7 +39,11 @@ const gateway = Effect.gen(function* () {
   )
   return yield* Effect.gen(function* () {
     // With the clock and the loggers around us: the HTTP side runs its effects by itself.
-    const context = Context.merge(yield* Effect.context<never>(), yield* Layer.build(ports))
+    const where = { host: "0.0.0.0", port: settings.PORT ?? 8000, setting: "PORT" }
+    const ports = yield* whileStarting(where, ["database", "broker", "wappi", "poll", "sending"], (isAway) =>
+      Layer.build(Layer.merge(gatewayRepoOn({ url: url!, maxConnections, isAway }), otherPorts)),
+    )
+    const context = Context.merge(yield* Effect.context<never>(), ports)
     const workers = yield* Effect.provideContext(makeGateway, context)
     const address = yield* listen(
       gatewayServer(context, {
@@ -44,7 +52,7 @@ const gateway = Effect.gen(function* () {
         corsOrigins: settings.CORS_ORIGINS,
         lastPollAt: workers.lastPollAt,
       }),
-      { host: "0.0.0.0", port: settings.PORT ?? 8000, setting: "PORT" },
+      where,
     )
     yield* Effect.logInfo("the gateway is up", { address, profile: profileId })
     if (settings.WEBHOOK_PUBLIC_URL !== undefined && settings.WEBHOOK_SECRET !== undefined)

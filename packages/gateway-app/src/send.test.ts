@@ -531,6 +531,57 @@ describe("just before the send", () => {
       assert.sameMembers(w.reports(), ["touch dropped client_wrote", "reply sent null"])
     }),
   )
+  it.effect("a client who asked not to be written to hears no reply that was already on its way", () =>
+    Effect.gen(function* () {
+      for (const text of ["Не пишите мне больше", "[изображение] Не пишите мне больше"]) {
+        const w = yield* world()
+        const asked = w.whatsapp.clientWrites(client, "Сколько стоит?")
+        // Within the same second: the agent knew of the question only.
+        w.whatsapp.clientWrites(client, text)
+        yield* doSend(w, outgoing("a", "раз", { known_client_at: iso(asked.at) }))
+        yield* w.relay
+        assert.deepStrictEqual(w.received(), [])
+        assert.deepStrictEqual(w.reports(), ["a dropped opted_out"])
+        assert.deepStrictEqual(
+          w.told.map((body) => body.event),
+          ["message", "message", "delivery"],
+          "the agent hears the words themselves, too, and first",
+        )
+      }
+    }),
+  )
+  it.effect("a client who asks for silence while the slot is waited for hears nothing", () =>
+    Effect.gen(function* () {
+      const w = yield* world({ sendPerMinute: 2 })
+      yield* doSend(w, outgoing("first", "кому-то", { phone_number: other }))
+      w.clock.plan({
+        at: noon + 10 * second,
+        happen: () => w.whatsapp.clientWrites(client, "удалите мой номер"),
+      })
+      yield* doSend(w, outgoing("a", "раз"))
+      yield* w.relay
+      assert.deepStrictEqual(w.received(), [])
+      assert.include(w.reports(), "a dropped opted_out")
+    }),
+  )
+  it.effect("a request for silence in a voice note counts as soon as it was heard", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      const note = w.whatsapp.clientWrites(client, "", { type: "ptt" })
+      yield* w.poll
+      yield* w.repo.markTranscribed(profileId, note.id, "не пишите мне больше", noon)
+      yield* doSend(w, outgoing("a", "раз", { known_client_at: iso(note.at) }))
+      assert.deepStrictEqual(w.received(), [])
+    }),
+  )
+  it.effect("a plain no of the client cancels no reply", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      w.whatsapp.clientWrites(client, "Нет, спасибо")
+      yield* doSend(w, outgoing("a", "раз"))
+      assert.deepStrictEqual(w.received(), ["раз"])
+    }),
+  )
   it.effect("a client's reaction cancels no touch", () =>
     Effect.gen(function* () {
       const w = yield* world()
@@ -539,6 +590,68 @@ describe("just before the send", () => {
       w.whatsapp.clientReacts(client, w.whatsapp.sentByApi()[0]!.id, "👍")
       yield* doSend(w, outgoing("touch", "Напомню", { kind: "touch" }))
       assert.deepStrictEqual(w.received(), ["раз", "Напомню"])
+    }),
+  )
+  it.effect("an edit or a deletion that only this look at the chat shows sends the message back, once", () =>
+    Effect.gen(function* () {
+      for (const change of ["edit", "delete"] as const)
+        for (const kind of ["reply", "touch"] as const) {
+          const w = yield* world()
+          const asked = w.whatsapp.clientWrites(client, "Сколько стоит тариф «Лавка»?")
+          const known = { kind, known_client_at: iso(asked.at) }
+          yield* w.poll
+          w.clock.pass(10 * second)
+          const decided = w.clock.now()
+          w.clock.pass(second)
+          if (change === "edit") w.whatsapp.clientEdits(asked.id, "Сколько стоит тариф «Сеть»?")
+          else w.whatsapp.clientDeletes(asked.id)
+          yield* doSend(w, outgoing("a", "Лавка", { ...known, decided_at: iso(decided) }))
+          yield* doSend(w, outgoing("a", "Лавка", { ...known, decided_at: iso(decided) }))
+          yield* w.relay
+          assert.deepStrictEqual(w.received(), [])
+          assert.deepStrictEqual(w.reports(), ["a expired client_edited"])
+          assert.deepStrictEqual(
+            w.told.map((body) => body.event),
+            ["message", change === "edit" ? "edited" : "deleted", "delivery"],
+            "the agent hears of the change first",
+          )
+          w.clock.pass(10 * second)
+          yield* doSend(w, outgoing("b", "Сеть", { ...known, decided_at: iso(w.clock.now()) }))
+          assert.deepStrictEqual(w.received(), ["Сеть"])
+        }
+    }),
+  )
+  it.effect("an edit sends one message back at most, however the clocks of both programs differ", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      const asked = w.whatsapp.clientWrites(client, "Лавка?")
+      const known = { known_client_at: iso(asked.at), decided_at: iso(noon) }
+      yield* w.poll
+      w.clock.pass(5 * minute)
+      w.whatsapp.clientEdits(asked.id, "Сеть?")
+      yield* doSend(w, outgoing("a", "раз", known))
+      w.clock.pass(10 * second)
+      // Decided after the edit, by a clock that is five minutes behind.
+      yield* doSend(w, outgoing("b", "два", known))
+      yield* w.relay
+      assert.deepStrictEqual(w.received(), ["два"])
+      assert.deepStrictEqual(w.reports(), ["a expired client_edited", "b sent null"])
+    }),
+  )
+  it.effect("an edit that the agent knew of when it decided cancels nothing", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      const asked = w.whatsapp.clientWrites(client, "Лавка?")
+      yield* w.poll
+      w.clock.pass(2 * second)
+      w.whatsapp.clientEdits(asked.id, "Сеть?")
+      w.clock.pass(second)
+      w.whatsapp.clientWrites(client, "И сканер")
+      yield* w.poll
+      w.clock.pass(10 * second)
+      const at = iso(w.clock.now())
+      yield* doSend(w, outgoing("a", "раз", { known_client_at: at, decided_at: at }))
+      assert.deepStrictEqual(w.received(), ["раз"])
     }),
   )
   it.effect("a number that was whitelisted meanwhile gets nothing", () =>
@@ -572,6 +685,16 @@ describe("a message that waited too long in the queue", () => {
       yield* w.relay
       assert.deepStrictEqual(w.received(), [])
       assert.deepStrictEqual(w.reports(), ["a expired expired"])
+    }),
+  )
+  it.effect("comes back also when it was published late: its hour counts from the decision", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      w.clock.pass(61 * minute)
+      yield* doSend(w, outgoing("a", "раз"))
+      yield* w.relay
+      assert.deepStrictEqual(w.received(), [])
+      assert.deepStrictEqual(w.reports(), ["a expired слишком долго не удавалось отправить"])
     }),
   )
   it.effect("comes back although a crash had entered it already, because nothing had left", () =>

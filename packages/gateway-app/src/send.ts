@@ -15,6 +15,7 @@ import type { WappiDenied, WappiMessage, WappiRefused } from "@wa/core/ports/wap
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import { deliveryReport } from "@wa/core/queue/delivery-report"
 import type { OutgoingBody } from "@wa/core/queue/messages"
+import { asksForSilence } from "@wa/core/reply-intent/caption"
 import { hourMs, minuteMs, secondMs } from "@wa/core/time/instant"
 import { Clock, Effect } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
@@ -25,6 +26,8 @@ const messagesPerPage = 20
 const pagesMax = 50
 /** WhatsApp's clock and ours differ a little. */
 const clockSlackMs = 2 * minuteMs
+/** An edit takes a moment to reach the agent, who answers it only after a longer quiet one. */
+const editTravelsMs = 5 * secondMs
 /** As long as the queue keeps a message: what has waited longer is not said any more, the agent decides anew. */
 const expiresAfterMs = hourMs
 /** Calls for one message, refusals and lost ones together. */
@@ -42,6 +45,8 @@ export const send = Effect.fn("gateway.send")(
     const { row } = yield* repo.beginSend(body, yield* Clock.currentTimeMillis)
     // Entered, it is safe here: what must go first is settled first, and `reviewDoubts` goes on with this one then.
     if (row.status === "waiting" && (yield* hasToWaitFor(row)) !== null) return ack
+    // It may have been published late, too: the agent lets few out at a time.
+    if (row.status === "waiting" && row.tries === 0 && (yield* isLate(row))) return yield* expire(body, tooLate)
     // A known id is a redelivery, or a crash in the middle.
     return yield* resume(row)
   },
@@ -90,11 +95,11 @@ const sendNow = Effect.fnUntraced(function* (
   // It stays in the ledger, and `reviewDoubts` comes back to it.
   if (yield* isStopped(body)) return ack
   const unwanted = yield* whyNot(body)
-  if (unwanted !== null) return yield* settle(body, "dropped", null, unwanted)
+  if (unwanted !== null) return yield* settle(body, unwanted.becomes, null, unwanted.why)
   if (yield* waitForSlot) {
     // Whoever wrote while we waited is visible now.
     const late = yield* whyNot(body)
-    if (late !== null) return yield* settle(body, "dropped", null, late)
+    if (late !== null) return yield* settle(body, late.becomes, null, late.why)
   }
   return yield* attempt(body, tries)
 })
@@ -102,15 +107,34 @@ const sendNow = Effect.fnUntraced(function* (
 const isStopped = (body: OutgoingBody) =>
   GatewayRepo.use((repo) => Effect.map(repo.sendingStop(body.profile_id), (stop) => stop !== null))
 
+interface Unwanted {
+  /** `expired`: it goes back to the agent and is decided anew. */
+  readonly becomes: "dropped" | "expired"
+  readonly why: string
+}
+const dropped = (why: string): Unwanted => ({ becomes: "dropped", why })
+
 /** Somebody wrote meanwhile, or nobody may write to this number. Reads the chat, so that what is visible is known. */
 const whyNot = Effect.fnUntraced(function* (body: OutgoingBody) {
   const repo = yield* GatewayRepo
-  if (yield* repo.isWhitelisted(body.phone_number)) return "whitelisted"
+  if (yield* repo.isWhitelisted(body.phone_number)) return dropped("whitelisted")
   yield* readChat(body, Date.parse(body.decided_at))
   const { operatorAt, clientAt } = yield* repo.lastWritten(body.profile_id, body.phone_number)
-  if (isNews(operatorAt, body.known_operator_at)) return "operator_wrote"
-  if (body.kind === "touch" && isNews(clientAt, body.known_client_at)) return "client_wrote"
+  if (isNews(operatorAt, body.known_operator_at)) return dropped("operator_wrote")
+  if (yield* hasAskedForSilence(body)) return dropped("opted_out")
+  if (body.kind === "touch" && isNews(clientAt, body.known_client_at)) return dropped("client_wrote")
+  // It answers what no longer stands. Each edit sends back one message at most, so nothing goes round.
+  const since = Date.parse(body.decided_at) - editTravelsMs
+  if (yield* repo.isEditedSince(body.profile_id, body.phone_number, since))
+    return { becomes: "expired", why: "client_edited" } satisfies Unwanted
   return null
+})
+
+/** From the second on that the agent knew: a chat shows whole seconds, and had it known of this, it would be silent. */
+const hasAskedForSilence = Effect.fnUntraced(function* (body: OutgoingBody) {
+  const repo = yield* GatewayRepo
+  const from = body.known_client_at === null ? 0 : Date.parse(body.known_client_at)
+  return (yield* repo.clientTexts(body.profile_id, body.phone_number, from)).some(asksForSilence)
 })
 
 /** Whether the chat holds something that the agent did not know of when it decided. */
@@ -270,11 +294,12 @@ const expire = Effect.fnUntraced(function* (body: OutgoingBody, why: string) {
 
 const resumeWaiting = Effect.fnUntraced(function* (row: LedgerRow) {
   if ((yield* hasToWaitFor(row)) !== null) return ack
-  const now = yield* Clock.currentTimeMillis
-  return now - Date.parse(row.body.decided_at) > expiresAfterMs
-    ? yield* expire(row.body, "слишком долго не удавалось отправить")
-    : yield* sendNow(row.body, row.tries)
+  return (yield* isLate(row)) ? yield* expire(row.body, tooLate) : yield* sendNow(row.body, row.tries)
 })
+
+const tooLate = "слишком долго не удавалось отправить"
+const isLate = (row: LedgerRow) =>
+  Effect.map(Clock.currentTimeMillis, (now) => now - Date.parse(row.body.decided_at) > expiresAfterMs)
 
 const settle = Effect.fnUntraced(function* (
   body: OutgoingBody,

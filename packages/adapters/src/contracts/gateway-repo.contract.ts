@@ -150,6 +150,7 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
             messageId: "m1",
             text,
             isDeleted,
+            now: t0,
             relay: {
               ...envelope,
               correlation_id: `edit ${text}`,
@@ -170,6 +171,7 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
             ...{ profileId, via: "poll" as const, text: "x", isDeleted: false },
             messageId: "m9",
             relay: clientBody("m9"),
+            now: t0,
           }),
         )
         assert.deepStrictEqual(yield* pendingIds, [
@@ -216,6 +218,80 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
           clientAt: t0 + 2 * minuteMs,
           clientMessageId: "m2",
         })
+      }),
+    )
+  })
+
+  describe(`GatewayRepo on ${adapter}: what a client wrote`, () => {
+    live("is told from a moment on, with what a voice note said, and without reactions and what others wrote", () =>
+      Effect.gen(function* () {
+        const repo = yield* GatewayRepo
+        assert.deepStrictEqual(yield* repo.clientTexts(profileId, phone, t0), [])
+        yield* repo.record([
+          seen("m0", { at: t0 - 1 }),
+          seen("m2", { at: t0 + 2 }),
+          seen("m1", { at: t0 }),
+          seen("v1", { at: t0 + 3, isVoice: true, type: "ptt" }),
+          seen("r1", { at: t0 + 4, type: "reaction" }),
+          fromHuman("h1", t0 + 5),
+          seen("o1", { at: t0 + 6, phone: other }),
+          seen("p1", { at: t0 + 7, profileId: "profile-2" }),
+        ])
+        yield* repo.markTranscribed(profileId, "v1", "не пишите мне", t0 + 9)
+        const texts = [...(yield* repo.clientTexts(profileId, phone, t0))]
+        assert.deepStrictEqual(texts.sort(), ["Сообщение m1", "Сообщение m2", "не пишите мне"].sort())
+      }),
+    )
+  })
+
+  describe(`GatewayRepo on ${adapter}: a client's edit`, () => {
+    const edit = (messageId: string, now: number, more: { isDeleted?: boolean } = {}) =>
+      GatewayRepo.use((repo) =>
+        repo.recordEdit({
+          via: "poll",
+          profileId,
+          messageId,
+          text: "Иначе",
+          isDeleted: false,
+          relay: clientBody(messageId),
+          now,
+          ...more,
+        }),
+      )
+    live("is told from a moment on, of its own chat, be it an edit or a deletion", () =>
+      Effect.gen(function* () {
+        const repo = yield* GatewayRepo
+        yield* repo.record([seen("m1"), seen("m2"), seen("m3", { phone: other }), fromHuman("h1", t0)])
+        assert.isFalse(yield* repo.isEditedSince(profileId, phone, t0))
+        yield* edit("m3", t0 + minuteMs)
+        yield* edit("h1", t0 + minuteMs)
+        assert.isFalse(yield* repo.isEditedSince(profileId, phone, t0))
+        yield* edit("m1", t0 + minuteMs)
+        assert.isTrue(yield* repo.isEditedSince(profileId, phone, t0))
+        assert.isTrue(yield* repo.isEditedSince(profileId, phone, t0 + minuteMs))
+        assert.isFalse(yield* repo.isEditedSince(profileId, phone, t0 + minuteMs + 1))
+        assert.isFalse(yield* repo.isEditedSince("profile-2", phone, t0))
+        assert.isFalse(yield* edit("m1", t0 + 5 * minuteMs))
+        assert.isFalse(yield* repo.isEditedSince(profileId, phone, t0 + 2 * minuteMs), "the same text is no edit")
+        yield* edit("m2", t0 + 3 * minuteMs, { isDeleted: true })
+        assert.isTrue(yield* repo.isEditedSince(profileId, phone, t0 + 2 * minuteMs))
+      }),
+    )
+    live("is over with once a message of the chat was given back after it", () =>
+      Effect.gen(function* () {
+        const repo = yield* GatewayRepo
+        yield* repo.record([seen("m1")])
+        for (const n of [1, 2]) yield* repo.beginSend(outgoing(n), t0)
+        yield* repo.beginSend(outgoing(3, { phone_number: other }), t0)
+        yield* repo.settleSend(uuid(1), "expired", null, t0 + 1, null)
+        yield* edit("m1", t0 + 2)
+        yield* repo.settleSend(uuid(3), "expired", null, t0 + 3, null)
+        assert.isTrue(yield* repo.isEditedSince(profileId, phone, t0))
+        yield* repo.settleSend(uuid(2), "expired", null, t0 + 3, null)
+        assert.isFalse(yield* repo.isEditedSince(profileId, phone, t0))
+        yield* repo.record([seen("m2")])
+        yield* edit("m2", t0 + 4)
+        assert.isTrue(yield* repo.isEditedSince(profileId, phone, t0))
       }),
     )
   })
@@ -559,6 +635,7 @@ export const gatewayRepoContract = (adapter: string, subject: () => Layer.Layer<
         yield* repo.recordEdit({
           ...{ profileId, via: "poll", messageId: "e1", text: "a", isDeleted: false },
           relay: clientBody("e1"),
+          now: t0,
         })
         yield* begun(outgoing(1), t0)
         yield* repo.settleSend(uuid(1), "sent", "wamid-1", t0, null)

@@ -52,11 +52,13 @@ interface LogRow {
   readonly at: Instant
   readonly isWriting: boolean
   isDeleted: boolean
+  editedAt: Instant | null
   byPoll: boolean
   byWebhook: boolean
   /** Set on ours. */
   outboundId: string | null
   transcribedAt: Instant | null
+  transcript: string | null
 }
 
 const nameOf = (profileId: string, id: string) => `${profileId} ${id}`
@@ -77,6 +79,8 @@ export const make = (): MemoryGatewayRepo => {
   const relayKeys = new Set<string>()
   const ledger = new Map<string, Mutable<LedgerRow>>()
   const openRows = new Set<Mutable<LedgerRow>>()
+  /** When a send of the chat last expired. */
+  const expiredAt = new Map<string, Instant>()
   const sendsByChat = new Map<string, Array<Mutable<LedgerRow>>>()
   /** In the order of the calls. */
   const calls: Array<{ readonly row: LedgerRow; readonly at: Instant }> = []
@@ -133,10 +137,12 @@ export const make = (): MemoryGatewayRepo => {
       at: seen.at,
       isWriting: isWriting(seen),
       isDeleted: false,
+      editedAt: null,
       byPoll: via === "poll",
       byWebhook: via === "webhook",
       outboundId: null,
       transcribedAt: null,
+      transcript: null,
     })
     for (const { queue, body } of seen.relay) relay(queue, body)
     return true
@@ -184,10 +190,12 @@ export const make = (): MemoryGatewayRepo => {
       at: now,
       isWriting: true,
       isDeleted: false,
+      editedAt: null,
       byPoll: false,
       byWebhook: false,
       outboundId: row.outboundId,
       transcribedAt: null,
+      transcript: null,
     })
   }
   const forget = (row: LogRow) => {
@@ -199,6 +207,7 @@ export const make = (): MemoryGatewayRepo => {
     row.status = status
     row.messageId ??= messageId
     if (!isOpenSend(status)) openRows.delete(row)
+    if (status === "expired") expiredAt.set(nameOf(row.profileId, row.phone), now)
     if (status === "sent") logSent(row, now)
   }
 
@@ -244,6 +253,7 @@ export const make = (): MemoryGatewayRepo => {
         if (known === undefined || known.isDeleted || (!edit.isDeleted && known.text === edit.text)) return false
         if (edit.isDeleted) known.isDeleted = true
         else known.text = edit.text
+        known.editedAt = edit.now
         relay("incoming_messages", edit.relay)
         return true
       }),
@@ -336,6 +346,20 @@ export const make = (): MemoryGatewayRepo => {
           clientMessageId: client?.messageId ?? null,
         }
       }),
+    clientTexts: (profileId, phone, from) =>
+      attempt("clientTexts", () =>
+        (byChat.get(nameOf(profileId, phone)) ?? [])
+          .filter((row) => row.direction === "incoming" && row.isWriting && row.at >= from)
+          .map((row) => row.transcript ?? row.text),
+      ),
+    isEditedSince: (profileId, phone, since) =>
+      attempt("isEditedSince", () => {
+        const givenBackAt = expiredAt.get(nameOf(profileId, phone)) ?? Number.NEGATIVE_INFINITY
+        return (byChat.get(nameOf(profileId, phone)) ?? []).some(
+          ({ direction, editedAt }) =>
+            direction === "incoming" && editedAt !== null && editedAt >= since && editedAt > givenBackAt,
+        )
+      }),
     sendingStop: (profileId) => attempt("sendingStop", () => stops.get(profileId) ?? null),
     stopSending: (profileId, stop) =>
       attempt("stopSending", () => {
@@ -352,7 +376,9 @@ export const make = (): MemoryGatewayRepo => {
     markTranscribed: (profileId, messageId, transcript, now) =>
       attempt("markTranscribed", () => {
         const row = byMessage.get(nameOf(profileId, messageId))
-        if (row !== undefined && transcript !== null) row.transcribedAt = now
+        if (row === undefined || transcript === null) return
+        row.transcribedAt = now
+        row.transcript = transcript
       }),
 
     recordUsage: (spent) => attempt("recordUsage", () => void usage.push(spent)),

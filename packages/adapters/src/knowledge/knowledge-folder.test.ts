@@ -3,10 +3,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
-import { Effect } from "effect"
+import { Effect, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import { drawnPdf } from "./drawn-pdf.ts"
-import { fromDocuments, layer } from "./knowledge-folder.ts"
+import { fromDocuments, knowledgeFolderCheck, layer } from "./knowledge-folder.ts"
 
 const saying = (text: string) =>
   drawnPdf((pdf) => {
@@ -46,6 +46,49 @@ describe("the knowledge folder", () => {
       }).pipe(Effect.provide(layer({ folder: path })))
     }),
   )
+
+  it.effect("warns that it holds no document, at the start and when the last one goes, each time once", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const warnings: Array<string> = []
+      const heard = Logger.layer([
+        Logger.make(({ logLevel, message }) => void (logLevel === "Warn" && warnings.push(String(message)))),
+      ])
+      yield* Effect.gen(function* () {
+        const port = yield* KnowledgePort
+        assert.lengthOf(warnings, 1)
+        assert.match(warnings[0]!, /^there are no documents: /)
+        const change = Effect.gen(function* () {
+          yield* TestClock.adjust("6 seconds")
+          return (yield* port.documents).length
+        })
+        assert.strictEqual(yield* change, 0)
+        assert.lengthOf(warnings, 1)
+        yield* put(join(path, "a.txt"), "Гарантия 12 месяцев.")
+        yield* rested(join(path, "a.txt"), 1)
+        assert.strictEqual(yield* change, 1)
+        assert.lengthOf(warnings, 1)
+        yield* Effect.promise(() => rm(join(path, "a.txt")))
+        assert.strictEqual(yield* change, 0)
+        assert.lengthOf(warnings, 2)
+      }).pipe(Effect.provide(layer({ folder: path })), Effect.provide(heard))
+    }),
+  )
+
+  it("is refused by the settings when it was named and is not there, or is a file", async () => {
+    const path = await mkdtemp(join(tmpdir(), "knowledge-"))
+    try {
+      await writeFile(join(path, "a.txt"), "текст")
+      const check = (named?: string) =>
+        Effect.runPromise(knowledgeFolderCheck(named === undefined ? {} : { KNOWLEDGE_DIR: named }))
+      assert.deepStrictEqual(await check(), [])
+      assert.deepStrictEqual(await check(path), [])
+      assert.deepStrictEqual(await check(join(path, "no")), [`KNOWLEDGE_DIR: нет такой папки: ${join(path, "no")}`])
+      assert.deepStrictEqual(await check(join(path, "a.txt")), [`KNOWLEDGE_DIR: это не папка: ${join(path, "a.txt")}`])
+    } finally {
+      await rm(path, { recursive: true })
+    }
+  })
 
   it.effect("names the files that cannot be read and works with the rest", () =>
     Effect.gen(function* () {

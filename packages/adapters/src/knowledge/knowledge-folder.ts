@@ -1,19 +1,21 @@
 /**
  * The company's documents from a folder: every *.pdf, and *.txt and *.md as plain text. Read once; at use, at most every
  * `watchSeconds`, the folder is looked at again, and only files whose time or size changed are read anew. A file that
- * cannot be read is named in `unreadable` and stops nothing; neither does a missing or empty folder. A file that is being
- * copied is left alone until it rests; what replaces a good file and cannot be read is looked at twice before it counts.
+ * cannot be read is named in `unreadable` and stops nothing; neither does a missing or empty folder, but each time
+ * it becomes so there is a warning. A file that is being copied is left alone until it rests; what replaces a good file and
+ * cannot be read is looked at twice before it counts.
  * Does not look into subfolders, and does not follow changes while nobody asks.
  */
 import type { Stats } from "node:fs"
 import { readdir, readFile, stat } from "node:fs/promises"
-import { basename, join } from "node:path"
+import { basename, join, resolve } from "node:path"
 import type { Fact, KnowledgeDocument, Passage, UnreadableDocument } from "@wa/core/knowledge/document"
 import { documentOfText, factsOf } from "@wa/core/knowledge/facts"
 import { makeSearch, renderDocument } from "@wa/core/knowledge/search"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
-import { Clock, Effect, Layer, Semaphore } from "effect"
-import { fileBytesMax, isReadable, readPdf, unreadable } from "./pdf.ts"
+import { Cause, Clock, Effect, Layer, Semaphore } from "effect"
+import type { Check } from "../settings/settings.ts"
+import { fileBytesMax, isReadable, readPdf, type ToldMistake, unreadable } from "./pdf.ts"
 
 const watchSecondsDefault = 5
 /** More files than this are not one small company's; the first by name are read. */
@@ -54,7 +56,13 @@ export const layer = (options: {
           const now = yield* Clock.currentTimeMillis
           // A clock set back must not stop the looking.
           if (lookedAt !== undefined && now >= lookedAt && now - lookedAt < watchMillis) return snapshot
-          const next = yield* Effect.promise(() => look(options.folder, known, lookedAt === undefined))
+          const isFirst = lookedAt === undefined
+          const mistakes: Array<readonly [file: string, cause: unknown]> = []
+          const next = yield* Effect.promise(() =>
+            look(options.folder, known, isFirst, (file, cause) => void mistakes.push([file, cause])),
+          )
+          for (const [file, cause] of mistakes)
+            yield* Effect.logError(`${file} could not be read by a mistake of this program`, Cause.die(cause))
           lookedAt = now
           const isSame = next.size === known.size && [...next].every(([file, entry]) => known.get(file) === entry)
           if (!isSame) {
@@ -65,6 +73,11 @@ export const layer = (options: {
               unreadable: snapshot.unreadable.map((each) => `${each.file}: ${each.why}`),
             })
           }
+          if ((isFirst || !isSame) && snapshot.documents.length === 0)
+            yield* Effect.logWarning(
+              "there are no documents: the agent knows no price and no service, and leaves every such question to a person",
+              { folder: options.folder, reads: "*.pdf, *.txt, *.md" },
+            )
           return snapshot
         }),
       )
@@ -72,6 +85,21 @@ export const layer = (options: {
       return portOf(current)
     }),
   )
+
+/** A folder that was named on purpose must be there: otherwise the agent would know nothing, and say so to every client. */
+export const knowledgeFolderCheck: Check = ({ KNOWLEDGE_DIR: folder }) =>
+  folder === undefined
+    ? Effect.succeed([])
+    : Effect.promise(() =>
+        readdir(folder).then(
+          () => [],
+          (cause: unknown) => [`KNOWLEDGE_DIR: ${whyNoFolder(cause)}: ${resolve(folder)}`],
+        ),
+      )
+const whyNoFolder = (cause: unknown): string => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+  return code === "ENOENT" ? "нет такой папки" : code === "ENOTDIR" ? "это не папка" : `папка не читается (${code})`
+}
 
 /** The same port over documents in memory. */
 export const fromDocuments = (documents: ReadonlyArray<KnowledgeDocument>): Layer.Layer<KnowledgePort> =>
@@ -102,6 +130,7 @@ const look = async (
   folder: string,
   known: ReadonlyMap<string, Known>,
   isFirst: boolean,
+  mistake: ToldMistake,
 ): Promise<ReadonlyMap<string, Known>> => {
   const names = await readdir(folder).catch((cause: unknown) => (isMissing(cause) ? [] : undefined))
   // A share that does not answer is no empty folder.
@@ -116,7 +145,7 @@ const look = async (
     const found = await stat(path).catch(() => undefined)
     if (!found?.isFile()) continue
     const before = known.get(file)
-    const entry = await entryOf(path, file, found, before, isFirst)
+    const entry = await entryOf(path, file, found, before, isFirst, mistake)
     if (entry !== undefined) next.set(file, entry)
   }
   return next
@@ -133,12 +162,13 @@ const entryOf = async (
   found: Stats,
   before: Known | undefined,
   isFirst: boolean,
+  mistake: ToldMistake,
 ): Promise<Known | undefined> => {
   const stamp = stampOf(found)
   if (before?.stamp === stamp) return before
   const age = Date.now() - found.mtimeMs
   if (!isFirst && age >= 0 && age < restMillis) return before
-  const read = await readFileOf(path, file, found.size)
+  const read = await readFileOf(path, file, found.size, mistake)
   const after = await stat(path).catch(() => undefined)
   // Read again at the next look, since the stamp differs then.
   if (!isFirst && (after === undefined || stampOf(after) !== stamp)) return before
@@ -149,19 +179,20 @@ const entryOf = async (
 /** One file as the folder would read it. */
 export const readKnowledgeFile = async (path: string): Promise<KnowledgeDocument | UnreadableDocument> => {
   const found = await stat(path).catch(() => undefined)
-  return readFileOf(path, basename(path), found?.size ?? 0)
+  return readFileOf(path, basename(path), found?.size ?? 0, () => {})
 }
 
 const readFileOf = async (
   path: string,
   file: string,
   bytes: number,
+  mistake: ToldMistake,
 ): Promise<KnowledgeDocument | UnreadableDocument> => {
   if (bytes > fileBytesMax)
     return unreadable(file, "too_large", `файл больше ${fileBytesMax / 1024 / 1024} МБ: разделите его`)
   const content = await readFile(path).catch(() => undefined)
   if (!content) return unreadable(file, "corrupt", "файл не открывается: проверьте права на чтение")
-  return /\.pdf$/i.test(file) ? readPdf(content, file) : readPlainText(content, file)
+  return /\.pdf$/i.test(file) ? readPdf(content, file, mistake) : readPlainText(content, file)
 }
 
 /** UTF-8, or the Windows-1251 of old Russian programs. */

@@ -96,9 +96,10 @@ interface PdfGlyph {
 const isBold = (font: Font | undefined): boolean =>
   font?.bold === true || font?.black === true || /bold|black|heavy|demi/i.test(font?.name ?? "")
 
-export const drawnPage = async (page: PDFPageProxy): Promise<DrawnPage> => {
+export type Operators = Awaited<ReturnType<PDFPageProxy["getOperatorList"]>>
+
+export const drawnPage = (page: PDFPageProxy, operators: Operators): DrawnPage => {
   const viewport = page.getViewport({ scale: 1 })
-  const operators = await page.getOperatorList()
   const glyphs: Array<Glyph> = []
   const horizontals: Array<Rect> = []
   const verticals: Array<Rect> = []

@@ -22,8 +22,15 @@ const lettersMin = 3
 
 const root = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"))
 
+/** What is told of a mistake of ours, beside the answer that names the file. */
+export type ToldMistake = (file: string, cause: unknown) => void
+
 /** Never rejects. `file` is the name the blocks' facts and passages will cite. */
-export const readPdf = async (bytes: Uint8Array, file: string): Promise<KnowledgeDocument | UnreadableDocument> => {
+export const readPdf = async (
+  bytes: Uint8Array,
+  file: string,
+  mistake: ToldMistake = () => {},
+): Promise<KnowledgeDocument | UnreadableDocument> => {
   if (bytes.length === 0) return unreadable(file, "empty", "файл пустой (0 байт)")
   if (bytes.length > fileBytesMax)
     return unreadable(
@@ -46,16 +53,25 @@ export const readPdf = async (bytes: Uint8Array, file: string): Promise<Knowledg
     cMapPacked: true,
   } as Parameters<typeof getDocument>[0])
   try {
-    return await readOpened(await task.promise, file)
+    const opened = await task.promise.catch((cause: unknown) => notOpened(cause, file))
+    // Whatever pdf.js may refuse later on is met where it is asked: what is thrown here is ours.
+    return "why" in opened ? opened : await readOpened(opened, file)
   } catch (cause) {
-    const name = cause instanceof Error ? cause.name : ""
-    if (name === "PasswordException")
-      return unreadable(file, "encrypted", "файл защищён паролем: сохраните копию без пароля")
-    return unreadable(file, "corrupt", "файл повреждён или это не PDF: откройте его и сохраните заново")
+    mistake(file, cause)
+    return unreadable(
+      file,
+      "program_error",
+      "программа не справилась с файлом, ошибка в ней: пришлите файл тем, кто её обслуживает, или сохраните его иначе",
+    )
   } finally {
     await task.destroy().catch(() => undefined)
   }
 }
+
+const notOpened = (cause: unknown, file: string): UnreadableDocument =>
+  cause instanceof Error && cause.name === "PasswordException"
+    ? unreadable(file, "encrypted", "файл защищён паролем: сохраните копию без пароля")
+    : unreadable(file, "corrupt", "файл повреждён или это не PDF: откройте его и сохраните заново")
 
 const readOpened = async (opened: PDFDocumentProxy, file: string): Promise<KnowledgeDocument | UnreadableDocument> => {
   if (opened.numPages > pagesMax)
@@ -77,7 +93,8 @@ const readOpened = async (opened: PDFDocumentProxy, file: string): Promise<Knowl
   for (let number = 1; number <= opened.numPages; number++) {
     // One bad page is no reason to lose the others.
     const page = await opened.getPage(number).catch(() => undefined)
-    const content = page && (await drawnPage(page).catch(() => undefined))
+    const operators = await page?.getOperatorList().catch(() => undefined)
+    const content = page && operators && drawnPage(page, operators)
     if (!content) broken++
     drawn.push(content ? toLay(content) : emptyPage)
     if (content?.hasPicture && content.glyphs.length < lettersMin) picturePages.push(number)

@@ -1,8 +1,8 @@
 /** Which model answers, by the settings: a provider whose key is set, with a second one behind it if wanted. */
 import type { LlmPort } from "@wa/core/ports/llm-port"
 import { Effect, Layer } from "effect"
-import type { Settings } from "../settings/settings.ts"
-import { WrongSettings } from "../settings/settings.ts"
+import type { Check, SettingName, Settings } from "../settings/settings.ts"
+import { notSet, WrongSettings } from "../settings/settings.ts"
 import * as Fallback from "./fallback.ts"
 import { loadPrompts } from "./prompt-files.ts"
 
@@ -34,8 +34,30 @@ export const brainOf = (settings: Settings, promptsFolder: string): Brain | null
     : { name, layer: Fallback.layer(one, providerLayer(second, settings, promptsFolder)) }
 }
 
+/**
+ * For a program that answers by a model, or (not required) takes one if it is set: another provider than the default
+ * one is wanted once it is named, and so is a second one behind a first that is. The texts are read as well.
+ */
+export const modelCheck =
+  (options: { readonly isRequired: boolean; readonly promptsFolder: string }): Check =>
+  (read) =>
+    Effect.gen(function* () {
+      const { LLM_PROVIDER: first, LLM_FALLBACK: second } = read
+      if (first === undefined) return []
+      const lacks = missing(first, read)
+      // Gemini is named by default, too: that it lacks its key may be meant.
+      const isWanted = options.isRequired || lacks.length === 0 || first !== "gemini"
+      if (!isWanted) return []
+      const behind = second === undefined || second === "none" || second === first ? [] : missing(second, read)
+      const texts = yield* Effect.match(loadPrompts(read.PROMPTS_DIR ?? options.promptsFolder), {
+        onSuccess: () => [],
+        onFailure: ({ folder, problems }) => problems.map((problem) => `PROMPTS_DIR: ${folder}: ${problem}`),
+      })
+      return [...[...lacks, ...behind].map(notSet), ...texts]
+    })
+
 /** The settings that a provider still lacks. */
-export const missing = (provider: Provider, settings: Settings): ReadonlyArray<string> =>
+export const missing = (provider: Provider, settings: Partial<Settings>): ReadonlyArray<SettingName> =>
   provider === "gemini"
     ? settings.GEMINI_API_KEY === undefined
       ? ["GEMINI_API_KEY"]
@@ -53,7 +75,7 @@ const providerLayer = (
   Layer.unwrap(
     Effect.gen(function* () {
       const lacking = missing(provider, settings)
-      if (lacking.length > 0) return yield* new WrongSettings({ problems: lacking.map((name) => `${name}: не задано`) })
+      if (lacking.length > 0) return yield* new WrongSettings({ problems: lacking.map(notSet) })
       const prompts = yield* loadPrompts(promptsFolder).pipe(
         Effect.mapError((error) => new WrongSettings({ problems: error.message.split("\n") })),
       )

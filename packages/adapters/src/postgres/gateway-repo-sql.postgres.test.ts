@@ -104,7 +104,7 @@ inDatabase("the gateway's repository on PostgreSQL", () => {
         const sql = yield* SqlClient.SqlClient
         yield* repo.record([{ ...voice, text: "раз", relay: [] }])
         const relay = { ...body, event: "edited" as const, message_text: "два" }
-        const edit = { profileId: "profile-1", messageId: "v1", relay }
+        const edit = { profileId: "profile-1", messageId: "v1", relay, now: 0 }
         yield* repo.recordEdit({ ...edit, via: "poll", text: "два", isDeleted: false })
         yield* repo.recordEdit({ ...edit, via: "poll", text: "", isDeleted: true })
         assert.deepStrictEqual(yield* sql`SELECT original_text, message_text, is_deleted FROM message_logs`, [

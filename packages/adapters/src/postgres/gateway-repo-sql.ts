@@ -119,7 +119,7 @@ export const make = Effect.gen(function* () {
         const [log] = yield* sql<{ id: bigint }>`UPDATE message_logs SET
             original_text = coalesce(original_text, message_text),
             message_text = ${edit.isDeleted ? sql`message_text` : sql`${text}`},
-            is_deleted = ${edit.isDeleted}, queue_status = 'pending'
+            is_deleted = ${edit.isDeleted}, edited_at = ${dateOf(edit.now)}, queue_status = 'pending'
           WHERE profile_id = ${edit.profileId} AND message_id = ${edit.messageId} AND NOT is_deleted
             AND ${edit.isDeleted ? sql`true` : sql`message_text <> ${text}`} RETURNING id`
         if (log === undefined) return false
@@ -382,6 +382,19 @@ export const make = Effect.gen(function* () {
       return rows.map((row) => instantOf(row.at))
     }, orUnavailable("sendStarts")),
     lastWritten,
+    clientTexts: Effect.fn("GatewayRepo.clientTexts")(function* (profileId, phone, from) {
+      const rows = yield* sql<{ text: string }>`SELECT coalesce(voice_transcription, message_text) AS text
+        FROM message_logs WHERE profile_id = ${profileId} AND phone_number = ${phone} AND direction = 'incoming'
+          AND is_writing AND created_at >= ${dateOf(from)} ORDER BY created_at, id`
+      return rows.map((row) => row.text)
+    }, orUnavailable("clientTexts")),
+    isEditedSince: Effect.fn("GatewayRepo.isEditedSince")(function* (profileId, phone, since) {
+      const rows = yield* sql`SELECT 1 FROM message_logs AS log WHERE profile_id = ${profileId}
+        AND phone_number = ${phone} AND direction = 'incoming' AND edited_at >= ${dateOf(since)}
+        AND NOT EXISTS (SELECT 1 FROM send_ledger AS given_back WHERE given_back.profile_id = log.profile_id
+          AND given_back.phone_number = log.phone_number AND status = 'expired' AND settled_at >= edited_at) LIMIT 1`
+      return rows.length > 0
+    }, orUnavailable("isEditedSince")),
     sendingStop: Effect.fn("GatewayRepo.sendingStop")(function* (profileId) {
       const [row] = yield* sql<{ at: Date; why: SendingStop["why"]; detail: string }>`
         SELECT stopped_at AS at, why, detail FROM sending_stops WHERE profile_id = ${profileId} AND resumed_at IS NULL`

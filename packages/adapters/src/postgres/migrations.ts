@@ -288,6 +288,11 @@ const gatewayTokenUsage = statements(
   `CREATE INDEX voice_token_usage_at ON voice_token_usage (at)`,
   `CREATE INDEX voice_token_usage_of_message ON voice_token_usage (profile_id, message_id)`,
 )
+/** A reply that was decided before it is not sent. */
+const gatewayEdits = statements(
+  `ALTER TABLE message_logs ADD COLUMN edited_at timestamptz`,
+  `CREATE INDEX message_logs_edited ON message_logs (profile_id, phone_number, edited_at) WHERE edited_at IS NOT NULL`,
+)
 /** What is told by a queue may come again. */
 const agentUsageOnce = statements(`ALTER TABLE token_usage ADD COLUMN once text UNIQUE`)
 
@@ -329,6 +334,7 @@ const gatewaySteps = {
   "0002_sending_stops": gatewaySendingStops,
   "0003_early_failures": gatewayEarlyFailures,
   "0004_token_usage": gatewayTokenUsage,
+  "0005_edits": gatewayEdits,
 }
 /** For whoever asks how far a database is: all steps, in order. */
 export const stepNames = { agent: Object.keys(agentSteps), gateway: Object.keys(gatewaySteps) } as const

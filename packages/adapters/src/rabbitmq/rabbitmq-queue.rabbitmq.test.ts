@@ -108,6 +108,7 @@ describeRabbitmq("RabbitMQ", () => {
         assert.strictEqual(buried[0]?.raw, "{ no json")
         assert.match(buried[0]?.reason ?? "", /^undecodable: /)
         assert.include(buried[1]?.reason, "version")
+        for (const { reason } of buried) assert.match(reason, /^.{1,180}$/)
       }),
     )
 
@@ -370,6 +371,7 @@ describeRabbitmq("RabbitMQ", () => {
       "set aside at once what no undertaker can read, count it, and bring it again after the pause",
       () => {
         const prefix = freshPrefix()
+        const lines: Array<string> = []
         return Effect.gen(function* () {
           const port = yield* QueuePort
           const { dead: buried } = names(prefix, "outgoing_messages")
@@ -398,10 +400,15 @@ describeRabbitmq("RabbitMQ", () => {
             (n) => n >= 41,
           )
           assert.strictEqual(new Set(seen).size, 21, "nothing is lost, nothing else comes")
+          assert.deepStrictEqual(
+            lines.filter((line) => line.includes("unreadable")),
+            [],
+            "it comes round for ever, and must not be told of each time",
+          )
         }).pipe(
           Effect.scoped,
           Effect.provide(freshLayer(prefix, { retryPauseSeconds: () => 30, unreadablePauseMillis: 4_000 })),
-          quiet,
+          Effect.provide(Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))])),
         )
       },
       30_000,

@@ -127,7 +127,12 @@ export const make = Effect.fnUntraced(function* (options: RabbitmqOptions) {
       ...identityOf(message),
       headers: { ...message.properties.headers, [reasonHeader]: why.slice(0, reasonLengthMax) },
     }).pipe(
-      Effect.andThen(Effect.logWarning(`${queue}: a message was buried in ${where}: ${why}`)),
+      Effect.andThen(
+        // What is set aside comes round for ever: whoever could not read it has told of it, once.
+        where === deadNameOf(prefix + queue)
+          ? Effect.logWarning(`${queue}: a message was buried in ${where}: ${why}`)
+          : Effect.logDebug(`${queue}: a message was set aside in ${where}: ${why}`),
+      ),
       Effect.as(true),
       Effect.catch((error) => Effect.as(Effect.logWarning(`${queue}: not buried: ${error.message}`), false)),
     )
@@ -157,8 +162,7 @@ export const make = Effect.fnUntraced(function* (options: RabbitmqOptions) {
           const buried = (why: string) =>
             Effect.map(bury(queue, message, why), (isKept) => (isKept ? done : later(message, why)))
           const body = yield* Effect.result(decode(queue, message.content.toString("utf8")))
-          if (Result.isFailure(body))
-            return yield* buried(`undecodable: ${body.failure.message.replace(/\s*\n\s*/g, " ")}`)
+          if (Result.isFailure(body)) return yield* buried(`undecodable: ${inOneLine(body.failure.message)}`)
           const handled = yield* outcomeOf(handler(body.success))
           if (handled._tag === "ack") return done
           return handled._tag === "dead" ? yield* buried(handled.why) : later(message, handled.why)
@@ -211,6 +215,13 @@ export const make = Effect.fnUntraced(function* (options: RabbitmqOptions) {
 
   return QueuePort.of({ publish, consume, consumeDead, depth, unreadable, isConnected })
 })
+
+const lineLengthMax = 160
+/** What a schema says may be a page long; its beginning names the place. */
+const inOneLine = (text: string): string => {
+  const line = text.replace(/\s+/g, " ").trim()
+  return line.length > lineLengthMax ? `${line.slice(0, lineLengthMax)}…` : line
+}
 
 const done: Settling = { _tag: "done" }
 

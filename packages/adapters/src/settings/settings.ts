@@ -215,19 +215,27 @@ export const environment = (
   return { ...written, ...given }
 }
 
+type Env = Readonly<Record<string, string | undefined>>
+
 /** Reads them all; throws `WrongSettings` with everything that is malformed, or missing among `required`. */
-export const readSettings = (
-  env: Readonly<Record<string, string | undefined>>,
-  required: ReadonlyArray<SettingName> = [],
-): Settings => {
+export const readSettings = (env: Env, required: ReadonlyArray<SettingName> = []): Settings => {
+  const { values, problems } = readAll(env, required)
+  if (problems.length > 0) throw new WrongSettings({ problems })
+  return values as Settings
+}
+
+/** As one line of the list. */
+export const notSet = (name: SettingName): string => `${name}: не задано (${settings[name].about})`
+
+const readAll = (env: Env, required: ReadonlyArray<SettingName>) => {
   const problems: Array<string> = []
   const values: Record<string, unknown> = {}
   for (const name of Object.keys(settings) as Array<SettingName>) {
-    const { read, fallback, about } = settings[name] as Setting<unknown>
+    const { read, fallback } = settings[name] as Setting<unknown>
     const given = env[name]?.trim()
     const written = given === undefined || given === "" ? fallback : given
     if (written === undefined) {
-      if (required.includes(name)) problems.push(`${name}: не задано (${about})`)
+      if (required.includes(name)) problems.push(notSet(name))
       continue
     }
     const value = read(written)
@@ -238,19 +246,37 @@ export const readSettings = (
   const end = values["WORKING_HOURS_END"]
   if (typeof start === "number" && typeof end === "number" && start >= end)
     problems.push("WORKING_HOURS_START: рабочий день должен начинаться раньше, чем заканчиваться (WORKING_HOURS_END)")
-  if (problems.length > 0) throw new WrongSettings({ problems })
-  return values as unknown as Settings
+  return { values: values as Partial<Settings>, problems }
 }
 
-/** The settings of a program that runs in the working folder. */
-export const readForProgram = (required: ReadonlyArray<SettingName>): Effect.Effect<Settings, WrongSettings> =>
-  Effect.suspend(() => {
-    try {
-      return Effect.succeed(readSettings(environment(process.cwd()), required))
-    } catch (error) {
-      return error instanceof WrongSettings ? Effect.fail(error) : Effect.die(error)
-    }
+/**
+ * What is wrong with settings together, or with what they name: a line each, as in the list. It is given what could be
+ * read, so that one wrong setting hides no other.
+ */
+export type Check = (read: Partial<Settings>) => Effect.Effect<ReadonlyArray<string>>
+
+/** The settings of a program that runs in the working folder; all that is wrong, by itself or by a check, in one list. */
+export const readForProgram = (
+  required: ReadonlyArray<SettingName>,
+  checks: ReadonlyArray<Check> = [],
+  env: Env = environment(process.cwd()),
+): Effect.Effect<Settings, WrongSettings> =>
+  Effect.gen(function* () {
+    const { values, problems } = readAll(env, required)
+    const found = yield* Effect.forEach(checks, (check) => check(values))
+    const all = [...problems, ...found.flat()]
+    return all.length > 0 ? yield* new WrongSettings({ problems: all }) : (values as Settings)
   })
+
+/** Settings that only make sense together: the other one is told as missing. */
+export const bothOrNone =
+  (one: SettingName, other: SettingName): Check =>
+  (read) => {
+    const given = [one, other].filter((name) => read[name] !== undefined)
+    return Effect.succeed(
+      given.length === 1 ? [`${given[0] === one ? other : one}: не задано, а ${given[0]} задано: нужны оба`] : [],
+    )
+  }
 
 /** 2: started wrongly. */
 export const exitCodeOf = (error: unknown): number | undefined => {
@@ -260,17 +286,31 @@ export const exitCodeOf = (error: unknown): number | undefined => {
 }
 
 /** The check of public holidays, by the setting; its data are loaded only here. */
-export const holidaysOf = (given: Settings): Effect.Effect<(date: string) => boolean, WrongSettings> =>
+export const holidaysOf = (
+  given: Pick<Settings, "HOLIDAYS_COUNTRY">,
+): Effect.Effect<(date: string) => boolean, WrongSettings> =>
   Effect.gen(function* () {
     const { holidayCheck } = yield* Effect.promise(() => import("@wa/core/calendar/holidays"))
     return yield* Effect.try({
       try: () => holidayCheck(given.HOLIDAYS_COUNTRY),
       catch: (error) =>
-        new WrongSettings({
-          problems: [`HOLIDAYS_COUNTRY: ${error instanceof Error ? error.message : String(error)}`],
-        }),
+        error instanceof RangeError
+          ? new WrongSettings({
+              problems: [
+                `HOLIDAYS_COUNTRY: нет праздников страны «${given.HOLIDAYS_COUNTRY}»: ожидается код ISO, например KZ, или none`,
+              ],
+            })
+          : new WrongSettings({ problems: [`HOLIDAYS_COUNTRY: ${String(error)}`] }),
     })
   })
+
+export const holidaysCheck: Check = (read) =>
+  read.HOLIDAYS_COUNTRY === undefined
+    ? Effect.succeed([])
+    : Effect.match(holidaysOf({ HOLIDAYS_COUNTRY: read.HOLIDAYS_COUNTRY }), {
+        onSuccess: () => [],
+        onFailure: ({ problems }) => problems,
+      })
 
 /** The rules of the conversation as the settings set them. `isHoliday` answers for HOLIDAYS_COUNTRY. */
 export const policyOf = (given: Settings, isHoliday: (date: string) => boolean): Policy => ({

@@ -1,6 +1,7 @@
 /** One thing that was looked at, and what it is worth saying about it. A check never fails and never hangs: it says so. */
+
+import { whyOf } from "@wa/adapters/runtime/why"
 import { Effect } from "effect"
-import { whyOf } from "../why.ts"
 
 export interface Finding {
   /** What was looked at, in the words of whoever runs the system. */

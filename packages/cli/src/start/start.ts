@@ -19,7 +19,7 @@ import * as GatewayRepoSql from "@wa/adapters/postgres/gateway-repo-sql"
 import { agentRepoOn, gatewayRepoOn } from "@wa/adapters/postgres/migrated"
 import { migrateAgent, migrateGateway } from "@wa/adapters/postgres/migrations"
 import * as RabbitmqQueue from "@wa/adapters/rabbitmq/rabbitmq-queue"
-import { holidaysOf, policyOf, type Settings, WrongSettings } from "@wa/adapters/settings/settings"
+import { holidaysOf, policyOf, type Settings } from "@wa/adapters/settings/settings"
 import * as WappiHttp from "@wa/adapters/wappi/wappi-http"
 import { runAgent } from "@wa/agent-app/agent"
 import { AgentSettings } from "@wa/agent-app/agent-settings"
@@ -39,6 +39,7 @@ const localProfile = "local"
 const localPollSeconds = 1
 
 export interface StartOptions {
+  /** Checked: what is given by pairs is given whole. */
   readonly settings: Settings
   /** Folder of the project: prompts, documents, page. */
   readonly project: string
@@ -65,9 +66,6 @@ export const start = ({ settings, project, host }: StartOptions) =>
       ),
     )
     const hasWappi = settings.WAPPI_TOKEN !== undefined && settings.WAPPI_PROFILE_ID !== undefined
-    const { GATEWAY_DATABASE_URL: gatewayUrl, AGENT_DATABASE_URL: agentUrl } = settings
-    if ((gatewayUrl === undefined) !== (agentUrl === undefined))
-      return yield* new WrongSettings({ problems: ["GATEWAY_DATABASE_URL и AGENT_DATABASE_URL задаются вместе"] })
     const demo = hasWappi ? null : yield* makeDemoClock(join(dataFolder, "demo-clock"))
     const clock = demo?.clock ?? (yield* Clock.Clock)
 
@@ -123,7 +121,7 @@ export const start = ({ settings, project, host }: StartOptions) =>
       const parts = {
         wappi: local === null ? settings.WAPPI_BASE_URL : "местная замена WhatsApp (нет WAPPI_TOKEN)",
         broker: settings.RABBITMQ_URL === undefined ? "очередь внутри процесса (нет RABBITMQ_URL)" : "RabbitMQ",
-        database: gatewayUrl === undefined ? "встроенная (нет GATEWAY_DATABASE_URL)" : "PostgreSQL",
+        database: settings.GATEWAY_DATABASE_URL === undefined ? "встроенная (нет GATEWAY_DATABASE_URL)" : "PostgreSQL",
         model: brain === null ? "офлайн-мозг без модели (нет ключа)" : brain.name,
       }
       const admin = adminToken(settings, dataFolder)

@@ -10,12 +10,26 @@ const after = (messages: number, from: Classification.State = Classification.unk
 const answer = (verdict: "client" | "not_client" | "unknown", confidence = 0.9) => ({ verdict, confidence })
 
 describe("the moderator", () => {
-  it("is asked once before the full evidence, and not about nothing", () => {
+  it("is asked before the full evidence at the end of every turn that says something new, and not about nothing", () => {
     assert.strictEqual(Classification.question(Classification.unknown, policy), "none")
     assert.strictEqual(Classification.question(after(1), policy), "early")
     const asked = Classification.answered(after(1), "early", answer("unknown"), policy)
-    assert.strictEqual(Classification.question(after(1, asked), policy), "none")
-    assert.strictEqual(Classification.question(after(2, asked), policy), "full")
+    assert.strictEqual(Classification.question(asked, policy), "none")
+    assert.strictEqual(Classification.question(after(1, asked), policy), "early")
+    const again = Classification.answered(after(1, asked), "early", answer("unknown"), policy)
+    assert.strictEqual(Classification.question(after(1, again), policy), "full")
+  })
+
+  it("is asked early again about what was edited", () => {
+    const asked = Classification.answered(after(1), "early", answer("unknown"), policy)
+    assert.strictEqual(Classification.question(Classification.reread(asked), policy), "early")
+    const judged = Classification.decidedByPerson(false)
+    assert.strictEqual(Classification.reread(judged), judged)
+  })
+
+  it("is asked again about somebody of whom it was asked early by an older version, which kept no count", () => {
+    const stored: Classification.State = { _tag: "Unknown", evidence: 1, asked: 0, askedAt: 0, isEarlyAsked: true }
+    assert.strictEqual(Classification.question(after(1, stored), policy), "early")
   })
 
   it("is asked in full at the end of the first turn when one message is enough", () => {

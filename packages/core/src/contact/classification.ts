@@ -13,8 +13,9 @@ export const State = Schema.TaggedUnion({
     evidence: Schema.Int,
     /** How often a full question came back as unknown. */
     asked: Schema.Int,
-    /** Evidence at the last full question. */
+    /** Evidence at the last question. In states that were stored earlier, at the last full one. */
     askedAt: Schema.Int,
+    /** That much evidence was asked about early. */
     isEarlyAsked: Schema.Boolean,
   },
   Known: { isClient: Schema.Boolean, confidence: Schema.Finite, by: Schema.Literals(["moderator", "person"]) },
@@ -33,10 +34,17 @@ export const unknown: State = { _tag: "Unknown", evidence: 0, asked: 0, askedAt:
 export const seen = (state: State): State =>
   state._tag === "Known" ? state : { ...state, evidence: state.evidence + 1 }
 
+/** The client edited what he said: with as much evidence as before, the answer may be another one. */
+export const reread = (state: State): State => (state._tag === "Known" ? state : { ...state, isEarlyAsked: false })
+
 /** Further messages before the question is put again, after the first, second, … `unknown`; then the last one. */
 const patience = [1, 2, 3, 5, 8, 13, 21]
 
-/** Which question is due at the end of a turn. */
+/**
+ * Which question is due at the end of a turn. Early not "once, at the end of the first turn", as the plan had it: most chats
+ * begin with a greeting of its own, which tells nothing, and the question that follows it would be met with silence until a
+ * third message. A turn asks once, so this costs at most one call more for each message before the full question.
+ */
 export const question = (state: State, policy: Policy): "full" | "early" | "none" => {
   if (state._tag === "Known") return "none"
   if (state.evidence >= policy.classifyAfterMessages) {
@@ -44,7 +52,8 @@ export const question = (state: State, policy: Policy): "full" | "early" | "none
     const wait = patience[Math.min(state.asked, patience.length) - 1]!
     return state.evidence - state.askedAt >= wait ? "full" : "none"
   }
-  return !state.isEarlyAsked && state.evidence > 0 && policy.earlyConfidence < 1 ? "early" : "none"
+  const isNew = !state.isEarlyAsked || state.evidence > state.askedAt
+  return isNew && state.evidence > 0 && policy.earlyConfidence < 1 ? "early" : "none"
 }
 
 export const answered = (
@@ -57,7 +66,7 @@ export const answered = (
   if (asked === "early") {
     return answer.verdict === "client" && answer.confidence >= policy.earlyConfidence
       ? { _tag: "Known", isClient: true, confidence: answer.confidence, by: "moderator" }
-      : { ...state, isEarlyAsked: true }
+      : { ...state, askedAt: state.evidence, isEarlyAsked: true }
   }
   return answer.verdict === "unknown"
     ? { ...state, asked: state.asked + 1, askedAt: state.evidence, isEarlyAsked: true }

@@ -39,6 +39,8 @@ export const Unreported = Schema.Struct({
   /** The client messages it answers; empty for what answers nothing. */
   messageIds: Schema.Array(Schema.String),
   touch: Schema.NullOr(Schema.Int),
+  /** Those of them that the client took back afterwards. */
+  deleted: Schema.optionalKey(Schema.Array(Schema.String)),
   /** When the client sent the first of those messages: drafted anew, the answer is as late as it is. Absent in states that were stored earlier. */
   firstSentAt: Schema.optionalKey(Instant),
 })
@@ -70,6 +72,8 @@ export const Conversation = Schema.Struct({
   lastOperatorSentAt: Schema.NullOr(Instant),
   /** What the client's last message answered. */
   lastAnswer: Schema.Literals(["yes", "no", "uncertain", "none"]),
+  /** The messages that said no: when the last of them is taken back unanswered, nothing was refused. Absent in states that were stored earlier. */
+  refusedBy: Schema.optionalKey(Schema.Array(Schema.String)),
   /** When the turns of the last hour were answered: the loop detector. */
   recentTurns: Schema.Array(Instant),
 })

@@ -98,7 +98,9 @@ class Life {
   readonly arrivedAt = new Map<string, number>()
   isClient: boolean | null = null
   isOptedOut = false
-  saidNo = false
+  /** The messages that said no, and what each open one means. */
+  readonly noes = new Set<string>()
+  readonly meanings = new Map<string, Meaning>()
   meant: Meaning = "none"
   hasSpoken = false
   silentUntil = -1
@@ -123,6 +125,8 @@ class Life {
   readonly standing: Array<{ readonly name: string; readonly dueAt: number; until: number }> = []
   chains = 0
   lastTicket = 0
+  earlyAnswers = 0
+  edits = 0
 
   constructor(seed: number) {
     this.chance = chance(seed)
@@ -252,20 +256,34 @@ class Life {
         }
         // A voice note that was answered without its words: they are too late.
         if (event.isRepeat && this.outcomes.get(event.messageId) !== "") {
-          if (event.content !== "transcript" || !this.hasSpoken) return
+          if (event.content !== "transcript") return
           if (meaning === "opt-out") this.isOptedOut = true
-          if (meaning === "no") this.hears(meaning)
+          if (meaning === "no") this.hears(meaning, event.messageId)
           return
         }
-        this.hears(meaning)
+        this.hears(meaning, event.messageId)
         if (!event.isRepeat || event.content === "transcript") this.lastClientAt = event.at
         return
       }
       case "ClientEdited": {
+        this.edits++
         const meaning = this.meaningOf({ text: event.text, content: "text" })
         const isOpen = this.outcomes.get(event.messageId) === ""
+        if (isOpen && meaning !== "no") this.noes.delete(event.messageId)
         if (meaning === "opt-out") this.isOptedOut = true
-        else if (this.hasSpoken && (isOpen || meaning === "yes" || meaning === "no")) this.hears(meaning)
+        else if (meaning === "no" || (this.hasSpoken && (isOpen || meaning === "yes")))
+          this.hears(meaning, event.messageId)
+        return
+      }
+      case "Classified":
+        if (this.state.thinking?.ticket === event.ticket && this.state.thinking.task === "classify_early")
+          this.earlyAnswers++
+        return
+      case "ClientDeleted": {
+        if (this.outcomes.get(event.messageId) !== "" || this.isOptedOut) return
+        if (this.noes.delete(event.messageId)) count("a no was taken back")
+        const left = this.open.filter((id) => id !== event.messageId).at(-1)
+        this.meant = left === undefined ? "none" : (this.meanings.get(left) ?? "none")
         return
       }
       case "OperatorWrote":
@@ -301,7 +319,11 @@ class Life {
           count(`delivery ${event.status}`)
           const isOver = event.status === "refused" || event.status === "undeliverable"
           if (isOver || (event.status === "dropped" && event.reason === "whitelisted")) this.chain = "closed"
-          if (event.status === "dropped" && told.kind === "touch") this.takeBack(told)
+          if (event.status === "dropped" && event.reason === "opted_out") {
+            this.isOptedOut = true
+            this.chain = "closed"
+            count("silence heard by the gateway first")
+          } else if (event.status === "dropped" && told.kind === "touch") this.takeBack(told)
         } else if (told.kind === "touch") this.takeBack(told)
         else if (event.reason === "sending_stopped") this.chain = "closed"
         return
@@ -333,12 +355,17 @@ class Life {
     return found!
   }
 
-  private hears(meaning: Meaning): void {
+  private hears(meaning: Meaning, id: string): void {
+    this.meanings.set(id, this.hasSpoken || meaning === "no" ? meaning : "none")
+    if (meaning !== "no" && this.outcomes.get(id) === "") this.noes.delete(id)
     this.chain = "closed"
     this.touches = 0
     if (meaning === "opt-out") this.isOptedOut = true
-    else this.meant = this.hasSpoken ? meaning : "none"
-    if (this.hasSpoken && meaning === "no") this.saidNo = true
+    else this.meant = this.hasSpoken || meaning === "no" ? meaning : "none"
+    if (meaning === "no") {
+      this.noes.add(id)
+      if (!this.hasSpoken) count("a no before any word of ours")
+    }
   }
 
   /** Every command against the books. */
@@ -348,6 +375,10 @@ class Life {
       case "Classify":
       case "DraftReply":
       case "DraftTouch":
+        if (command._tag === "Classify" && command.isEarly) {
+          assert.isAtMost(this.earlyAnswers, this.arrivedAt.size + this.edits, "K3: asked early about nothing new")
+          if (event._tag === "WokeUp" && this.earlyAnswers > 0) count("asked early again")
+        }
         this.asked.push(command)
         this.lastTicket = command.ticket
         if (command._tag === "DraftReply") {
@@ -409,6 +440,7 @@ class Life {
         const { outcome } = command
         const text = outcome._tag === "answered" ? "answered" : `${outcome._tag}:${outcome.why}`
         count(`outcome ${text}`)
+        if (text === "ignored:deleted" && event._tag === "SendExpired") count("an expired reply to what was taken back")
         assert.isAbove(command.messageIds.length, 0, "an outcome of nothing")
         for (const id of command.messageIds) {
           assert.isTrue(this.outcomes.has(id), `INV2: outcome of the unknown message ${id}`)
@@ -481,12 +513,12 @@ class Life {
       const isCancelling =
         event._tag === "ReplyDrafted" && !command.isSafe && event.reviewed.draft.call?.action === "cancel"
       const hasCall = this.callAt !== null && this.callAt > at && !isCancelling
-      const isAnswered = this.meant === "yes" || this.saidNo
+      const isAnswered = this.meant === "yes" || this.noes.size > 0
       this.chain = isHandedOver || hasCall || isAnswered ? "closed" : "open"
       this.touches = 0
     } else {
       assert.strictEqual(this.chain, "open", "INV6: a touch in a chain that is over")
-      assert.isFalse(this.saidNo, "INV6: a touch after no")
+      assert.isFalse(this.noes.size > 0, "INV6: a touch after no")
       assert.deepStrictEqual(this.open, [], "INV6: a touch over an unanswered message")
       assert.isTrue(this.callAt === null || this.callAt <= at, "INV6: a touch before a booked call")
       assert.isBelow(this.lastClientAt, this.lastOursAt + 1, "INV6: a touch after a newer message of the client")
@@ -676,7 +708,10 @@ class Life {
       unknown: 0.7,
       delivered: 0.5,
     })
-    const reason = status === "dropped" ? this.chance.one(["operator_wrote", "client_wrote", "whitelisted"]) : null
+    const reason =
+      status === "dropped"
+        ? this.chance.weighted({ operator_wrote: 4, client_wrote: 4, whitelisted: 4, opted_out: 1 })
+        : null
     this.tell({ _tag: "DeliveryReported", at: this.now, outboundId, status, reason })
   }
 
@@ -852,6 +887,11 @@ const floors: Readonly<Record<string, number>> = {
   "a message was withdrawn": 20,
   "a touch came back": 5,
   "an expired reply reopened": 20,
+  "a no before any word of ours": 50,
+  "asked early again": 50,
+  "a no was taken back": 3,
+  "an expired reply to what was taken back": 1,
+  "silence heard by the gateway first": 10,
 }
 
 const live = (seed: number): Life => {

@@ -158,17 +158,45 @@ describe("a stranger", () => {
     assert.strictEqual(chat.state.turn._tag, "Parked")
   })
 
-  it("is asked about once early, then in full at the third message", () => {
+  it("is asked about early once a turn, then in full at the third message", () => {
     const chat = new Chat(tuesday)
-    chat.writes("Алло")
-    chat.wakesWhenDue()
-    chat.classified("client", 0.5)
-    chat.after({ minutes: 1 }).writes("Вы тут?")
-    chat.wakesWhenDue()
-    assert.isUndefined(chat.only("Classify"))
+    for (const text of ["Алло", "Вы тут?"]) {
+      chat.after({ minutes: 1 }).writes(text)
+      chat.wakesWhenDue()
+      assert.isTrue(chat.only("Classify")?.isEarly)
+      chat.classified("client", 0.5)
+      assert.isUndefined(chat.only("Classify"))
+      assert.strictEqual(chat.state.turn._tag, "Parked")
+    }
     chat.after({ minutes: 1 }).writes("Ау")
     chat.wakesWhenDue()
     assert.isFalse(chat.only("Classify")?.isEarly)
+    assert.lengthOf(chat.every("Classify"), 3)
+  })
+
+  it("who greets first and asks in a second turn is answered at once, and both get one answer", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Здравствуйте", { messageId: "a" })
+    chat.wakesWhenDue()
+    chat.classified("unknown", 0.4)
+    chat.after({ seconds: 14 }).writes("Сколько стоит тариф «Магазин»?", { messageId: "b" })
+    chat.wakesWhenDue()
+    chat.classified("client", 0.95)
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["a", "b"])
+    assert.isBelow(chat.now - local(tuesday), minuteMs)
+  })
+
+  it("whose only message is edited into a question is asked about again", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("Здравствуйте", { messageId: "a" })
+    chat.wakesWhenDue()
+    chat.classified("unknown", 0.4)
+    chat
+      .after({ seconds: 20 })
+      .tell({ _tag: "ClientEdited", at: chat.now, messageId: "a", text: "Сколько стоит тариф?" })
+    chat.wakesWhenDue()
+    assert.isTrue(chat.only("Classify")?.isEarly)
   })
 
   it("who stays unknown is asked about again after 1, 2, 3 and 5 further messages", () => {
@@ -226,6 +254,44 @@ describe("a stranger", () => {
     assert.isAbove(chat.now, local(tuesday) + 12 * hourMs)
     assert.strictEqual(chat.outcomeOf("a"), "handed_over:unclassified")
     assert.strictEqual(chat.only("AskOperator")?.why, "unclassified")
+  })
+
+  it("whose first word is a voice note that nobody could hear goes to a person at once, and once", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })
+    chat.after({ seconds: 20 }).writes("[не распознано]", { messageId: "v", content: "untranscribed", isRepeat: true })
+    chat.wakesWhenDue()
+    assert.isBelow(chat.now - local(tuesday), minuteMs)
+    assert.strictEqual(chat.outcomeOf("v"), "handed_over:unclassified")
+    assert.strictEqual(chat.only("AskOperator")?.why, "unclassified")
+    assert.deepStrictEqual(chat.sent, [])
+    assert.isNull(chat.due)
+    chat.after({ minutes: 5 }).writes("Сколько стоит курс?", { messageId: "q" })
+    chat.wakesWhenDue()
+    chat.classified("client", 0.95)
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["q"])
+    assert.lengthOf(chat.every("AskOperator"), 1)
+  })
+
+  it("whose voice note was not heard, but who also wrote, waits for evidence as ever", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("[не распознано]", { messageId: "v", content: "untranscribed" })
+    chat.writes("Алло", { messageId: "a" })
+    chat.wakesWhenDue()
+    chat.classified("unknown")
+    assert.strictEqual(chat.state.turn._tag, "Parked")
+    assert.deepStrictEqual(chat.every("AskOperator"), [])
+  })
+
+  it("whose voice note is heard very late is still classified by what it says", () => {
+    const chat = new Chat(tuesday)
+    chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })
+    chat.wakesWhenDue()
+    assert.strictEqual(chat.state.turn._tag, "Parked")
+    chat.after({ minutes: 10 }).writes("сколько стоит курс", { messageId: "v", content: "transcript", isRepeat: true })
+    chat.wakesWhenDue()
+    assert.isTrue(chat.only("Classify")?.isEarly)
   })
 
   it("whom a person calls a client is answered at the next wake-up", () => {
@@ -805,12 +871,30 @@ describe("what the client answers", () => {
     assert.isNull(chat.due)
   })
 
-  it("is no answer before any word of ours", () => {
+  it("agrees to nothing before any word of ours", () => {
     const chat = new Chat(tuesday)
-    chat.writes("да")
-    assert.strictEqual(chat.state.lastAnswer, "none")
-    chat.writes("нет, спасибо")
+    for (const text of ["да", "я подумаю"]) {
+      chat.writes(text)
+      assert.strictEqual(chat.state.lastAnswer, "none")
+    }
     assert.notStrictEqual(chat.state.followUp._tag, "Stopped")
+  })
+
+  it("refuses also before any word of ours: the answer that follows begins no reminders", () => {
+    const begun = (say: (chat: Chat) => void) => {
+      const chat = new Chat(tuesday)
+      chat.writes("Какая цена тарифа?", { messageId: "q" })
+      chat.after({ seconds: 3 })
+      say(chat)
+      chat.wakesWhenDue()
+      chat.classified("client", 0.95)
+      chat.wakesWhenDue()
+      chat.answers("Хорошо.")
+      assert.isNull(chat.due)
+      assert.deepStrictEqual(chat.every("StartChain"), [])
+    }
+    begun((chat) => chat.writes("Нет, спасибо, не нужно"))
+    begun((chat) => chat.tell({ _tag: "ClientEdited", at: chat.now, messageId: "q", text: "Уже не надо, спасибо" }))
   })
 
   it("tells a touch whether the client doubted or said nothing", () => {
@@ -1031,6 +1115,26 @@ describe("what became of a message of ours", () => {
     assert.strictEqual(chat.outcomeOf("q"), "handed_over:operator_wrote")
   })
 
+  it("a reply dropped because the client asked for silence is the last one, also before the words themselves are here", () => {
+    const chat = replied()
+    chat.writes("И ещё вопрос", { messageId: "q2" })
+    chat.delivered("r", "dropped", "opted_out")
+    assert.isTrue(chat.state.isOptedOut)
+    assert.strictEqual(chat.outcomeOf("q"), "ignored:opted_out")
+    assert.strictEqual(chat.outcomeOf("q2"), "ignored:opted_out")
+    assert.isNull(chat.due)
+    chat.writes("Не пишите мне больше", { messageId: "out" })
+    assert.strictEqual(chat.outcomeOf("out"), "ignored:opted_out")
+    assert.isNull(chat.due)
+  })
+
+  it("a touch dropped because the client asked for silence is the last one", () => {
+    const chat = touched()
+    chat.delivered("t", "dropped", "opted_out")
+    assert.isNull(chat.due)
+    assert.strictEqual(chat.only("StopChain")?.reason, "opted_out")
+  })
+
   it("a reply dropped because the number is whitelisted is nobody's to answer", () => {
     const chat = replied()
     chat.delivered("r", "dropped", "whitelisted")
@@ -1068,6 +1172,41 @@ describe("what became of a message of ours", () => {
     assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["q"])
     chat.answers("Два месяца, дважды в неделю.")
     assert.strictEqual(chat.outcomeOf("q"), "answered")
+  })
+
+  it("a reply that came back because its question was edited is thought of again, soon", () => {
+    const chat = replied()
+    chat.tell({ _tag: "ClientEdited", at: chat.now, messageId: "q", text: "А стоит?" })
+    chat.expires("r", "client_edited")
+    assert.isAtMost(chat.due!, chat.now + 8 * secondMs)
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["q"])
+    chat.answers("90 000 тенге.")
+    assert.strictEqual(chat.outcomeOf("q"), "answered")
+  })
+
+  it("a reply that came back because its question was taken back is not written again, and nobody is reminded of it", () => {
+    for (const order of ["deletion first", "report first"]) {
+      const chat = replied()
+      const deleted = () => chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "q" })
+      if (order === "deletion first") deleted()
+      chat.expires("r", "client_edited")
+      if (order === "report first") deleted()
+      assert.strictEqual(chat.outcomeOf("q"), "ignored:deleted")
+      assert.isNull(chat.due)
+    }
+  })
+
+  it("a reply to two messages of which one was taken back is written anew for the other", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("А длится?", { messageId: "q" })
+    chat.writes("А стоит?", { messageId: "p" })
+    chat.wakesWhenDue()
+    chat.drafts("Два месяца, 90 000 тенге.", { outboundId: "r" })
+    chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "q" })
+    chat.expires("r", "client_edited")
+    chat.wakesWhenDue()
+    assert.deepStrictEqual(chat.only("DraftReply")?.messageIds, ["p"])
   })
 
   it("an expired reply is left to the human who wrote meanwhile", () => {
@@ -1293,6 +1432,56 @@ describe("an edit or a deletion", () => {
     chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "q" })
     assert.strictEqual(chat.outcomeOf("q"), "ignored:deleted")
     assert.deepStrictEqual(chat.drafts("90 000", { ticket }), [])
+  })
+
+  it("that takes a no back, before it was answered, lets the reminders begin again", () => {
+    for (const how of ["deleted", "edited"]) {
+      const chat = new Chat(tuesday).meets().after({ hours: 1 })
+      chat.writes("Ой, это не вам, не нужно", { messageId: "n" })
+      assert.strictEqual(chat.only("StopChain")?.reason, "client_said_no")
+      if (how === "deleted") chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "n" })
+      else chat.tell({ _tag: "ClientEdited", at: chat.now, messageId: "n", text: "Сколько длится?" })
+      chat.after({ minutes: 5 }).writes("Сколько стоит?")
+      chat.wakesWhenDue()
+      chat.answers()
+      assert.isNotNull(chat.due, how)
+    }
+  })
+
+  it("that takes one no back leaves every other one", () => {
+    const other = (say: (chat: Chat) => void) => {
+      const chat = new Chat(tuesday).meets().after({ hours: 1 })
+      say(chat)
+      chat.writes("не нужно", { messageId: "n" })
+      chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "n" })
+      chat.writes("Сколько стоит?")
+      chat.wakesWhenDue()
+      chat.answers()
+      assert.isNull(chat.due)
+    }
+    other((chat) => chat.writes("нет, спасибо"))
+    other((chat) => {
+      chat.writes("нет, спасибо")
+      chat.wakesWhenDue()
+      chat.answers("Хорошо.")
+    })
+    other((chat) => {
+      // As an earlier version stored it: nobody knows which message said no.
+      chat.writes("нет, спасибо")
+      const { refusedBy: _, ...state } = chat.state
+      chat.state = state
+    })
+    other((chat) => chat.tell({ _tag: "ClientEdited", at: chat.now, messageId: "m1", text: "нет, спасибо" }))
+  })
+
+  it("that takes a yes back leaves no yes", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    chat.writes("Сколько длится?")
+    chat.writes("да, давайте", { messageId: "y" })
+    chat.tell({ _tag: "ClientDeleted", at: chat.now, messageId: "y" })
+    chat.wakesWhenDue()
+    chat.answers()
+    assert.isNotNull(chat.due)
   })
 
   it("that takes one of two back leaves the other to answer", () => {

@@ -9,6 +9,7 @@
 import * as Classification from "../contact/classification.ts"
 import * as FollowUp from "../follow-up/follow-up.ts"
 import { unheardVoiceText } from "../reply/safe-text.ts"
+import { captionOf } from "../reply-intent/caption.ts"
 import { readIntent } from "../reply-intent/intent.ts"
 import type { Instant } from "../time/instant.ts"
 import { dayMs, hourMs } from "../time/instant.ts"
@@ -21,9 +22,9 @@ import {
   handOver,
   ignored,
   notAClient,
-  parked,
   reopened,
   staleAt,
+  unclassified,
   whyNoTouchNow,
 } from "./steps.ts"
 import * as Takeover from "./takeover.ts"
@@ -36,7 +37,7 @@ export const decide = (before: Conversation, event: Event, policy: Policy): Deci
     case "ClientEdited":
       return clientEdited(before, event, policy)
     case "ClientDeleted":
-      return clientDeleted(before, event)
+      return clientDeleted(before, event, policy)
     case "OperatorWrote":
       return taken(
         { ...before, lastOperatorAt: event.at, lastOperatorSentAt: later(before.lastOperatorSentAt, event.sentAt) },
@@ -100,8 +101,7 @@ const clientWrote = (
   const says = saidIn(event.text, content)
   const lastClientSentAt = later(before.lastClientSentAt, event.sentAt)
   if (before.isOptedOut) return [{ ...before, lastClientAt: at, lastClientSentAt }, [ignored([messageId], "opted_out")]]
-  // A first message answers nothing: "да" counts only after a word of ours.
-  const answer = says === null || before.lastOursAt === null ? "none" : says.intent
+  const answer = answerOf(before, says?.intent ?? "none")
   const counted: Conversation = {
     ...before,
     lastClientAt: at,
@@ -112,12 +112,12 @@ const clientWrote = (
         ? before.classification
         : Classification.seen(before.classification),
   }
-  const [heard, chain] = spoke(counted, at, answer, policy)
+  const [heard, chain] = spoke(counted, messageId, at, answer, policy)
   if (says?.optOut === true) return optOut(heard, [messageId], at, chain, policy)
   if (Classification.isClient(heard.classification) === false)
     return [heard, [...chain, ignored([messageId], "not_client")]]
   if (Takeover.isSilent(heard.takeover, at)) return [heard, [...chain, handedOver([messageId], "operator_in_chat")]]
-  const message = { id: messageId, isAwaited: content === "voice", isUnheard: content === "untranscribed" }
+  const message = { id: messageId, isAwaited: content === "voice", isUnheard: content === "untranscribed", answer }
   // Whatever was being thought of is out of date now.
   return [{ ...heard, thinking: null, turn: Turn.add(heard.turn, message, at, event.sentAt) }, chain]
 }
@@ -129,15 +129,26 @@ const lateTranscript = (
   policy: Policy,
 ): Decision => {
   const says = readIntent(event.text)
-  if (before.isOptedOut || before.lastOursAt === null || says.intent !== "no") return [before, []]
+  if (before.isOptedOut || says.intent !== "no") return [before, []]
   return says.optOut
     ? optOut(before, [], event.at, [], policy)
-    : spoke({ ...before, lastAnswer: "no" }, event.at, "no", policy)
+    : spoke({ ...before, lastAnswer: "no" }, event.messageId, event.at, "no", policy)
 }
 
+/** Before any word of ours nothing is agreed to, but who refuses has refused. */
+const answerOf = (before: Conversation, intent: FollowUp.Answer): FollowUp.Answer =>
+  before.lastOursAt === null && intent !== "no" ? "none" : intent
+
 /** The client's own word ends the chain; a reminder that has not left yet would come after it. */
-const spoke = (before: Conversation, at: Instant, answer: FollowUp.Answer, policy: Policy): Decision => {
-  const [next, stopping] = followUp(before, { _tag: "ClientWrote", at, answer }, policy)
+const spoke = (
+  before: Conversation,
+  messageId: string,
+  at: Instant,
+  answer: FollowUp.Answer,
+  policy: Policy,
+): Decision => {
+  const [told, stopping] = followUp(before, { _tag: "ClientWrote", at, answer }, policy)
+  const next = answer === "no" ? refused(told, before, messageId) : told
   return [
     next,
     before.unreported.some((message) => message.kind === "touch")
@@ -146,10 +157,40 @@ const spoke = (before: Conversation, at: Instant, answer: FollowUp.Answer, polic
   ]
 }
 
+const refusalsMax = 20
+
+/** A no that was there before anybody kept count of them can never be taken back. */
+const refused = (told: Conversation, before: Conversation, messageId: string): Conversation => {
+  const known = before.refusedBy ?? []
+  const isOlder = known.length === 0 && before.followUp._tag === "Stopped" && before.followUp.isFinal
+  return isOlder || known.includes(messageId) || known.length >= refusalsMax
+    ? told
+    : { ...told, refusedBy: [...known, messageId] }
+}
+
+/** An unanswered message is gone, or says something else: what the others of its turn answer stands, and every other no. */
+const unsaid = (before: Conversation, messageId: string, at: Instant, policy: Policy): Conversation => {
+  const { refusedBy, turn } = before
+  const left = turn._tag === "Idle" ? [] : turn.messages.map((message) => message.answer)
+  const answer = left.length === 0 ? "none" : left.at(-1)
+  if (answer === undefined || left.includes(undefined)) return before
+  const known = refusedBy?.filter((id) => id !== messageId)
+  const next: Conversation = {
+    ...before,
+    lastAnswer: answer,
+    ...(known === undefined ? {} : { refusedBy: known }),
+  }
+  const isRefused =
+    known === undefined || known.length > 0 || (refusedBy?.length === 0 && next.followUp._tag === "Stopped")
+  const [after] = followUp(next, { _tag: "TakenBack", at, answer: isRefused && isFinal(next) ? "no" : answer }, policy)
+  return after
+}
+const isFinal = ({ followUp }: Conversation): boolean => followUp._tag === "Stopped" && followUp.isFinal
+
 /** What the client's own words answer; of a picture, its caption. */
 const saidIn = (text: string, content: Extract<Event, { _tag: "ClientWrote" }>["content"]) => {
   if (content === "text" || content === "transcript") return readIntent(text)
-  const caption = content === "media" ? text.replace(/^\[[^\]]*\]\s*/, "") : ""
+  const caption = content === "media" ? captionOf(text) : ""
   return caption === "" ? null : readIntent(caption)
 }
 
@@ -188,25 +229,47 @@ const clientEdited = (
   if (says.optOut) return optOut(before, [], event.at, [], policy)
   const isUnanswered = before.turn._tag !== "Idle" && Turn.holds(before.turn, event.messageId)
   // What is still to be answered says what it says now; of what is answered, a plain yes or no still counts.
-  const isAnswer = before.lastOursAt !== null && (isUnanswered || says.intent === "yes" || says.intent === "no")
+  const answer = answerOf(before, says.intent)
+  const isAnswer = answer === "no" || (before.lastOursAt !== null && (isUnanswered || answer === "yes"))
   const [heard, chain] = isAnswer
-    ? spoke({ ...before, lastAnswer: says.intent }, event.at, says.intent, policy)
+    ? spoke({ ...before, lastAnswer: answer }, event.messageId, event.at, answer, policy)
     : [before, []]
   if (!isUnanswered) return [heard, chain]
-  const message = { id: event.messageId, isAwaited: false, isUnheard: false }
-  return [{ ...heard, thinking: null, turn: Turn.add(before.turn, message, event.at, before.turn.firstSentAt) }, chain]
+  const message = { id: event.messageId, isAwaited: false, isUnheard: false, answer }
+  const next: Conversation = {
+    ...heard,
+    classification: Classification.reread(heard.classification),
+    thinking: null,
+    turn: Turn.add(before.turn, message, event.at, before.turn.firstSentAt),
+  }
+  const isNoMore = answer !== "no" && before.refusedBy?.includes(event.messageId) === true
+  return [isNoMore ? unsaid(next, event.messageId, event.at, policy) : next, chain]
 }
 
-const clientDeleted = (before: Conversation, event: Extract<Event, { _tag: "ClientDeleted" }>): Decision => {
-  if (!Turn.holds(before.turn, event.messageId)) return [before, []]
+const clientDeleted = (
+  before: Conversation,
+  event: Extract<Event, { _tag: "ClientDeleted" }>,
+  policy: Policy,
+): Decision => {
+  if (!Turn.holds(before.turn, event.messageId)) return [takenBack(before, event.messageId), []]
   const turn = Turn.remove(before.turn, event.messageId)
   const next: Conversation = {
     ...before,
     thinking: null,
     turn: turn._tag === "Answering" ? Turn.reopen(turn) : turn,
   }
-  return [next, [ignored([event.messageId], "deleted")]]
+  return [unsaid(next, event.messageId, event.at, policy), [ignored([event.messageId], "deleted")]]
 }
+
+/** It is answered already; should that answer come back unsent, there is nothing more to answer. */
+const takenBack = (before: Conversation, messageId: string): Conversation => ({
+  ...before,
+  unreported: before.unreported.map((one) =>
+    one.messageIds.includes(messageId) && one.deleted?.includes(messageId) !== true
+      ? { ...one, deleted: [...(one.deleted ?? []), messageId] }
+      : one,
+  ),
+})
 
 // ---- people of the company -------------------------------------------------------------------------------------------
 
@@ -296,7 +359,7 @@ const answerTurn = (
   }
   return Classification.isClient(before.classification) === true
     ? answerClient(answering, at, event.outboundId, policy)
-    : [parked(answering, policy), []]
+    : unclassified(answering, policy)
 }
 
 const answerClient = (before: Conversation, at: Instant, outboundId: string, policy: Policy): Decision => {
@@ -371,6 +434,8 @@ const deliveryReported = (
           [...chain, ...(message.messageIds.length === 0 ? [] : [ignored(message.messageIds, "whitelisted")])],
         ]
       }
+      // The client asked for silence, and the gateway saw it first.
+      if (event.reason === "opted_out") return optOut(known, message.messageIds, at, [], policy)
       // Somebody wrote meanwhile; that event comes by itself. A touch is due again only if the chain survives it.
       return message.kind !== "touch"
         ? [known, message.messageIds.length === 0 ? [] : [handedOver(message.messageIds, "operator_wrote")]]
@@ -452,15 +517,19 @@ const sendExpired = (
     policy,
   )
   const followUpAfter = known.followUp._tag === "Waiting" ? quiet : known
-  const chain: ReadonlyArray<Command> =
+  const chain: Array<Command> =
     known.followUp._tag === "Waiting" ? [{ _tag: "StopChain", reason: "client_responded", lastTouchAt: null }] : []
+  const deleted = message.deleted ?? []
+  const messageIds = message.messageIds.filter((id) => !deleted.includes(id))
+  if (deleted.length > 0) chain.push(ignored(deleted, "deleted"))
+  if (messageIds.length === 0) return [followUpAfter, chain]
   if (isStopped) {
     const detail = "отправка сообщений остановлена, ответ не ушёл: свяжитесь с клиентом сами"
-    const told = handedOver(message.messageIds, "sending_stopped")
+    const told = handedOver(messageIds, "sending_stopped")
     return [followUpAfter, [...chain, told, { _tag: "AskOperator", why: "sending_stopped", detail }]]
   }
   // An hour later the answer may be another one: the turn is opened again and drafted anew.
-  const reopenedTurn = message.messageIds.reduce<Turn.State>(
+  const reopenedTurn = messageIds.reduce<Turn.State>(
     (turn, id) => Turn.add(turn, { id, isAwaited: false, isUnheard: false }, at, message.firstSentAt ?? message.at),
     known.turn,
   )

@@ -17,10 +17,10 @@ import {
   handOver,
   leaseEnd,
   notAClient,
-  parked,
   reopened,
   staleAt,
   startOfTomorrow,
+  unclassified,
   unreportedMax,
   whyNoTouchNow,
 } from "./steps.ts"
@@ -84,7 +84,7 @@ export const classified = (
   const classification = Classification.answered(before.classification, asked, event, policy)
   const next: Conversation = { ...before, classification, thinking: null }
   const isClient = Classification.isClient(classification)
-  if (isClient === null) return [parked(next, policy), []]
+  if (isClient === null) return unclassified(next, policy)
   const record: Command = {
     _tag: "RecordClassification",
     isClient,

@@ -28,14 +28,16 @@ export const notAClient = (before: Conversation, at: Instant, policy: Policy): D
   ]
 }
 
-export const parked = (before: Conversation, policy: Policy): Conversation =>
-  before.turn._tag === "Idle"
-    ? before
-    : {
-        ...before,
-        thinking: null,
-        turn: { ...before.turn, _tag: "Parked", until: staleAt(before.turn, policy) },
-      }
+/** Nobody knows whether it is a client: the turn waits for evidence, but voice notes that nobody can hear never become any. */
+export const unclassified = (before: Conversation, policy: Policy): Decision => {
+  const { turn } = before
+  if (turn._tag === "Idle") return [before, []]
+  if (turn.messages.every((message) => message.isUnheard)) {
+    const detail = "незнакомый прислал голосовое сообщение, которое не удалось распознать: послушайте его сами"
+    return handOver(before, "unclassified", detail, policy)
+  }
+  return [{ ...before, thinking: null, turn: { ...turn, _tag: "Parked", until: staleAt(turn, policy) } }, []]
+}
 
 /** What was withdrawn is never reported: after this long nothing is waited for. */
 export const reportPatienceMs = 20 * hourMs

@@ -16,6 +16,8 @@ export const TurnMessage = Schema.Struct({
   isAwaited: Schema.Boolean,
   /** A voice note that could not be heard. */
   isUnheard: Schema.Boolean,
+  /** What it answered; absent where nobody knows any more. */
+  answer: Schema.optionalKey(Schema.Literals(["yes", "no", "uncertain", "none"])),
 })
 export type TurnMessage = typeof TurnMessage.Type
 

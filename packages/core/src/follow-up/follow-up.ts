@@ -68,6 +68,8 @@ export type Event =
   /** Our last message reached WhatsApp only now. */
   | { readonly _tag: "Delivered"; readonly at: Instant; readonly wasSentAt: Instant }
   | { readonly _tag: "ClientWrote"; readonly at: Instant; readonly answer: Answer }
+  /** The client took his last words back before they were answered; `answer` is what the others say, `no` while one says so. */
+  | { readonly _tag: "TakenBack"; readonly at: Instant; readonly answer: Answer }
   | {
       readonly _tag: "OperatorWrote" | "CallBooked" | "OptedOut" | "Undeliverable" | "NotAClient" | "NothingToSay"
       readonly at: Instant
@@ -100,6 +102,7 @@ export interface Policy {
 export const resting: State = { _tag: "Resting", hasAnswered: false }
 
 export const decide = (state: State, event: Event, policy: Policy): Decision => {
+  if (event._tag === "TakenBack") return [takenBack(state, event.answer), []]
   if (state._tag === "Stopped" && state.isFinal)
     return event._tag === "OptedOut" ? [{ ...state, reason: "opted_out" }, []] : keep(state)
   switch (event._tag) {
@@ -176,6 +179,14 @@ const clientWrote = (state: State, answer: Answer): Decision => {
   if (answer === "no") return [{ _tag: "Stopped", reason, isFinal: true }, commands]
   return [{ _tag: "Resting", hasAnswered: answer === "yes" }, commands]
 }
+
+/** What stopped for another reason stays so; no reminder is planned before our next reply. */
+const takenBack = (state: State, answer: Answer): State =>
+  state._tag === "Resting" || (state._tag === "Stopped" && state.isFinal && state.reason === "client_said_no")
+    ? answer === "no"
+      ? state
+      : { _tag: "Resting", hasAnswered: answer === "yes" }
+    : state
 
 /** Wake-ups come late, early and twice; that is ordinary, not an error. */
 const keep = (state: State): Decision => [state, []]

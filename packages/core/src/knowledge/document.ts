@@ -30,7 +30,8 @@ export interface KnowledgeDocument {
 /** A file that could not be read, with the reason in plain Russian for the owner. */
 export interface UnreadableDocument {
   readonly file: string
-  readonly reason: "encrypted" | "corrupt" | "empty" | "scanned" | "too_large"
+  /** Program_error: a mistake of ours, over a file that may be good. */
+  readonly reason: "encrypted" | "corrupt" | "empty" | "scanned" | "too_large" | "program_error"
   readonly why: string
 }
 

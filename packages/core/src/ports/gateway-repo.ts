@@ -111,6 +111,7 @@ export class GatewayRepo extends Context.Service<
       readonly text: string
       readonly isDeleted: boolean
       readonly relay: IncomingBody
+      readonly now: Instant
     }) => Effect<boolean, StoreUnavailable>
     /** Which of these ids are stored. */
     readonly known: (
@@ -186,6 +187,21 @@ export class GatewayRepo extends Context.Service<
       },
       StoreUnavailable
     >
+    /** What the client wrote at or after `from`: of a voice note its transcript, of a deleted message what it said. */
+    readonly clientTexts: (
+      profileId: string,
+      phone: Correspondent,
+      from: Instant,
+    ) => Effect<ReadonlyArray<string>, StoreUnavailable>
+    /**
+     * Whether an edit or a deletion of the client's was stored at or after `since`, and no send of the chat has expired since
+     * then: one that expired goes back to the agent, who knows of the edit by the time he decides again.
+     */
+    readonly isEditedSince: (
+      profileId: string,
+      phone: Correspondent,
+      since: Instant,
+    ) => Effect<boolean, StoreUnavailable>
     /** The stop that stands; null while messages may leave. */
     readonly sendingStop: (profileId: string) => Effect<SendingStop | null, StoreUnavailable>
     /** False when one stands already, or when sending was resumed after `stop.at`: then this is old news. */

@@ -71,7 +71,7 @@ export const DeliveryReport = Schema.Struct({
   outbound_id: Schema.NonEmptyString,
   /** `undeliverable` may follow `sent`, and `delivered` follows only an `undeliverable` that was wrong. */
   status: Schema.Literals(["sent", "refused", "dropped", "undeliverable", "unknown", "expired", "delivered"]),
-  /** Why it was not sent: `operator_wrote`, `client_wrote`, `whitelisted`, `sending_stopped`, or the gateway's words. */
+  /** Why it was not sent: `operator_wrote`, `client_wrote`, `opted_out`, `whitelisted`, `client_edited`, `sending_stopped`, or the gateway's words. */
   reason: Schema.NullOr(Schema.String),
   message_id: Schema.NullOr(Schema.String),
   timestamp: Time,
