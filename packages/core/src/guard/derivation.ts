@@ -299,7 +299,7 @@ const isPackage = /(?<!\p{L})(?:блок|пакет|абонемент|набо�
 
 const withoutNumbers = (level: Level): Level => ({
   ...level,
-  mentions: { size: level.mentions.size, of: (token) => (token.startsWith("#") ? 0 : level.mentions.of(token)) },
+  mentions: { ...level.mentions, of: (token) => (token.startsWith("#") ? 0 : level.mentions.of(token)) },
 })
 
 /** Where the addends of a total begin: in its sentence, or in the one before, or in the list before. */
