@@ -5,9 +5,9 @@
 import { findTimes } from "../calendar/call-time.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
 import { likeness, stemOf } from "../knowledge/wording.ts"
-import { wallTime } from "../time/wall-clock.ts"
+import { localDate, wallTime } from "../time/wall-clock.ts"
 import type { Context } from "./claim-context.ts"
-import { measured } from "./comparison.ts"
+import { measured } from "./figure.ts"
 import type { Court } from "./weighing.ts"
 
 const ofBusiness =
@@ -22,7 +22,7 @@ export const isOfferedTime = (claim: Quantity, context: Context, court: Court): 
   const sentence = context.sentence.text
   // `Оплатите до 17:00` offers no time.
   if (claim.qualifier === "to" && !ofCall.test(sentence)) return false
-  if (ofBusiness.test(context.clauseText) || (ofBusiness.test(sentence) && !ofCall.test(sentence))) return false
+  if (ofBusiness.test(context.near) || (ofBusiness.test(sentence) && !ofCall.test(sentence))) return false
   const known = input.bookedCall === null ? input.freeSlots : [...input.freeSlots, input.bookedCall]
   const end = claim.index + claim.text.length
   return findTimes(input.text, input.now, input.zone).some(
@@ -38,7 +38,7 @@ export const isOfCalendar = (claim: Quantity, context: Context, court: Court): b
   if (claim.kind === "clock") {
     const isRange = claim.qualifier === "from" || claim.qualifier === "to"
     const isBusiness = (isRange || ofBusiness.test(context.sentence.text)) && !ofCall.test(context.sentence.text)
-    if (isBusiness && index.evidence.some((evidence) => evidence.quantity.kind === "clock")) return false
+    if (isBusiness && index.places.some((place) => place.quantity.kind === "clock")) return false
     if (claim.value === input.hours.opensMinute || claim.value === input.hours.closesMinute) return true
     return (
       !isBusiness &&
@@ -49,7 +49,30 @@ export const isOfCalendar = (claim: Quantity, context: Context, court: Court): b
     )
   }
   if (claim.unit === "year") return wallTime(input.now, input.zone).year === claim.value
-  if (ofBusiness.test(context.clauseText)) return false
+  // `Завтра, 16 декабря, праздник`, `в воскресенье, 8 ноября`: a day that the client asked of, or that is no promise.
+  const times = findTimes(input.text, input.now, input.zone)
+  const end = claim.index + claim.text.length
+  const mine = times.find((time) => time.index < end && time.index + time.text.length > claim.index)
+  const isNamed =
+    mine !== undefined &&
+    mine.contradiction === undefined &&
+    /(?<!\p{L})(?:сегодня|завтра|послезавтра|понедельник|вторник|сред[ау]|четверг|пятниц\p{L}|суббот\p{L}|воскресень\p{L}|праздник|праздничн\p{L}*|выходн\p{L}*|не созвани\p{L}*|не звон\p{L}*)(?!\p{L})/iu.test(
+      context.sentence.text,
+    )
+  const asked = input.chat
+    .filter((line) => line.from === "client")
+    .flatMap((line) => findTimes(line.text, input.now, input.zone))
+  const isAsked =
+    mine !== undefined && asked.some((time) => localDate(time.at, input.zone) === localDate(mine.at, input.zone))
+  if (isAsked && mine?.contradiction === undefined) return true
+  if (
+    isNamed &&
+    !/(?<!\p{L})(?:акци\p{L}*|скидк\p{L}*|старт\p{L}*|начал\p{L}*|начина\p{L}*|набор\p{L}*|поток\p{L}*|действует|готов\p{L}*|достав\p{L}*|привез\p{L}*)(?!\p{L})/iu.test(
+      context.sentence.text,
+    )
+  )
+    return true
+  if (ofBusiness.test(context.near)) return false
   return [input.now, ...instants].some((at) => {
     const wall = wallTime(at, input.zone)
     return wall.month * 100 + wall.day === claim.value
@@ -64,11 +87,11 @@ export const isCallLength = (claim: Quantity, context: Context, court: Court): b
   if (claim.kind !== "duration" || !ofCall.test(context.sentence.text)) return false
   const length = measured(claim)
   if (length.scale !== "minutes" || (length.to ?? length.value) > callMinutesMax) return false
-  return !court.index.evidence.some(
-    (evidence) =>
-      evidence.quantity.kind === "duration" &&
-      measured(evidence.quantity).scale === "minutes" &&
-      measured(evidence.quantity).value < 24 * 60 &&
-      [...evidence.words.keys()].some((word) => callStems.some((stem) => likeness(stem, word) > 0)),
+  return !court.index.places.some(
+    (place) =>
+      place.quantity.kind === "duration" &&
+      measured(place.quantity).scale === "minutes" &&
+      measured(place.quantity).value < 24 * 60 &&
+      [...place.tokens].some(([token, weight]) => weight >= 0.6 && callStems.some((stem) => likeness(stem, token) > 0)),
   )
 }

@@ -1,151 +1,229 @@
 /**
- * What a claim of a draft is said of: the words around it, the nearer the heavier, first its clause, then its sentence, the
- * sentences before, the client's question. A reading of punctuation, not a grammar.
+ * What a claim of a draft is said of: the words beside it, its sentence, the sentences before, the client's question, the
+ * earlier chat. Nearer words are asked first; only where they do not tell two things apart, the next are.
  */
+import { findTimes } from "../calendar/call-time.ts"
+import { numerals } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
-import { stemOf, stemsOf, wordsOf } from "../knowledge/wording.ts"
+import { findQuantities } from "../knowledge/quantity.ts"
+import { stemOf } from "../knowledge/wording.ts"
 import type { Sentence } from "../reply/sentence.ts"
-
-/** Cities that a document rarely names one by one: it says `по Казахстану`. */
-const cities =
-  /^(алмат|астан|шымкент|караганд|қараганд|актоб|актау|атырау|тараз|павлодар|семе|семей|усть|оскемен|костана|кокшетау|уральск|кызылорд|петропавл|туркестан|талдыкорган|темиртау|экибастуз|рудн|жезказган|балхаш|конаев|капшага)/u
-
-export interface Context {
-  readonly words: ReadonlyMap<string, number>
-  /** The stems of the clause alone. */
-  readonly clause: ReadonlySet<string>
-  readonly sentence: Sentence
-  readonly clauseText: string
-}
+import { sentencesOf } from "../reply/sentence.ts"
+import type { Instant } from "../time/instant.ts"
+import { wallTime } from "../time/wall-clock.ts"
+import { daysIn } from "./days.ts"
+import type { Mentions, Span } from "./segment.ts"
+import { mentionsIn, surroundingsOf, tokensIn } from "./segment.ts"
 
 export interface DraftView {
   readonly text: string
   readonly sentences: ReadonlyArray<Sentence>
   readonly quantities: ReadonlyArray<Quantity>
+  /** What the client wrote since our last line. */
   readonly turn: string
+  readonly turnQuantities: ReadonlyArray<Quantity>
   readonly lastBot: string
+  /** Everything the client wrote before. */
+  readonly earlier: string
+  readonly daysAt: (start: number, end: number) => number
+  readonly turnDays: number
 }
 
-const boundary = /[,;:()\n]|(?<!\p{L})(?:а|но|зато|либо)(?!\p{L})/giu
+/** The unit of a promise without a figure; its own words name no thing. */
+export const promised = "promise"
 
-export const contextOf = (claim: { readonly index: number; readonly text: string }, view: DraftView): Context => {
+export interface Level {
+  readonly mentions: Mentions
+  readonly quantities: ReadonlyArray<Quantity>
+}
+
+export interface Context {
+  readonly sentence: Sentence
+  readonly near: string
+  readonly gap: string
+  /** From the beginning of the sentence to the claim. */
+  readonly before: string
+  readonly after: string
+  /** Nearest first. */
+  readonly levels: ReadonlyArray<Level>
+  /** How many of them are of its own sentence. */
+  readonly ownLevels: number
+  /** Of its sentence. */
+  readonly days: number
+  /** Of the sentences before, then of the question. */
+  readonly daysBefore: number
+}
+
+const cities =
+  /^(?:almat|astan|shimkent|shymkent|karagand|aktob|akta?$|atyr|taraz|pavlodar|seme|ust|oskemen|kostan|kokshetau|uralsk|kyzylord|petropavl|turkestan|taldykorgan|temirtau|ekibastuz|rudn|zhezkazgan|balhash|konaev|kapshaga)/u
+/** A document rarely names cities one by one: it says `по Казахстану`. */
+const wide = ["казахстану", "регионы", "областям", "межгород", "рк"].map(stemOf)
+export const isCity = (stem: string): boolean => cities.test(stem)
+export const isPlaceName = (stem: string): boolean => cities.test(stem) || wide.includes(stem) || stem === "zagorod"
+
+const withWide = (tokens: ReadonlyArray<string>): ReadonlyArray<string> =>
+  tokens.some(isCity) ? [...tokens, ...wide] : tokens
+
+/** `без монтажа` names no mounting. Same length, so that indices stay true. */
+const withoutExcluded = (text: string) =>
+  text.replace(/(?<!\p{L})(?:без|кроме)\s+\p{L}+(?!\p{L})/giu, (all) => " ".repeat(all.length))
+
+const levelOf = (text: string, spans: ReadonlyArray<Span>, quantities: ReadonlyArray<Quantity>): Level => ({
+  mentions: mentionsIn(withWide(spans.flatMap((span) => tokensIn(withoutExcluded(text), span, quantities)))),
+  quantities: quantities.filter((one) => spans.some((span) => one.index >= span.start && one.index < span.end)),
+})
+
+const dated = (text: string, now: Instant, zone: string) =>
+  findTimes(text, now, zone)
+    .filter((time) => time.grain === "day" || time.grain === "hour" || time.grain === "minute")
+    .filter(
+      (time) =>
+        /\p{L}{3}|\.\d\d/u.test(time.text) &&
+        !/^\s*(?:в\s+)?\d/u.test(time.text.replace(/^\d{1,2}(?:-?го)?\s+\p{L}{3,}/u, "x")),
+    )
+    .map((time) => ({
+      start: time.index,
+      end: time.index + time.text.length,
+      days: 1 << ((wallTime(time.at, zone).weekday + 6) % 7),
+    }))
+
+/** `30 рабочих дней против 20`: the unit stands once. */
+const withUnits = (text: string, quantities: ReadonlyArray<Quantity>): ReadonlyArray<Quantity> =>
+  quantities.map((one, at) => {
+    const previous = quantities[at - 1]
+    if (
+      one.kind !== "bare" ||
+      previous === undefined ||
+      (previous.kind !== "duration" && previous.kind !== "percent" && previous.kind !== "count")
+    )
+      return one
+    const joint = text.slice(previous.index + previous.text.length, one.index)
+    return /^\s*(?:против|вместо|а не|или|и|,)\s*$|^,\s+(?:а\s+)?(?:на|для|по)\s+\p{L}+\s*[—–-]?\s*$/iu.test(joint) &&
+      one.value < 1000
+      ? { ...one, kind: previous.kind, unit: previous.unit, workingDays: previous.workingDays }
+      : one
+  })
+
+/** `4 бутыли по 1 100 тг — 4 400 тг` are a price and a total, unless the documents know such a range. */
+const withTotals = (
+  quantities: ReadonlyArray<Quantity>,
+  isRange: (quantity: Quantity) => boolean,
+): ReadonlyArray<Quantity> =>
+  quantities.flatMap((one) => {
+    const dash = one.kind === "money" && one.to !== null ? /(?:₸|тг|тенге|kzt)\.?\s[—–-]\s/iu.exec(one.text) : null
+    if (dash === null || isRange(one)) return [one]
+    const from = dash.index + dash[0].length
+    return [
+      { ...one, to: null, per: null, text: one.text.slice(0, from).replace(/\s*[—–-]\s$/u, "") },
+      { ...one, value: one.to!, to: null, qualifier: null, index: one.index + from, text: one.text.slice(from) },
+    ]
+  })
+
+export const viewOf = (
+  text: string,
+  chat: ReadonlyArray<{ readonly from: string; readonly text: string }>,
+  now: Instant,
+  zone: string,
+  isRange: (quantity: Quantity) => boolean,
+): DraftView => {
+  const lastOurs = chat.findLastIndex((line) => line.from !== "client")
+  const turn = chat
+    .slice(lastOurs + 1)
+    .map((line) => line.text)
+    .join("\n")
+  const times = dated(text, now, zone)
+  const turnTimes = dated(turn.slice(0, 2000), now, zone)
+  return {
+    text,
+    sentences: sentencesOf(text),
+    quantities: withUnits(text, withTotals(findQuantities(text), isRange)),
+    turn,
+    turnQuantities: findQuantities(turn),
+    lastBot: lastOurs < 0 ? "" : chat[lastOurs]!.text,
+    earlier: chat
+      .slice(0, Math.max(0, lastOurs))
+      .filter((line) => line.from === "client")
+      .map((line) => line.text)
+      .join("\n"),
+    daysAt: (start, end) =>
+      daysIn(text.slice(start, end)) |
+      times.filter((time) => time.start < end && time.end > start).reduce((mask, time) => mask | time.days, 0),
+    turnDays: daysIn(turn) | turnTimes.reduce((mask, time) => mask | time.days, 0),
+  }
+}
+
+const chats = new WeakMap<DraftView, ReadonlyArray<Level>>()
+const chatLevels = (view: DraftView): ReadonlyArray<Level> => {
+  const kept = chats.get(view)
+  if (kept !== undefined) return kept
+  const levels = [view.turn, view.lastBot, view.earlier].map((text) => {
+    const quantities = text === view.turn ? view.turnQuantities : findQuantities(text)
+    return levelOf(text, [{ start: 0, end: text.length }], quantities)
+  })
+  chats.set(view, levels)
+  return levels
+}
+
+const sentencesBackMax = 4
+
+export const contextOf = (claim: Quantity, view: DraftView): Context => {
   const sentenceAt = Math.max(
     0,
     view.sentences.findLastIndex((sentence) => sentence.index <= claim.index),
   )
   const sentence = view.sentences[sentenceAt] ?? { text: view.text, index: 0, end: view.text.length }
-  const end = claim.index + claim.text.length
-  const own = view.quantities.find((other) => other.index === claim.index)
-  const isSum = (one: Quantity) => one.kind === "money" || one.kind === "bare"
-  const others = view.quantities.filter(
-    (other) =>
-      // `15 роз за 14 900 ₸`: the number of roses belongs to what the sum is said of.
-      (own === undefined ||
-        other.kind === own.kind ||
-        (isSum(own) && isSum(other)) ||
-        (own.kind !== "money" && own.kind !== "percent" && other.index < claim.index) ||
-        (other.index > claim.index && isSum(other))) &&
-      other.index >= sentence.index &&
-      other.index < sentence.end &&
-      (other.index + other.text.length <= claim.index || other.index >= end),
+  const span = { start: sentence.index, end: sentence.end }
+  const { near, gap } = surroundingsOf(view.text, claim, span, view.quantities)
+  // Its own number tells nothing of what it is said of.
+  const others = view.quantities.filter((one) => one.index !== claim.index)
+  const blank =
+    view.text.slice(0, claim.index) +
+    (claim.unit !== promised && (claim.kind === "money" || claim.kind === "bare" || claim.kind === "count")
+      ? claim.text
+          .replace(/\d/g, " ")
+          .replace(/\p{L}+/gu, (word) => (numerals.has(word.toLowerCase()) ? " ".repeat(word.length) : word))
+      : " ".repeat(claim.text.length)) +
+    view.text.slice(claim.index + claim.text.length)
+  // Back over one figure after another: `установка ещё 48 000, то есть по 12 000` is nearer than the kit named before.
+  const back = view.quantities
+    .filter(
+      (one) =>
+        one.index >= span.start && one.index < gap[0]!.start && (one.kind === "money" || one.kind === claim.kind),
+    )
+    .slice(-4)
+    .reverse()
+    .map((one) => surroundingsOf(view.text, one, span, view.quantities).gap[0]!.start)
+    .filter((start) => start > span.start)
+    .map((start) => [{ start, end: claim.index + claim.text.length }])
+  const own = [near, gap, ...back, [{ start: span.start, end: claim.index + claim.text.length }], [span]].map((spans) =>
+    levelOf(blank, spans, others),
   )
-  const previousEnd = others
-    .filter((other) => other.index < claim.index)
-    .reduce((far, other) => Math.max(far, other.index + other.text.length), sentence.index)
-  const nextStart = others.find((other) => other.index >= end)?.index ?? sentence.end
-  let segmentStart = sentence.index
-  let segmentEnd = sentence.end
-  for (const match of sentence.text.matchAll(boundary)) {
-    const at = sentence.index + match.index
-    if (at < claim.index) {
-      // A colon leads to its figure, and a comma within `9 900, 00` is no boundary.
-      if (match[0] !== ":") segmentStart = at + match[0].length
-    } else if (at >= end) {
-      segmentEnd = at
-      break
-    }
+  const before = view.sentences
+    .slice(Math.max(0, sentenceAt - sentencesBackMax), sentenceAt)
+    .reverse()
+    .map((one) => levelOf(view.text, [{ start: one.index, end: one.end }], view.quantities))
+  const behind = view.sentences
+    .slice(sentenceAt + 1, sentenceAt + 1 + sentencesBackMax)
+    .map((one) => levelOf(view.text, [{ start: one.index, end: one.end }], view.quantities))
+  const textOf = (spans: ReadonlyArray<Span>) => spans.map((one) => view.text.slice(one.start, one.end)).join(" ")
+  const nearDays = near.reduce((mask, one) => mask | view.daysAt(one.start, one.end), 0)
+  const days = nearDays || view.daysAt(span.start, claim.index + claim.text.length) || view.daysAt(span.start, span.end)
+  return {
+    sentence,
+    near: textOf(near),
+    gap: textOf(gap),
+    before: view.text.slice(span.start, claim.index),
+    after: view.text.slice(claim.index + claim.text.length, span.end),
+    // What a sum is said of is named before it; a term may come first: `15 дней. Эмаль возьмёте?`
+    levels: [
+      ...own,
+      ...before,
+      ...chatLevels(view).slice(0, 1),
+      ...(claim.kind === "duration" ? behind : []),
+      ...chatLevels(view).slice(1),
+    ],
+    ownLevels: own.length,
+    days,
+    daysBefore: view.daysAt(0, span.start) || view.turnDays,
   }
-  const words = new Map<string, number>()
-  const put = (text: string, weight: number) => {
-    for (const stem of stemsOf(text)) words.set(stem, Math.max(words.get(stem) ?? 0, weight))
-  }
-  const beforeFrom = Math.max(segmentStart, previousEnd)
-  const before = view.text.slice(beforeFrom, claim.index)
-  const afterTo = Math.min(segmentEnd, nextStart)
-  const after = view.text.slice(end, afterTo)
-  const hasNextInSegment = nextStart < segmentEnd
-  const firstInSentence = view.quantities.find(
-    (other) =>
-      other.index >= sentence.index && other.index < sentence.end && (own === undefined || other.kind === own.kind),
-  )
-  const valueFirst =
-    wordsOf(view.text.slice(sentence.index, Math.min(firstInSentence?.index ?? claim.index, claim.index))).filter(
-      (word) => word.stem !== "cen",
-    ).length === 0
-  const has = (text: string) => wordsOf(text).some((word) => word.stem !== "cen")
-  let clauseText = `${before} ${view.text.slice(claim.index, end)} ${after}`
-  const clause: Array<string> = []
-  // `7 000 ₸ и подъём 5 000 ₸`: what follows belongs to the next figure.
-  let leadsOn = false
-  // `3 года на фурнитуру и 1 год на монтаж`: what stands before `и` was said of the figure before.
-  const inSegment = view.quantities.find(
-    (other) =>
-      other.index >= segmentStart && other.index < segmentEnd && (own === undefined || other.kind === own.kind),
-  )
-  const leadsSegment = !has(view.text.slice(segmentStart, inSegment?.index ?? claim.index))
-  const joined = previousEnd > segmentStart && /(?<!\p{L})(?:и|плюс)\s*$/iu.test(before) && !hasNextInSegment
-  // `есть букет из 15 роз за 14 900 ₸`, whatever figure began the sentence.
-  const isLed =
-    previousEnd > sentence.index &&
-    wordsOf(before).length > 1 &&
-    !/^\s*(?:за|на|для|—|–|-)\s/iu.test(before) &&
-    /(?:[—–:-]|(?<!\p{L})(?:за|по|стоит|стоят|обойд[её]тся(?: в)?|цена))\s*$/iu.test(before)
-  if ((((valueFirst || leadsSegment) && !isLed) || joined) && has(after)) {
-    put(after, 1)
-    clause.push(after)
-    if (previousEnd === sentence.index) clause.push(before)
-    put(before, previousEnd === sentence.index ? 1 : 0.4)
-  } else {
-    put(before, 1)
-    clause.push(before)
-    const shared = hasNextInSegment && has(before)
-    leadsOn = shared && /^\s*(?:и|плюс|а|\+)\s/iu.test(after)
-    const accompanies = /^\s*(?:с|со|и|плюс|включая|при)\s/iu.test(after)
-    put(after, leadsOn ? 0.15 : shared || (has(before) && accompanies) ? 0.4 : has(before) ? 0.8 : 1)
-    if (!shared) clause.push(after)
-    if (!has(before) && (!has(after) || shared)) {
-      // `Тариф «Старт», 9 900 ₸`
-      const wider = view.text.slice(previousEnd, claim.index)
-      put(wider, 1)
-      clause.push(wider)
-      clauseText = `${wider} ${clauseText}`
-    }
-  }
-  put(claim.text.replace(/\d/g, " "), own?.kind === "money" ? 0.9 : 0.6)
-  // The rest of the sentence, the nearer the more.
-  put(view.text.slice(previousEnd, claim.index), joined && has(after) ? 0.35 : 0.6)
-  put(view.text.slice(sentence.index, claim.index), joined && has(after) ? 0.35 : 0.45)
-  put(view.text.slice(end, nextStart), leadsOn ? 0.15 : 0.35)
-  put(view.text.slice(end, sentence.end), 0.15)
-  let weight = 0.3
-  for (let at = sentenceAt - 1; at >= 0 && weight > 0.05; at--, weight *= 0.6) put(view.sentences[at]!.text, weight)
-  put(view.turn, 0.2)
-  put(view.lastBot, 0.06)
-  for (const [stem, weight] of [...words]) {
-    if (!cities.test(cyrillicOf(stem, view.text))) continue
-    for (const wide of wideStems) words.set(wide, Math.max(words.get(wide) ?? 0, weight * 0.95))
-  }
-  const clauseStems = new Set(clause.flatMap(stemsOf))
-  return { words, clause: clauseStems, sentence, clauseText }
 }
-
-const wideStems = [stemOf("казахстану"), stemOf("регионы"), stemOf("областям"), stemOf("межгород"), stemOf("рк")]
-
-const latinCities =
-  /^(almat|astan|shimkent|shymkent|karagand|aktob|akta?$|atyr|taraz|pavlodar|seme|ust|oskemen|kostan|kokshetau|uralsk|kyzylord|petropavl|turkestan|taldykorgan|temirtau|ekibastuz|rudn|zhezkazgan|balhash|konaev|kapshaga)/u
-
-export const isCity = (stem: string): boolean => latinCities.test(stem)
-/** A city, or what stands for the rest of the country. */
-export const isPlace = (stem: string): boolean =>
-  latinCities.test(stem) || wideStems.includes(stem) || stem === "zagorod"
-const cyrillicOf = (stem: string, _text: string) => (latinCities.test(stem) ? "алмат" : stem)

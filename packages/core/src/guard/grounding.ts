@@ -1,10 +1,9 @@
 /**
- * Is each claim of a draft true of the thing it is said of? A figure is held against every figure of the documents that
- * could be meant, and belongs to the one whose words (subject, attribute, headings) the draft uses most: first in the
- * clause, then the sentence, the sentences before, the client's question. If that one says another figure, the draft is
- * wrong, though its figure may stand elsewhere in the documents.
- * It promises that a figure which is nowhere is refused. It does not understand: a false sentence without any figure,
- * contact or word of promise passes here.
+ * Is each claim of a draft true of the thing it is said of? Every figure of the documents has a place with the words around
+ * it; a claim must have its figure at a place that the words of the draft do not name another figure for, or follow from
+ * such figures by plain arithmetic, or be the client's own, or the calendar's.
+ * It promises that a figure which is nowhere and follows from nothing is refused. It does not understand: a false sentence
+ * without any figure, contact or word of promise passes here.
  */
 import type { AddressPart } from "../knowledge/address.ts"
 import { addressParts } from "../knowledge/address.ts"
@@ -12,20 +11,20 @@ import { givesOrders } from "../knowledge/injection.ts"
 import { numbersIn } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
-import { sentencesOf } from "../reply/sentence.ts"
-import { isArithmetic, sumCue } from "./arithmetic.ts"
 import { isCallLength, isOfCalendar, isOfferedTime } from "./calendar-claim.ts"
 import type { Basis, GroundedClaim, UngroundedClaim } from "./claim.ts"
-import type { DraftView } from "./claim-context.ts"
-import { contextOf } from "./claim-context.ts"
-import { sameNumber } from "./comparison.ts"
-import type { Evidence, Index } from "./evidence.ts"
-import { chatEvidence, indexOf } from "./evidence.ts"
-import { endlessOf, inclusionsOf, promisesOf } from "./promise.ts"
+import type { Context } from "./claim-context.ts"
+import { contextOf, viewOf } from "./claim-context.ts"
+import { derive, isCountOf, isProductOf, isRestOfPercent, isShareOfSaving } from "./derivation.ts"
+import { sameNumber } from "./figure.ts"
+import { compare, namedBy } from "./naming.ts"
+import type { Index, Place } from "./place.ts"
+import { indexOf, placesOfTalk } from "./place.ts"
+import { promisesOf } from "./promise.ts"
 import { strangeNames } from "./strange-name.ts"
 import { asTalk, denial } from "./talk.ts"
 import type { Court, GroundingInput } from "./weighing.ts"
-import { weigh } from "./weighing.ts"
+import { isBeyondLimit, isContrast, weigh } from "./weighing.ts"
 
 export interface Grounding {
   readonly claims: ReadonlyArray<GroundedClaim>
@@ -47,25 +46,16 @@ const chatLinesMax = 60
 const lineLettersMax = 4000
 
 const roundsMax = 3
+const claimsMax = 60
 
 const groundWithin = (input: GroundingInput, index: Index): Grounding => {
-  const lastOurs = input.chat.findLastIndex((line) => line.from !== "client")
-  const turn = input.chat
-    .slice(lastOurs + 1)
-    .map((line) => line.text)
-    .join("\n")
-  const view: DraftView = {
-    text: input.text,
-    sentences: sentencesOf(input.text),
-    quantities: findQuantities(input.text),
-    turn,
-    lastBot: lastOurs < 0 ? "" : input.chat[lastOurs]!.text,
-  }
-  const said = chatEvidence(input.chat)
-  const clientQuantities = input.chat
-    .filter((line) => line.from === "client")
-    .flatMap((line) => findQuantities(line.text))
-  const clientNumbers = input.chat.filter((line) => line.from === "client").flatMap((line) => numbersIn(line.text))
+  const isRange = (one: Quantity) =>
+    index.places.some(
+      ({ quantity }) => quantity.value === one.value && (quantity.to === one.to || quantity.qualifier === "from"),
+    ) && index.places.some(({ quantity }) => quantity.to === one.to || quantity.value === one.to)
+  const view = viewOf(input.text, input.chat, input.now, input.zone, isRange)
+  const clients = input.chat.filter((line) => line.from === "client")
+  const clientQuantities = clients.flatMap((line) => findQuantities(line.text))
   const chatContacts = new Set(
     input.chat
       .filter((line) => !(line.from === "client" && givesOrders(line.text)))
@@ -89,17 +79,15 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
         detail: `Адреса «${text}» нет ни в документах, ни в переписке.`,
       })
     }
-  const settled = new Set<number>()
+  const settled = new Map<number, Place | null>()
   const court: Court = {
     index,
     view,
     input,
-    said,
+    said: input.chat.filter((line) => line.from !== "client").flatMap((line) => placesOfTalk(line.text)),
     clientQuantities,
-    clientNumbers,
-    chatContacts,
+    clientNumbers: clients.filter((line) => !givesOrders(line.text)).flatMap((line) => numbersIn(line.text)),
     settled,
-    turnQuantities: findQuantities(turn),
   }
   const waiting = view.quantities.filter((claim) => {
     const part = addresses.find((one) => one.index <= claim.index + claim.text.length && one.end > claim.index)
@@ -112,41 +100,66 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
     return !isPart
   })
   // A total may stand before its addends: what was not proved at first is looked at again.
-  const verdicts = new Map<Quantity, GroundedClaim | UngroundedClaim>()
+  const verdicts = new Map<Quantity, Judged | UngroundedClaim>()
   for (let round = 0; round < roundsMax; round++) {
     const before = settled.size
-    for (const claim of waiting) {
+    for (const claim of waiting.slice(0, claimsMax)) {
       if (settled.has(claim.index)) continue
-      const verdict = judge(claim, court)
+      const verdict = judge(claim, court, chatContacts)
       verdicts.set(claim, verdict)
-      if (!("code" in verdict)) settled.add(claim.index)
+      if (!("code" in verdict)) settled.set(claim.index, verdict.place)
     }
     if (settled.size === before || settled.size === waiting.length) break
   }
-  for (const verdict of verdicts.values()) {
+  for (const claim of waiting.slice(claimsMax))
+    problems.push({ code: "ungrounded", text: claim.text, detail: `Слишком много цифр: «${claim.text}» не проверить.` })
+  for (const [claim, verdict] of verdicts) {
+    if ("code" in verdict) problems.push(verdict)
+    else
+      claims.push({ text: claim.text, kind: claim.kind, basis: verdict.basis, factId: verdict.place?.factId ?? null })
+  }
+  for (const verdict of promisesOf(court)) {
     if ("code" in verdict) problems.push(verdict)
     else claims.push(verdict)
   }
-  for (const verdict of promisesOf(view, index, input.chat)) {
-    if ("code" in verdict) problems.push(verdict)
-    else claims.push(verdict)
-  }
-  problems.push(...inclusionsOf(view, index), ...endlessOf(view, index))
   for (const name of strangeNames(view, index, input.chat)) problems.push(name)
   return { claims, problems }
 }
 
-const judge = (claim: Quantity, court: Court): GroundedClaim | UngroundedClaim => {
+const isTotal = /(?<!\p{L})(?:вместе|итого|всего|сумм\p{L}*|получ\p{L}*|выйд\p{L}*|выход\p{L}*|обойд\p{L}*)(?!\p{L})/iu
+
+/** `по 1 200 ₸, значит 6 000 ₸`: a multiple of what was told before it. */
+const isMultiple = (claim: Quantity, court: Court) =>
+  court.view.quantities.some(
+    (one) =>
+      one.kind === "money" &&
+      one.index < claim.index &&
+      court.settled.has(one.index) &&
+      Number.isInteger(claim.value / one.value) &&
+      claim.value > one.value,
+  )
+
+/** `обслуживание 10 % — ещё 250 000`: a share told in the same sentence. */
+const hasShare = (context: Context, court: Court) =>
+  court.view.quantities.some(
+    (one) =>
+      one.kind === "percent" &&
+      one.index >= context.sentence.index &&
+      one.index < context.sentence.end &&
+      court.settled.has(one.index),
+  )
+
+interface Judged {
+  readonly basis: Basis
+  readonly place: Place | null
+}
+
+const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>): Judged | UngroundedClaim => {
   const { index, view } = court
-  const pass = (basis: Basis, evidence: Evidence | null = null): GroundedClaim => ({
-    text: claim.text,
-    kind: claim.kind,
-    basis,
-    factId: evidence?.factId ?? null,
-  })
+  const pass = (basis: Basis, place: Place | null = null): Judged => ({ basis, place })
   if (claim.kind === "phone" || claim.kind === "link" || claim.kind === "email") {
     if (isKnownContact(claim, index.contacts)) return pass("fact")
-    if (isKnownContact(claim, court.chatContacts)) return pass("chat")
+    if (isKnownContact(claim, chatContacts)) return pass("chat")
     const what = claim.kind === "phone" ? "Телефона" : claim.kind === "link" ? "Ссылки" : "Адреса почты"
     return {
       code: "ungrounded_contact",
@@ -157,76 +170,107 @@ const judge = (claim: Quantity, court: Court): GroundedClaim | UngroundedClaim =
   const context = contextOf(claim, view)
   if (isOfferedTime(claim, context, court)) return pass("calendar")
   if (isCallLength(claim, context, court)) return pass("talk")
+  const isSum =
+    claim.kind === "money" ||
+    claim.kind === "bare" ||
+    (claim.kind === "count" && (claim.value >= 1000 || /^(?:бонус|балл|тенг)/u.test(claim.unit ?? "")))
+  const saving = isShareOfSaving(claim, context, court)
+  if (saving === true) return pass("arithmetic")
+  if (saving === false)
+    return { code: "ungrounded", text: claim.text, detail: `«${claim.text}» не выходит из названных сумм.` }
+  const result = weigh(claim, context, court)
+  if (result.kind === "grounded") return pass(result.place.source === "chat" ? "chat" : "fact", result.place)
   if (claim.to !== null) {
-    const whole = weigh(claim, context, court)
-    if (whole.kind === "grounded") return pass(whole.basis, whole.evidence)
-    if (claim.kind === "money" || claim.kind === "bare" || claim.kind === "duration" || claim.kind === "percent") {
-      // The ends may come from two facts: `от 9 900 до 49 900 ₸` over all tariffs.
-      const low = weigh({ ...claim, to: null, qualifier: "from" }, context, court)
-      const high = weigh({ ...claim, value: claim.to, to: null, qualifier: "to" }, context, court)
-      if (low.kind === "grounded" && high.kind === "grounded" && low.evidence !== high.evidence)
-        return pass(low.basis, low.evidence)
-      // `кресло 89 000 ₸ — 268 000 ₸`: a dash may lead on to what comes out.
-      if (
-        /[₸₽$€%]\s[—–]\s/.test(claim.text) &&
-        ["", "x"].every(
-          (_, at) =>
-            !(
-              "code" in
-              judge(
-                {
-                  ...claim,
-                  value: at === 0 ? claim.value : claim.to!,
-                  to: null,
-                  text: claim.text.split(/\s[—–]\s/)[at] ?? claim.text,
-                },
-                court,
-              )
-            ),
-        )
-      )
-        return pass("arithmetic")
-      if (low.kind === "wrong") return low.problem
-      if (high.kind === "wrong") return high.problem
-    }
-    if (whole.kind === "wrong") return whole.problem
-  } else {
-    const result = weigh(claim, context, court)
-    if (result.kind === "grounded") return pass(result.basis, result.evidence)
-    const talk = asTalk(claim, context, court)
-    if (talk !== null) return pass(talk)
-    if (result.kind === "wrong") {
-      if (
-        (claim.kind === "money" || claim.kind === "bare") &&
-        (result.problem.code !== "wrong_terms" || sumCue.test(context.sentence.text)) &&
-        (isArithmetic(claim, context, court, true) ||
-          (result.problem.code === "wrong_subject" && isArithmetic(claim, context, court, false, true)))
-      )
-        return pass("arithmetic")
-      return result.problem
-    }
-    if (isArithmetic(claim, context, court, false)) return pass("arithmetic")
-    if (claim.kind === "clock" || claim.kind === "date") {
-      if (isOfCalendar(claim, context, court)) return pass("calendar")
-      if (denial.test(context.clauseText)) return pass("talk")
-      if (court.clientQuantities.some((other) => other.kind === claim.kind && sameNumber(other.value, claim.value)))
-        return pass("chat")
-      return {
-        code: "ungrounded_time",
-        text: claim.text,
-        detail: `Времени или даты «${claim.text}» нет ни в документах, ни в переписке, ни в календаре.`,
-      }
+    const ends = endsOf(claim, court, chatContacts)
+    if (ends !== null) return ends
+  }
+  const talk = asTalk(claim, context, court, result.kind === "nowhere")
+  if (talk !== null) {
+    const limit = talk === "chat" ? isBeyondLimit(claim, context, court) : null
+    if (limit === null) return pass(talk)
+    return {
+      code: "wrong_terms",
+      text: claim.text,
+      detail: `«${claim.text}» не подходит: в документах «${limit.label}».`,
     }
   }
-  if (claim.to !== null) {
-    const talk = asTalk(claim, context, court)
-    if (talk !== null) return pass(talk)
+  if (
+    claim.kind === "duration" &&
+    claim.unit === "месяц" &&
+    index.text.includes(`0-0-${claim.value}`) &&
+    /рассроч|част|платеж|платёж/iu.test(context.sentence.text)
+  )
+    return pass("fact")
+  if (isRestOfPercent(claim, court) || isCountOf(claim, context, court)) return pass("arithmetic")
+  if (result.kind === "wrong") {
+    // `6 метров по 3 000 — 18 000`, though something else costs 18 000.
+    if (result.rival !== null && isSum && isProductOf(claim, result.rival, context, court))
+      return pass("arithmetic", result.rival)
+    // `тюль — 12 000` for six metres at 2 000, though something else costs 12 000.
+    if (isSum && claim.to === null && result.problem.code === "wrong_subject") {
+      const own = context.levels.slice(0, 2)
+      const named = index.places.find(
+        (place) =>
+          place.quantity.kind === "money" &&
+          !place.isThreshold &&
+          namedBy(place, own, 0.9) >= 0.9 &&
+          isProductOf(claim, place, context, court) &&
+          !index.places.some((rival) => rival.quantity.kind === "money" && compare(place, rival, context) > 0),
+      )
+      if (named !== undefined) return pass("arithmetic", named)
+    }
+    // The number of another thing may come out of this one, too: `из 23 000 и 2 000 — 25 000`.
+    const isCompared =
+      /(?<!\p{L})(?:дешевле|дороже|разниц\p{L}*|выгодн\p{L}*|эконом\p{L}*|остат\p{L}*|остан\p{L}*)(?!\p{L})/iu.test(
+        context.gap,
+      )
+    const mayDerive =
+      isSum &&
+      claim.to === null &&
+      (isTotal.test(context.gap) ||
+        isCompared ||
+        isContrast(context) ||
+        (result.problem.code === "wrong_subject" &&
+          (isMultiple(claim, court) ||
+            /(?<!\p{L})(?:по|за|то есть|это|выход\p{L}*|на (?:человека|каждого))(?!\p{L})/iu.test(context.gap))) ||
+        hasShare(context, court))
+    const derived = mayDerive
+      ? derive(claim, context, court, !isContrast(context) && !isCompared, isContrast(context) || isCompared)
+      : null
+    return derived === null ? result.problem : pass("arithmetic", derived.place)
+  }
+  if (isSum && claim.to === null) {
+    const derived = derive(claim, context, court, false)
+    if (derived !== null) return pass("arithmetic", derived.place)
+  }
+  if (claim.kind === "clock" || claim.kind === "date") {
+    if (isOfCalendar(claim, context, court)) return pass("calendar")
+    if (denial.test(context.near)) return pass("talk")
+    if (court.clientQuantities.some((other) => other.kind === claim.kind && sameNumber(other.value, claim.value)))
+      return pass("chat")
+    return {
+      code: "ungrounded_time",
+      text: claim.text,
+      detail: `Времени или даты «${claim.text}» нет ни в документах, ни в переписке, ни в календаре.`,
+    }
   }
   return {
     code: "ungrounded",
     text: claim.text,
     detail: `«${claim.text}» нет в документах. Называйте только то, что в них написано, или предложите уточнить.`,
   }
+}
+
+/** The ends may come from two places: `от 9 900 до 49 900 ₸` over all tariffs, `89 000 ₸ — 268 000 ₸` as a price and a total. */
+const endsOf = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>): Judged | null => {
+  const low = judge({ ...claim, to: null, qualifier: "from" }, court, chatContacts)
+  const high = judge({ ...claim, value: claim.to!, to: null, qualifier: "to" }, court, chatContacts)
+  if (!("code" in low) && !("code" in high)) return low
+  if (!/[₸₽$€%]\s[—–]\s/.test(claim.text)) return null
+  const plain = [claim.value, claim.to!].map((value) =>
+    judge({ ...claim, value, to: null, qualifier: null }, court, chatContacts),
+  )
+  return plain.every((one) => !("code" in one)) ? { basis: "arithmetic", place: null } : null
 }
 
 const isKnownContact = (claim: Quantity, known: ReadonlySet<string>): boolean => {

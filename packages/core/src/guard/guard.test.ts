@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
+import { holidayCheck } from "../calendar/holidays.ts"
 import { sentencesOf } from "../reply/sentence.ts"
 import type { Review } from "./guard.ts"
 import { countEmoji } from "./guard.ts"
@@ -15,7 +16,9 @@ const examples = readFileSync(new URL("../../../../evals/guard.jsonl", import.me
   .trim()
   .split("\n")
   .map((line) => JSON.parse(line) as Example)
-const judge = (one: GuardCase) => reviewCase(one, () => false)
+/** As `wa eval guard` judges them. */
+const isHoliday = holidayCheck("KZ")
+const judge = (one: GuardCase) => reviewCase(one, isHoliday)
 /** A document with prices in it, and a question about one. */
 const anybody = examples[0]!
 const told = (result: Review) =>
@@ -56,7 +59,9 @@ describe("the guard", () => {
   )
 
   it("reads a figure alike however its thousands are parted", { timeout: 60_000 }, () => {
-    for (const example of examples.filter((one) => one.verdict === "pass")) {
+    // Some of them: there are many, and each is read five times.
+    const some = examples.filter((one, at) => one.verdict === "pass" && at % 5 === 0)
+    for (const example of some) {
       for (const part of ["", " ", "\u00a0", "\u202f", "."]) {
         const draft = example.draft.replace(/(?<![\p{L}\d+(]|[\d)] )\d{1,3}(?: \d{3})+(?!\d|[ ,]\d)/gu, (sum) =>
           sum.replaceAll(" ", part),

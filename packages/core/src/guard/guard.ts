@@ -160,6 +160,12 @@ const strangeTongue = (text: string, input: GuardInput): string | null => {
   const gibberish = latinWords.find((word) => word.length >= 5 && !/[aeiouy]/iu.test(word) && !/^[A-Z]+$/.test(word))
   if (gibberish !== undefined) return `В ответе бессмыслица: «${gibberish}».`
   // Kyrgyz, Ukrainian and Kazakh are Cyrillic too; Ukrainian letters betray a model that slipped.
+  // Kazakh is for those who write it.
+  const kazakh = (bare.match(/(?<!\p{L})\p{L}*[әғқңөұүһі]\p{L}*(?!\p{L})/giu) ?? []).filter(
+    (word) => !known.includes(word.toLowerCase()),
+  )
+  const isAsked = input.chat.some((line) => line.from === "client" && /[әғқңөұүһі]/iu.test(line.text))
+  if (kazakh.length >= 3 && !isAsked) return "Ответ написан по-казахски, а клиент пишет по-русски."
   if ((bare.match(/[їєґ]/giu)?.length ?? 0) >= 2) return "Ответ написан не по-русски."
   if (/(\p{L})\1{5,}/u.test(bare)) return "В ответе бессмыслица."
   return null

@@ -4,7 +4,7 @@ import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
 import type { UngroundedClaim } from "./claim.ts"
 import type { DraftView } from "./claim-context.ts"
-import type { Index } from "./evidence.ts"
+import type { Index } from "./place.ts"
 import { denial } from "./talk.ts"
 
 const latin = /^[a-z][a-z0-9.+-]*$/iu

@@ -1,178 +1,190 @@
-/** Figures that claim nothing of the company: the client's own given back, and questions about his affairs. */
+/** Figures that claim nothing of the company: the client's own given back, multipliers, questions about his affairs. */
 import type { Quantity } from "../knowledge/quantity.ts"
-import { likeness } from "../knowledge/wording.ts"
+import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { Basis } from "./claim.ts"
 import type { Context } from "./claim-context.ts"
-import { admits, fit, isComparable, measured, nounStems, sameNumber } from "./comparison.ts"
+import { measured, sameNumber } from "./figure.ts"
 import type { Court } from "./weighing.ts"
-import { score } from "./weighing.ts"
 
-const clientMeans =
-  /(?<!\p{L})(?:бюджет\p{L}*|вы (?:сказали|писали|назвали|указали|упомянули|говорили|планируете|платите|тратите|теряете|ищете|рассчитываете|хотите|просили|спрашивали|написали)|у вас|вашем случае|ваш(?:их|и|е|а|ему|ему)?(?!\p{L})|для ваших|под ваш\p{L}*|тратите|платите|теряете|оборот\p{L}*|уходит)/iu
-
-export const denial = /(?<!\p{L})(?:не|нет|ни|вместо|к сожалению|никак)(?!\p{L})/iu
+export const denial = /(?<!\p{L})(?:не|нет|ни|вместо|к сожалению|никак|увы)(?!\p{L})/iu
 
 const aboutClient =
-  /(?<!\p{L})(?:у вас|вы|вам|вас|ваш\p{L}*|планируете|нужно|нужны|потребуется|хотите|интересует|рассматриваете|сколько)(?!\p{L})/iu
-
+  /(?<!\p{L})(?:у вас|вы|вам|вас|ваш\p{L}*|планируете|нужно|нужны|нужен|потребуется|хотите|интересует|рассматриваете|сколько|скольки|будете|берете|готовы)(?!\p{L})/iu
 const asksService =
-  /(?<!\p{L})(?:стоит|цен\p{L}*|стоимость|оформ\p{L}*|за\s+\d|скидк\p{L}*|доставим|привез[её]м|сделаем|установим|гарант\p{L}*)/iu
+  /(?<!\p{L})(?:стоит|цен\p{L}*|стоимость|оформ\p{L}*|скидк\p{L}*|доставим|привез[её]м|сделаем|установим|гарант\p{L}*)/iu
+const promises =
+  /(?<!\p{L})(?:скидк\p{L}*|гарант\p{L}*|бесплатн\p{L}*|подар\p{L}*|рассрочк\p{L}*|возвра\p{L}*|верн\p{L}*)/iu
+const ofTerm =
+  /(?<!\p{L})(?:дела\p{L}*|сдела\p{L}*|достав\p{L}*|привез\p{L}*|готов\p{L}*|займ\p{L}*|заним\p{L}*|длит\p{L}*|срок\p{L}*|успе\p{L}*|уложим\p{L}*|хватит|почин\p{L}*|почист\p{L}*|отремонт\p{L}*|изготов\p{L}*|получите|отдад\p{L}*|будет готов\p{L}*|приед\p{L}*|длится|храним|хранит\p{L}*)(?!\p{L})/iu
+const budget =
+  /(?<!\p{L})(?:бюджет\p{L}*|в пределах|в рамках|уклад\p{L}*|уложи\p{L}*|для|при|от|с|на|ваш\p{L}*|вы (?:сказали|писали|назвали|указали|упомянули|говорили|платите|тратите|теряете))\s+(?:\p{L}+\s+){0,3}$/iu
 
-/** The client's own figure given back, or a question about the client's affairs: no claim about us. */
-export const asTalk = (claim: Quantity, context: Context, court: Court): Basis | null => {
+const isQuestion = (text: string) => /\?\s*[\p{Extended_Pictographic}\s)»"]*$/u.test(text)
+
+export const asTalk = (claim: Quantity, context: Context, court: Court, isNowhere: boolean): Basis | null => {
   const sentence = context.sentence.text
-  const isQuestion = /\?\s*[\p{Extended_Pictographic}\s)»"]*$/u.test(sentence)
-  const byClient = court.clientQuantities.some(
-    (other) =>
-      (other.kind === claim.kind || other.kind === "bare" || claim.kind === "bare") &&
-      (other.kind === "bare" || claim.kind === "bare"
-        ? sameNumber(other.value, claim.value)
-        : sameNumber(measured(other).value, measured(claim).value)) &&
-      (claim.to === null ||
-        other.to === claim.to ||
-        court.clientQuantities.some((more) => sameNumber(more.value, claim.to!))),
-  )
-  const isNamed =
-    byClient ||
-    ((claim.kind === "count" || claim.kind === "bare") &&
+  const question = isQuestion(sentence)
+  const isSame = (other: Quantity) =>
+    other.kind === "bare" || claim.kind === "bare"
+      ? sameNumber(other.value, claim.value)
+      : other.kind === claim.kind && sameNumber(measured(other).value, measured(claim).value)
+  const byClient =
+    court.clientQuantities.some(isSame) ||
+    ((claim.kind === "count" || claim.kind === "bare" || claim.kind === "duration") &&
       court.clientNumbers.some((number) => sameNumber(number, claim.value)))
-  const rivalInClause = () => {
-    const pool = court.index.evidence.filter(
-      (evidence) =>
-        isComparable(claim, evidence) &&
-        fit(claim, evidence) === "no" &&
-        !admits(evidence.quantity, claim) &&
-        // `1 кг — 7 000 ₸` is a unit, no limit.
-        !(evidence.quantity.value === 1 && evidence.quantity.qualifier === null),
-    )
-    if (pool.length === 0) return false
-    const all = court.index.evidence.filter((evidence) => evidence.quantity.kind === claim.kind)
-    return score(pool.length === 1 ? pool : all.filter((evidence) => pool.includes(evidence)), context).some(
-      (one) =>
-        one.inClause > (claim.kind === "count" && pool.length > 1 ? 0.45 : 0.3) &&
-        one.evidence.name.some((stem) =>
-          [...context.clause].some(
-            (word) => likeness(word, stem) > 0 && !nounStems(claim.unit).some((noun) => likeness(noun, word) > 0),
-          ),
-        ),
-    )
-  }
-  // `за 3 дня — 18 000 ₸`: the term is the sum's, and is judged with it.
+  const refused =
+    denial.test(context.near) ||
+    /(?<!\p{L})(?:не (?:получится|сможем|можем|могу|обещ\p{L}*)|обещать не)(?!\p{L})/iu.test(sentence)
+  const { settled } = court
+  // `Например, если рынок даёт 100 000`: supposed, and what is made of it is judged.
   if (
-    claim.kind === "duration" &&
-    court.view.quantities.some(
-      (other) =>
-        other.kind === "money" &&
-        other.per !== null &&
-        (other.per === `${claim.value} ${claim.unit}` || (claim.value === 1 && other.per === claim.unit)) &&
-        Math.abs(other.index - claim.index) < 60,
-    )
+    claim.kind === "money" &&
+    /(?<!\p{L})(?:например|допустим|скажем|предположим),?\s+если\s[^.,!?]*$/iu.test(context.before)
   )
-    return "arithmetic"
-  if (isNamed) {
+    return "talk"
+  // `один месяц в подарок` is judged as a promise.
+  if (
+    (claim.kind === "duration" || claim.kind === "count") &&
+    claim.value === 1 &&
+    /(?<!\p{L})(?:подар\p{L}*|бесплатн\p{L}*)(?!\p{L})/iu.test(context.near)
+  )
+    return "talk"
+  // `за год это 120 000`, `на 2 ночи — 68 000`, `четыре субботы — 48 000`: the sum is what is judged.
+  const nextSum = court.view.quantities.find(
+    (other) =>
+      (other.kind === "money" || (other.kind === "bare" && other.value >= 1000)) &&
+      other.index > claim.index &&
+      other.index < context.sentence.end &&
+      !/[;.!?]/.test(court.view.text.slice(claim.index + claim.text.length, other.index)),
+  )
+  const previousSum = court.view.quantities.findLast(
+    (other) =>
+      other.kind === "money" &&
+      other.index < claim.index &&
+      other.index >= context.sentence.index &&
+      claim.index - other.index - other.text.length < 24,
+  )
+  if (claim.kind === "duration") {
+    const per = previousSum?.per
+    if (previousSum !== undefined && per !== null && previousSum.index + previousSum.text.length > claim.index)
+      return "arithmetic"
+    const lead = court.view.text.slice(Math.max(0, claim.index - 12), claim.index)
     if (
-      claim.kind === "money" &&
-      /(?<!\p{L})(?:бюджет\p{L}*|для|при (?:сумме|обороте)|(?:от|с|на) (?:суммы|сумме|сумму)|вы (?:сказали|писали|назвали|указали|упомянули|говорили|платите|тратите|теряете))\s+(?:\p{L}+\s+){0,3}$/iu.test(
-        court.view.text.slice(context.sentence.index, claim.index),
-      )
+      nextSum !== undefined &&
+      settled.has(nextSum.index) &&
+      !ofTerm.test(context.near) &&
+      !/течение/iu.test(context.near + claim.text) &&
+      !promises.test(context.near) &&
+      (/(?<!\p{L})(?:за|на|в)\s+$/iu.test(lead) ||
+        /^(?:за|на)\s/iu.test(claim.text) ||
+        nextSum.index - claim.index - claim.text.length <= 14)
     )
-      return "chat"
+      return "arithmetic"
     if (
-      claim.kind === "money" &&
-      (claim.qualifier === "to" ||
-        (claim.qualifier === "from" && court.view.quantities.some((other) => other.kind === "percent")) ||
-        /(?<!\p{L})(?:в пределах|в рамках|уклад\p{L}+ в|бюджет\p{L}*|в сумму|вашу сумму)\s+$/iu.test(
-          court.view.text.slice(Math.max(context.sentence.index, claim.index - 24), claim.index),
-        )) &&
-      !/(?<!\p{L})(?:стоит|стоят|цен\p{L}*|стоимость|скидк\p{L}*|обойд\p{L}*|экономи\p{L}*)\s+(?:\p{L}+\s+)?$/iu.test(
-        court.view.text.slice(context.sentence.index, claim.index),
-      )
+      previousSum !== undefined &&
+      settled.has(previousSum.index) &&
+      /^\s*(?:за|на)?\s*$/iu.test(court.view.text.slice(previousSum.index + previousSum.text.length, claim.index))
     )
-      return "chat"
-    const refused =
-      denial.test(context.clauseText) ||
-      /(?<!\p{L})(?:а не|вместо|не получится|не сможем|не можем)(?!\p{L})/iu.test(sentence)
-    if (refused) return "chat"
-    if (claim.kind === "count" || claim.kind === "bare") {
-      if (
-        claim.kind === "count" &&
-        claim.qualifier === null &&
-        claim.to === null &&
-        court.index.evidence.some(
-          ({ quantity }) =>
-            quantity.kind === "count" &&
-            (quantity.qualifier !== null || quantity.to !== null) &&
-            nounStems(quantity.unit).some((stem) => nounStems(claim.unit).some((noun) => likeness(noun, stem) > 0)) &&
-            admits(quantity, claim),
-        ) &&
-        !rivalInClause()
-      )
-        return "chat"
-      if (/(?:скидк|гарант|бесплатн)/iu.test(context.clauseText)) return null
-      if (
-        claim.kind === "count" &&
-        claim.qualifier === null &&
-        claim.to === null &&
-        /(?<!\p{L})(?:на|для|вас|вам|ваш\p{L}*|словам|понял\p{L}*|раз|за)[\s,]+(?:\p{L}+\s+)?$/iu.test(
-          court.view.text.slice(context.sentence.index, claim.index),
-        )
-      )
-        return "chat"
-      if (claim.kind === "bare" && asksService.test(context.clauseText)) return null
-      return rivalInClause() ? null : "chat"
-    }
+      return "arithmetic"
+  }
+  if (byClient) {
     if (claim.kind === "clock" || claim.kind === "date") return "chat"
-    // `Сыну 8 лет`: told, not promised.
-    const lead = court.view.text.slice(Math.max(0, claim.index - 14), claim.index)
-    if (
-      claim.kind === "duration" &&
-      claim.qualifier === null &&
-      !/(?<!\p{L})(?:за|через|течение|в|срок\p{L}*|—|–|-)\s+$/iu.test(lead) &&
-      !/(?:дела|достав|привез|готов|займ|заним|длит|срок|гарант|возвра|верн|успе|уложим|хватит|скидк)/iu.test(
-        context.clauseText,
-      ) &&
-      !/(?<!\p{L})да(?!\p{L})/iu.test(context.clauseText)
-    )
-      return rivalInClause() ? null : "chat"
-    if (
-      (clientMeans.test(sentence) || (isQuestion && !asksService.test(sentence))) &&
-      !/(?:скидк|гарант)/iu.test(context.clauseText)
-    )
-      return rivalInClause() ? null : "chat"
-    return null
+    if (refused) return "chat"
+    if (claim.kind === "percent") return null
+    if (claim.kind === "money")
+      return budget.test(context.before) ||
+        claim.qualifier === "to" ||
+        /^с\s/iu.test(claim.text) ||
+        (question && !asksService.test(sentence))
+        ? "chat"
+        : null
+    if (claim.kind === "duration")
+      return (ofTerm.test(context.near) || promises.test(context.near) || /^(?:за|через)\s/iu.test(claim.text)) &&
+        !aboutClient.test(context.near)
+        ? null
+        : promises.test(context.gap)
+          ? null
+          : "chat"
+    return promises.test(context.near) && !/(?<!\p{L})(?:на|для|за|при)\s+$/iu.test(context.before) ? null : "chat"
   }
-  // `Сколько у вас касс: 1–2 или больше?`
   if (
-    isQuestion &&
-    (claim.kind === "count" || (claim.kind === "bare" && claim.value < 100)) &&
-    aboutClient.test(sentence) &&
+    question &&
     !asksService.test(sentence) &&
-    !rivalInClause()
+    (claim.kind === "count" || claim.kind === "duration" || (claim.kind === "bare" && claim.value < 100)) &&
+    aboutClient.test(sentence)
   )
     return "talk"
-  if (
-    isQuestion &&
-    claim.kind === "duration" &&
-    /(?<!\p{L})(?:у вас|вы)(?!\p{L})/iu.test(sentence) &&
-    !asksService.test(sentence)
-  )
-    return "talk"
-  // `У нас три тарифа: «Старт», «Бизнес» и «Про»`
-  if (claim.kind === "count" && claim.value >= 2 && claim.value <= 20 && claim.to === null) {
-    const noun = nounStems(claim.unit).at(-1)
-    if (noun !== undefined) {
-      const named = court.index.subjects.filter((subject) =>
-        [...subject].some((stem) => likeness(stem, noun) > 0),
-      ).length
-      if (named === claim.value) return "fact"
-      const listed = /:\s*([^.!?]+)/u.exec(sentence.slice(claim.index - context.sentence.index))?.[1]
-      if (
-        listed !== undefined &&
-        listed.split(/,|;|\s+и\s+|\n/u).filter((item) => /\p{L}/u.test(item)).length === claim.value
+  if (claim.kind === "count" || (claim.kind === "bare" && claim.value < 100)) {
+    if (
+      claim.qualifier === null &&
+      claim.value <= 100 &&
+      nextSum !== undefined &&
+      settled.has(nextSum.index) &&
+      nextSum.index - claim.index - claim.text.length <= 30 &&
+      court.view.quantities.some(
+        (one) => one.index === nextSum.index && court.settled.get(one.index)?.quantity.value !== one.value,
       )
-        return "fact"
-      if ((sentence.match(/«[^»]+»/g) ?? []).length === claim.value) return "fact"
-    }
+    )
+      return "arithmetic"
+    if (claim.qualifier === null && claim.value > 1 && isFactor(claim, context, court)) return "arithmetic"
+    if (isNowhere && claim.value <= 12 && claim.qualifier === null) return listed(claim, context, court)
   }
   return null
+}
+
+/** `семь раз по 12 000 вышло бы 84 000`, `12 мешков по 2 700, всего 32 400`: the product that is told is what is judged. */
+const isFactor = (claim: Quantity, context: Context, court: Court): boolean => {
+  const sums = court.view.quantities.filter(
+    (one) =>
+      (one.kind === "money" || (one.kind === "bare" && one.value >= 100)) &&
+      one.index > claim.index &&
+      one.index < context.sentence.end &&
+      court.settled.has(one.index),
+  )
+  return sums.some((piece) =>
+    sums.some((total) => total.index > piece.index && sameNumber(piece.value * claim.value, total.value)),
+  )
+}
+
+/** `У нас три тарифа: «Старт», «Бизнес» и «Про»`, `есть два зала`, `оба варианта`. */
+const listed = (claim: Quantity, context: Context, court: Court): Basis | null => {
+  const after = context.after
+  const list = /^[^.!?]*?[:—–]\s*([^.!?]+)/u.exec(after)?.[1]
+  if (
+    list !== undefined &&
+    list.split(/,|;|\s+и\s+|\s+или\s+|\n/u).filter((item) => /\p{L}/u.test(item)).length === claim.value
+  )
+    return "fact"
+  if ((context.sentence.text.match(/«[^»]+»/g) ?? []).length === claim.value) return "fact"
+  const noun = wordsOf(claim.unit ?? "").at(-1)?.stem
+  if (noun === undefined) return null
+  const general = [
+    "вариант",
+    "тариф",
+    "способ",
+    "формат",
+    "пакет",
+    "зал",
+    "вид",
+    "модель",
+    "размер",
+    "направление",
+    "группа",
+    "курс",
+    "услуга",
+    "филиал",
+    "платеж",
+    "часть",
+    "день",
+    "ребенок",
+    "комплект",
+  ].map(stemOf)
+  const heads = new Set(
+    court.index.lines
+      .filter((line) => [...line.stems].some((stem) => likeness(stem, noun) > 0))
+      .map((line) => line.text),
+  )
+  if (heads.size === claim.value) return "fact"
+  const sums = court.view.quantities.filter((one) => one.kind === "money" && one.index > claim.index).length
+  return general.some((stem) => likeness(stem, noun) > 0) && sums === claim.value ? "fact" : null
 }

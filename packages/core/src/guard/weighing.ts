@@ -1,20 +1,21 @@
 /**
- * Which figure of the documents a claim means: the one whose words the draft uses most. A claim whose figure stands
- * elsewhere, while the words point here, is of the wrong subject.
+ * Which place of the documents a claim means. A claim is of the wrong subject only if the words around it name another
+ * figure better than every place that has the claimed one; of wrong terms if it says the figure otherwise than they do.
  */
 import type { WorkingHours } from "../calendar/working-hours.ts"
 import type { Fact } from "../knowledge/document.ts"
-import { numbersIn } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
-import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
+import { likeness, wordsOf } from "../knowledge/wording.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
 import type { Instant } from "../time/instant.ts"
-import type { Basis, UngroundedClaim } from "./claim.ts"
+import type { UngroundedClaim, UngroundedCode } from "./claim.ts"
 import type { Context, DraftView } from "./claim-context.ts"
 import { isCity } from "./claim-context.ts"
-import { admits, fit, isComparable, measured, nounStems, perFits, sameNumber } from "./comparison.ts"
-import type { Evidence, Index } from "./evidence.ts"
-import { timeUnitNames } from "./evidence.ts"
+import { admits, fit, isComparable, measured, perKey, sameNumber, unitKey } from "./figure.ts"
+import { compare, namedBy, valueOn } from "./naming.ts"
+import type { Index, Place } from "./place.ts"
+import { isTimeUnit } from "./place.ts"
+import { isNaming } from "./segment.ts"
 
 export interface GroundingInput {
   readonly text: string
@@ -28,445 +29,508 @@ export interface GroundingInput {
   readonly bookedCall: Instant | null
 }
 
-interface Judged {
-  readonly evidence: Evidence
-  readonly score: number
-  readonly inClause: number
-  readonly coverage: number
-}
-
-/** Below this a difference of scores means nothing. */
-export const marginMin = 0.04
-
-export const score = (evidences: ReadonlyArray<Evidence>, context: Context): ReadonlyArray<Judged> => {
-  const total = evidences.length
-  const counts = new Map<string, number>()
-  for (const evidence of evidences)
-    for (const stem of evidence.words.keys()) counts.set(stem, (counts.get(stem) ?? 0) + 1)
-  const hits = new Map<string, number>()
-  const clauseHits = new Map<string, number>()
-  for (const stem of counts.keys()) {
-    let best = 0
-    let inClause = 0
-    for (const [word, weight] of context.words) {
-      const alike = likeness(stem, word)
-      if (alike === 0) continue
-      best = Math.max(best, alike * weight)
-      if (context.clause.has(word)) inClause = Math.max(inClause, alike)
-    }
-    if (best > 0) hits.set(stem, best)
-    if (inClause > 0) clauseHits.set(stem, inClause)
-  }
-  const rarity = (stem: string) => (total < 2 ? 1 : Math.log(total / counts.get(stem)!) / Math.log(total))
-  return evidences.map((evidence) => {
-    let sum = 0
-    let inClause = 0
-    for (const [stem, weight] of evidence.words) {
-      const rare = rarity(stem)
-      sum += (hits.get(stem) ?? 0) * weight * rare
-      inClause += (clauseHits.get(stem) ?? 0) * weight * rare
-    }
-    const named = evidence.name.filter((stem) => (hits.get(stem) ?? 0) >= 0.3).length
-    return { evidence, score: sum, inClause, coverage: evidence.name.length === 0 ? 0 : named / evidence.name.length }
-  })
-}
-
-export const best = (judged: ReadonlyArray<Judged>): Judged | null =>
-  judged.reduce<Judged | null>((top, one) => (top === null || one.score > top.score ? one : top), null)
-
 export interface Court {
   readonly index: Index
   readonly view: DraftView
   readonly input: GroundingInput
-  readonly said: ReadonlyArray<Evidence>
+  /** Figures of our own earlier messages. */
+  readonly said: ReadonlyArray<Place>
   readonly clientQuantities: ReadonlyArray<Quantity>
   readonly clientNumbers: ReadonlyArray<number>
-  /** Of the message being answered. */
-  readonly turnQuantities: ReadonlyArray<Quantity>
-  readonly chatContacts: ReadonlySet<string>
-  /** Where the figures stand that have been found true so far. */
-  readonly settled: ReadonlySet<number>
+  /** Claims found true so far, by where they stand, with the place they rest on. */
+  readonly settled: ReadonlyMap<number, Place | null>
 }
 
-type Weighed =
-  | { readonly kind: "grounded"; readonly basis: Basis; readonly evidence: Evidence | null }
-  | { readonly kind: "wrong"; readonly problem: UngroundedClaim }
+export type Weighed =
+  | { readonly kind: "grounded"; readonly place: Place }
+  | { readonly kind: "wrong"; readonly problem: UngroundedClaim; readonly rival: Place | null }
   | { readonly kind: "nowhere" }
 
+/** `вместо 20 000`, `против 65 000`: a figure told for contrast needs to exist, not to be of the subject. */
+export const isContrast = (context: Context): boolean =>
+  /(?<!\p{L})(?:вместо|против|а не|обычн\p{L}+|было|раньше|без скидки|по отдельности|помесячн\p{L}*|полн\p{L}+ цен\p{L}*|(?:меньше|больше|дешевле|дороже|выше|ниже),? чем)\s+(?:\p{L}+\s+){0,2}$/iu.test(
+    context.before,
+  )
+
+const thresholdCue =
+  /(?<!\p{L})(?:при|от|до|сумм\p{L}*|заказ\p{L}*|больше|выше|порог\p{L}*|начиная|покупк\p{L}*|чек\p{L}*|минимальн\p{L}*|минимум)(?!\p{L})/iu
+
+const wrong = (code: UngroundedCode, claim: Quantity, detail: string, rival: Place | null = null): Weighed => ({
+  kind: "wrong",
+  problem: { code, text: claim.text, detail },
+  rival,
+})
+
 export const weigh = (claim: Quantity, context: Context, court: Court): Weighed => {
-  const { index } = court
-  const has = (pool: ReadonlyArray<Evidence>) =>
-    pool.some((evidence) => isComparable(claim, evidence) && fit(claim, evidence) !== "no")
-  let pool: ReadonlyArray<Evidence> = index.evidence.filter((evidence) => isComparable(claim, evidence))
-  if (!has(pool)) pool = [...pool, ...index.spare.filter((evidence) => isComparable(claim, evidence))]
-  if (!has(pool)) pool = [...pool, ...court.said.filter((evidence) => isComparable(claim, evidence))]
-  if (!has(pool)) return { kind: "nowhere" }
-  const judged = score(pool, context)
-  const alike = judged.filter((one) => fit(claim, one.evidence) !== "no")
-  const same = alike.filter((one) => !isContrary(context, one.evidence))
-  if (same.length === 0) {
-    const other = alike[0]!.evidence
-    return {
-      kind: "wrong",
-      problem: {
-        code: "wrong_subject",
-        text: claim.text,
-        detail: `«${claim.text}» сказано не о том: в документах это «${other.label}».`,
-      },
-    }
-  }
-  const top = best(same)!
-  // A rival is a figure of the same sort that the words fit better.
-  const otherClaims = court.view.quantities.filter((other) => other.index !== claim.index)
-  const rivals = judged.filter(
-    (one) =>
-      fit(claim, one.evidence) === "no" &&
-      !isContrary(context, one.evidence) &&
-      !(claim.kind === "percent" && isBelowTier(claim, context, one.evidence, court)) &&
-      !(one.evidence.isThreshold && claim.qualifier === null) &&
-      // The two ends of `с 9:00 до 18:00` are no rivals.
-      !(claim.kind === "clock" && claim.qualifier !== null && one.evidence.quantity.qualifier !== claim.qualifier) &&
-      !(
-        one.inClause < Math.max(0.2, top.inClause + 0.1) &&
-        otherClaims.some((other) => isComparable(other, one.evidence) && fit(other, one.evidence) !== "no")
-      ),
+  const all = court.index.places.filter((place) => isComparable(claim, place.quantity))
+  // `при заказе от 30 000` is no price, whatever costs as much.
+  const isBound = claim.qualifier !== null || thresholdCue.test(context.gap)
+  let alike = all.filter((place) => fit(claim, place.quantity) !== "no" && (!place.isThreshold || isBound))
+  let rivals = court.index.places.filter(
+    (place) =>
+      fit(claim, place.quantity) === "no" &&
+      !place.isThreshold &&
+      isOfKind(claim, place.quantity) &&
+      (isComparable(claim, place.quantity) || (isOfDays(claim) && isOfDays(place.quantity))),
   )
-  const rival = best(rivals)
-  const wrongSubject = (other: Evidence | null): Weighed => ({
-    kind: "wrong",
-    problem: {
-      code: "wrong_subject",
-      text: claim.text,
-      detail: `«${claim.text}» сказано не о том: в документах это «${top.evidence.label}»${other === null ? "" : `, а здесь речь о «${other.label}»`}.`,
-    },
-  })
-  if (rival !== null) {
-    if (rival.score > top.score + marginMin && rival.score - top.score > 0.08 * rival.score)
-      return wrongSubject(rival.evidence)
-    // `Чистка` is not `Чистка Air Flow`: the name said in full wins over the longer name said in part.
-    const whole = rivals.find((one) => one.score >= top.score - marginMin && one.coverage === 1 && one.inClause > 0.15)
-    if (whole !== undefined && !same.some((one) => one.score >= top.score - marginMin && one.coverage >= 0.75))
-      return wrongSubject(whole.evidence)
+  if (alike.length === 0) {
+    // What we told before may be told again of the same thing.
+    const said = court.said.filter((place) => isComparable(claim, place.quantity))
+    alike = said.filter((place) => fit(claim, place.quantity) !== "no")
+    if (alike.length === 0) return { kind: "nowhere" }
+    rivals = said.filter((place) => fit(claim, place.quantity) === "no")
   }
-  if (isForeign(claim, context, same, court)) return wrongSubject(null)
-  if (
-    isForSecond(claim, context, top.evidence) ||
-    (claim.kind === "percent" && isBelowTier(claim, context, top.evidence, court)) ||
-    isForAll(claim, context, top.evidence) ||
-    isOntoOther(claim, context, top.evidence, court)
-  )
-    return wrongSubject(null)
-  const level = same.filter((one) => one.score >= top.score - Math.max(marginMin, 0.08 * top.score))
-  const exact = level.filter((one) => fit(claim, one.evidence) === "yes")
-  const terms = (detail: string): Weighed => ({
-    kind: "wrong",
-    problem: { code: "wrong_terms", text: claim.text, detail },
-  })
-  if (exact.length === 0 && !isSaidElsewise(claim, context, top.evidence))
-    return terms(
-      `«${claim.text}» сказано иначе, чем в документах: «${top.evidence.label}». Не теряйте «от», «до» и «рабочих».`,
+  if (claim.kind === "duration" || claim.kind === "clock" || claim.kind === "count") {
+    // The two ends of `с 9:00 до 18:00` are no rivals, nor are minutes and days.
+    rivals = rivals.filter(
+      (place) => claim.kind !== "clock" || claim.qualifier === null || place.quantity.qualifier === claim.qualifier,
     )
-  const good = (exact.length === 0 ? [top] : exact).find(
-    (one) => perFits(claim, one.evidence) && !isTotalOfPeriod(claim, context, one.evidence, court),
-  )
-  if (good === undefined)
-    return terms(`«${claim.text}»: в документах это «${(exact[0] ?? top).evidence.label}», за другой срок или единицу.`)
-  const other = coordinated(claim, context, good, rivals, court)
-  if (other !== null) return wrongSubject(other)
-  if (
-    claim.qualifier === "from" &&
-    claim.kind === "money" &&
-    rivals.some(
-      (one) =>
-        one.score >= good.score - marginMin &&
-        one.score > 0 &&
-        measured(one.evidence.quantity).value < claim.value &&
-        perFits({ ...claim, per: good.evidence.quantity.per }, one.evidence) &&
-        one.evidence.quantity.per === good.evidence.quantity.per,
-    )
-  ) {
-    return terms(`«${claim.text}»: в документах есть и меньше.`)
   }
-  return { kind: "grounded", basis: good.evidence.source === "chat" ? "chat" : "fact", evidence: good.evidence }
+  const contrast = isContrast(context)
+  // What another claim of the draft says is named for that one's sake.
+  const others = court.view.quantities.filter((other) => other.index !== claim.index)
+  const rested = new Set(court.settled.values())
+  const isTold = (place: Place) =>
+    rested.has(place) ||
+    others.some((other) => isComparable(other, place.quantity) && fit(other, place.quantity) !== "no")
+  let beaten: Place | null = null
+  const unbeaten = contrast
+    ? alike
+    : alike.filter((place) => {
+        let better: Place | null = null
+        let most = 0
+        for (const rival of rivals) {
+          if (!isRivalOf(rival, place)) continue
+          const lead = compare(place, rival, context, isTold(rival) ? 1 : Number.POSITIVE_INFINITY)
+          if (lead > most) {
+            most = lead
+            better = rival
+          }
+        }
+        if (better !== null) beaten ??= better
+        return better === null
+      })
+  // Said by us before of what is still spoken of.
+  const repeated =
+    unbeaten.length > 0
+      ? undefined
+      : court.said.find(
+          (place) =>
+            isComparable(claim, place.quantity) &&
+            fit(claim, place.quantity) === "yes" &&
+            !court.said.some(
+              (rival) =>
+                isComparable(claim, rival.quantity) &&
+                fit(claim, rival.quantity) === "no" &&
+                compare(place, rival, context, 1) > 0,
+            ),
+        )
+  if (repeated !== undefined && claim.kind === "money") return { kind: "grounded", place: repeated }
+  if (unbeaten.length === 0)
+    return wrong(
+      "wrong_subject",
+      claim,
+      `«${claim.text}» сказано не о том: в документах это «${alike[0]!.label}»${beaten === null ? "" : `, а здесь речь о «${(beaten as Place).label}»`}.`,
+      beaten,
+    )
+  const dayly = unbeaten.filter((place) => !isOnOtherDay(place, rivals, context))
+  if (dayly.length === 0)
+    return wrong("wrong_subject", claim, `«${claim.text}» в документах в другие дни: «${unbeaten[0]!.label}».`)
+  const local = dayly.filter((place) => !isElsewhere(place, context))
+  if (local.length === 0 && !contrast)
+    return wrong(
+      "wrong_subject",
+      claim,
+      `«${claim.text}» сказано не о том месте: в документах это «${dayly[0]!.label}».`,
+    )
+  const ordered = [...(contrast ? dayly : local)].sort(
+    (one, other) => namedBy(other, context.levels) - namedBy(one, context.levels),
+  )
+  if (!contrast) {
+    const foreign = foreignName(claim, context, ordered, court)
+    if (foreign !== null)
+      return wrong(
+        "wrong_subject",
+        claim,
+        `«${claim.text}» в документах сказано не о «${foreign}»: «${ordered[0]!.label}».`,
+      )
+  }
+  const scoped = contrast
+    ? ordered
+    : ordered.filter((place) => !isBeyondScope(claim, place, context, court) && !isOfPair(place, rivals, context))
+  if (scoped.length === 0)
+    return wrong(
+      "wrong_subject",
+      claim,
+      `«${claim.text}» в документах сказано не обо всём этом: «${ordered[0]!.label}».`,
+    )
+  let detail = ""
+  const top = ordered[0]!
+  for (const place of scoped) {
+    // A place that the words name less than another with this figure lends its terms to nothing.
+    if (place !== top && compare(place, top, context) > 0) continue
+    const problem = contrast ? null : (tierOf(claim, place, context) ?? termsOf(claim, place, rivals, context))
+    if (problem === null) return { kind: "grounded", place }
+    if (detail === "") detail = problem
+  }
+  return wrong("wrong_terms", claim, detail)
 }
 
-/** `Минимальный заказ 2 часа` for `минимум 2 часа`; `до 30 минут не платите` for `более 30 минут оплачивается`. */
-const isSaidElsewise = (claim: Quantity, context: Context, evidence: Evidence): boolean => {
-  const rule = evidence.quantity.qualifier
-  const text = context.sentence.text.slice(0, claim.index - context.sentence.index)
+/** Two weeks may be told where it is a month, but not where it is an hour. */
+const isOfDays = (one: Quantity) =>
+  one.kind === "duration" && one.unit !== "час" && one.unit !== "минута" && one.unit !== "секунда"
+
+/** A bare number may be what is claimed, but what it would be of is not sure enough to speak against a claim. */
+const isOfKind = (claim: Quantity, other: Quantity): boolean =>
+  claim.kind === "money" || (claim.kind === "bare" && claim.value >= 100)
+    ? other.kind === "money" || (other.kind === "bare" && other.value >= 100)
+    : claim.kind === "bare"
+      ? other.kind === "bare"
+      : other.kind === claim.kind || (claim.kind === "clock" && other.kind === "bare")
+
+/** A sum paid per hour is no rival of one paid per month; thresholds and prices are not rivals either. */
+const takenOff = /(?<!\p{L})(?:минус|скидк\p{L}*)(?!\p{L})/iu
+
+const isRivalOf = (rival: Place, place: Place): boolean => {
+  if (rival === place) return false
+  if (place.quantity.kind === "money" && rival.isUnpriced) return false
+  if (place.quantity.kind === "money" && place.isThreshold !== rival.isThreshold) return false
+  // What is taken off is no price.
+  if (rival.quantity.kind === "money" && takenOff.test(rival.near) && !takenOff.test(place.near)) return false
+  return true
+}
+
+const shares = (one: Place, other: Place) => {
+  let count = 0
+  for (const [token, weight] of one.tokens) if (weight >= 0.7 && (other.tokens.get(token) ?? 0) >= 0.5) count++
+  return count
+}
+
+const bits = (mask: number) => mask.toString(2).replaceAll("0", "").length
+
+export const isOnOtherDay = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
+  // `ежедневно до 19, вс до 15`: the narrower rule holds on its day.
   if (
-    claim.kind === "duration" &&
-    claim.qualifier === null &&
-    rule === "from" &&
-    evidence.ofTier &&
-    /(?<!\p{L})(?:на|за)\s*$/iu.test(text)
+    context.days !== 0 &&
+    place.quantity.kind === "clock" &&
+    rivals.some(
+      (rival) =>
+        rival.line.block === place.line.block &&
+        rival.days !== 0 &&
+        (rival.days & context.days) === context.days &&
+        bits(rival.days) < bits(place.days || 127) &&
+        rival.quantity.qualifier === place.quantity.qualifier,
+    )
   )
     return true
-  if (claim.qualifier === null)
-    return (
-      (rule === "from" &&
-        /(?<!\p{L})(?:минимальн\p{L}*|минимум|не менее|начина\p{L}*)(?!\p{L})[^.,;\d]{0,40}$/iu.test(text)) ||
-      (rule === "to" &&
-        /(?<!\p{L})(?:максимальн\p{L}*|максимум|не более|не больше)(?!\p{L})[^.,;\d]{0,40}$/iu.test(text))
-    )
+  if (place.days === 0) return false
+  if (/(?<!\p{L})не\s+(?:действ|распростран|предусмотр|дела|быва)/iu.test(context.sentence.text)) return false
+  if (context.days !== 0) return (context.days & place.days) === 0
+  const told = context.daysBefore
+  if (told === 0) return false
   return (
-    claim.qualifier === "to" &&
-    (rule === "over" || rule === "from") &&
-    /(?<!\p{L})(?:не|без|бесплатн\p{L}*)(?!\p{L})/iu.test(context.clauseText)
+    (told & place.days) === 0 &&
+    (place.quantity.kind === "percent" || rivals.some((rival) => (rival.days & told) !== 0 && shares(rival, place) > 0))
   )
 }
 
-const contraries: ReadonlyArray<readonly [string, string]> = [
-  ["optov", "rozn"],
-  ["budn", "vyhodn"],
-  ["zhensk", "muzhsk"],
-  ["detsk", "vzrosl"],
-  ["utr", "vecher"],
-]
-/** `Доставка в Актау` at the price of Almaty. */
-const isElsewhere = (context: Context, evidence: Evidence): boolean => {
-  const said = [...context.clause].filter(isCity)
+export const isElsewhere = (place: Place, context: Context): boolean => {
+  const said = wordsOf(context.near)
+    .map((word) => word.stem)
+    .filter(isCity)
   if (said.length === 0) return false
-  const theirs = [...evidence.words.keys()].filter(isCity)
-  return theirs.length > 0 && !theirs.some((one) => said.some((other) => likeness(one, other) > 0))
-}
-/** The retail price called wholesale, weekday hours told of a Saturday. */
-const isContrary = (context: Context, evidence: Evidence): boolean =>
-  isElsewhere(context, evidence) ||
-  contraries.some(([one, other]) =>
-    [
-      [one, other],
-      [other, one],
-    ].some(
-      ([said, meant]) =>
-        context.clause.has(said!) &&
-        !context.clause.has(meant!) &&
-        (evidence.words.get(meant!) ?? 0) >= 0.9 &&
-        (evidence.words.get(said!) ?? 0) < 0.9,
-    ),
-  )
-
-/** `Скидка 10% на вторую` said of both. */
-const isForSecond = (claim: Quantity, context: Context, evidence: Evidence): boolean =>
-  claim.kind === "percent" &&
-  evidence.words.has(second) &&
-  !context.words.has(second) &&
-  /(?<!\p{L})(?:обе|оба|обоих|обеих|двоих|двух|всех|вс[её]|кажд\p{L}*|люб\p{L}*)(?!\p{L})/iu.test(context.sentence.text)
-const second = stemOf("второй")
-
-/** `Скидка 10% на коронки` where the documents give it on therapy. */
-const isOntoOther = (claim: Quantity, context: Context, evidence: Evidence, court: Court): boolean => {
-  if (claim.kind !== "percent" || evidence.onto.length === 0) return false
-  const end = claim.index + claim.text.length
-  const after = court.view.text.slice(end, Math.min(context.sentence.end, end + 40))
-  const onto = /^(?:\s+скидк\p{L}+)?\s+на\s+(?:\p{L}+(?:ую|ый|ой|ые|ое)\s+)?(\p{L}{4,})/u.exec(after)
-  if (onto === null) return false
-  const thing = stemOf(onto[1]!)
-  const { index } = court
-  if (!index.vocabulary.has(thing) && ![...index.vocabulary].some((stem) => likeness(stem, thing) > 0)) return false
-  const isOf = (stems: Iterable<string>, stem: string) => [...stems].some((one) => likeness(one, stem) > 0)
-  if (isOf(evidence.onto, thing) || isOf(evidence.words.keys(), thing)) return false
-  return !index.evidence.some(
-    ({ words }) => isOf(words.keys(), thing) && evidence.onto.some((stem) => isOf(words.keys(), stem)),
-  )
+  const theirs = [...place.tokens].filter(([, weight]) => weight >= 0.5).map(([token]) => token)
+  return theirs.some(isCity) && !theirs.some((one) => said.some((other) => likeness(one, other) > 0))
 }
 
-/** `Скидка 15% на всё` where it is on one thing, `гарантия 5 лет на все работы` where it is on one work. */
-const isForAll = (claim: Quantity, context: Context, evidence: Evidence): boolean => {
-  if (claim.kind !== "percent" && claim.kind !== "duration") return false
-  if (
-    !/(?<!\p{L})(?:на|для|по)\s+(?:абсолютно\s+)?(?:вс[её]|всех|всем|всю|весь|люб\p{L}+)(?!\p{L})/iu.test(
-      context.clauseText,
+const everything =
+  /(?<!\p{L})(?:на|для|по)\s+(?:абсолютно\s+)?(?:вс[её]|всех|всем|всю|весь|люб\p{L}+|обе|оба|обоих|кажд\p{L}+)(?!\p{L})/iu
+const ofAll = /(?<!\p{L})(?:вс[её]|всех|всем|всю|весь|люб\p{L}+|кажд\p{L}+|обе|оба)(?!\p{L})/iu
+const nameless = /^(?:garant|skidk|srok|predoplat|cen|god|mesyac|den|nedel)/u
+
+/** `Скидка 15% на всё` where it is on one thing, `скидка 10 % на коронки` where it is on another. */
+const isBeyondScope = (claim: Quantity, place: Place, context: Context, court: Court): boolean => {
+  const isGuarantee = claim.kind === "duration" && /гарант/iu.test(place.line.text)
+  if (claim.kind !== "percent" && !isGuarantee) return false
+  const line = place.line.text
+  const onto =
+    /^.{0,40}?(?:^|[\s:,])(?:на|для)\s+(\p{L}{4,}(?:\s+\p{L}{4,})?)/iu.exec(isGuarantee ? place.near : "") ??
+    /(?:скидк\p{L}*|гаранти\p{L}*|%|лет|год\p{L}*|мес\p{L}*)\s+(?:скидк\p{L}*\s+)?(?:на|для)\s+(\p{L}{4,}(?:\s+\p{L}{4,})?)/iu.exec(
+      line,
     )
+  if (everything.test(context.gap) && !ofAll.test(line) && onto !== null) {
+    const own = wordsOf(onto[1]!)
+      .map((word) => word.stem)
+      .filter((stem) => !nameless.test(stem))
+    if (
+      own.length > 0 &&
+      !own.some((stem) => context.levels.slice(0, context.ownLevels).some((level) => level.mentions.of(stem) > 0))
+    )
+      return true
+  }
+  if (claim.kind !== "percent") return false
+  if (
+    /втор(?:ой|ого|ому|ую|ая)/iu.test(line) &&
+    /(?<!\p{L})(?:обе|оба|обоих|обеих|двоих|двух|вс[её])(?!\p{L})/iu.test(context.sentence.text) &&
+    !/втор/iu.test(context.sentence.text)
   )
-    return false
-  if (evidence.ofAll) return false
-  const own =
-    evidence.onto.length > 0
-      ? evidence.onto
-      : evidence.name.filter((stem) => !/^(?:garant|skidk|srok|predoplat)/u.test(stem))
-  return own.length > 0 && !own.some((stem) => [...context.clause].some((word) => likeness(stem, word) > 0))
+    return true
+  const said = /^(?:\s*скидк\p{L}+)?\s+на\s+(?:\p{L}+(?:ую|ый|ой|ые|ое)\s+)?(\p{L}{4,})/u.exec(context.after)
+  if (said === null || onto === null) return false
+  const thing = wordsOf(said[1]!)[0]?.stem
+  if (thing === undefined || nameless.test(thing)) return false
+  const isKnown =
+    court.index.vocabulary.has(thing) || [...court.index.vocabulary].some((stem) => likeness(stem, thing) > 0)
+  return isKnown && ![...place.tokens].some(([token, weight]) => weight >= 0.25 && likeness(token, thing) > 0)
 }
 
 /** `На панели и инвертор 25 лет` where the documents give the inverter ten: two names, one figure. */
-const coordinated = (
-  claim: Quantity,
-  context: Context,
-  good: Judged,
-  rivals: ReadonlyArray<Judged>,
-  court: Court,
-): Evidence | null => {
-  const end = claim.index + claim.text.length
-  const behind = /^[^,;.!?\d]{0,80}/u.exec(court.view.text.slice(end, context.sentence.end))![0]
-  const lead = court.view.text.slice(context.sentence.index, claim.index).slice(-160)
-  const pairPattern = /([\p{L}-]{3,30})\s+и\s+(?:на\s+|для\s+)?([\p{L}-]{3,30})/gu
-  const pairs = [...lead.matchAll(pairPattern), ...behind.matchAll(pairPattern)]
-  for (const pair of pairs) {
-    const one = stemOf(pair[1]!)
-    const other = stemOf(pair[2]!)
-    if (!context.clause.has(one) && !context.clause.has(other)) continue
-    const speaks = (evidence: Evidence, stem: string) =>
-      evidence.name.some((word) => likeness(word, stem) > 0) || (evidence.words.get(stem) ?? 0) >= 0.9
-    const isOf = (evidence: Evidence, mine: string, theirs: string) =>
-      speaks(evidence, mine) && !speaks(evidence, theirs)
-    for (const [mine, theirs] of [
-      [one, other],
-      [other, one],
-    ] as const) {
-      if (!isOf(good.evidence, mine, theirs)) continue
-      const rest = (evidence: Evidence) =>
-        evidence.name.filter((stem) => likeness(stem, mine) === 0 && likeness(stem, theirs) === 0)
-      const rival = rivals.find(
-        ({ evidence }) =>
-          isOf(evidence, theirs, mine) &&
-          evidence.quantity.kind === claim.kind &&
-          rest(evidence).every((stem) => context.words.has(stem) || good.evidence.words.has(stem)) &&
-          !court.view.quantities.some((said) => isComparable(said, evidence) && fit(said, evidence) !== "no"),
-      )
-      if (rival !== undefined) return rival.evidence
+const isOfPair = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
+  const has = (one: Place, stem: string, least: number) =>
+    [...one.tokens].some(([token, weight]) => weight >= least && likeness(token, stem) > 0)
+  for (const pair of `${context.near}`.matchAll(/(\p{L}{4,30})\s+и\s+(?:на\s+|для\s+)?(\p{L}{4,30})/gu)) {
+    const stems = [wordsOf(pair[1]!)[0]?.stem, wordsOf(pair[2]!)[0]?.stem]
+    for (const [mine, theirs] of [stems, [...stems].reverse()]) {
+      if (mine === undefined || theirs === undefined || !has(place, mine, 0.9) || has(place, theirs, 0.3)) continue
+      if (rivals.some((rival) => has(rival, theirs, 0.9) && !has(rival, mine, 0.5))) return true
     }
-  }
-  return null
-}
-
-/** A price per month called the price of everything. */
-const isTotalOfPeriod = (claim: Quantity, context: Context, evidence: Evidence, court: Court): boolean =>
-  (claim.kind === "money" && claim.per === null && isPriceOfOne(context, evidence)) ||
-  isOfFewer(claim, context, evidence) ||
-  isBelowTier(claim, context, evidence, court) ||
-  (claim.kind === "money" &&
-    claim.per === null &&
-    evidence.quantity.per !== null &&
-    timeUnitNames.has(evidence.quantity.per) &&
-    /(?<!\p{L})(?:разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|один раз|разов\p{L}*|за всё время|бессрочн\p{L}*|без абонентской платы|весь срок|весь период|весь курс)(?!\p{L})/iu.test(
-      context.sentence.text,
-    ))
-
-const soMany =
-  "(\\d{1,3}(?: \\d{3})+|\\d{1,6}|двух|двоих|две|два|трех|трёх|три|четыре[хм]?|пять|пяти|шесть|шести|семь|восемь|девять|десять)"
-const behindSum = new RegExp(`^\\s*(?:за|на|для)\\s+${soMany}\\s+([а-яё]{3,})`, "iu")
-const beforeSum = new RegExp(
-  `(?:за|на|для)\\s+${soMany}\\s+([а-яё]{3,})\\s*(?:[—–:-]|это|выйдет|будет|стоит|получится|обойд[её]тся|составит|итого|\\s)*(?:в\\s+)?$`,
-  "iu",
-)
-
-const forSoMany = new RegExp(`(?:за|на|для)\\s+(?:ваши[хс]?\\s+)?${soMany}\\s+([а-яё]{3,})`, "giu")
-/** `На 12 детей подойдёт «Весёлый» за 60 000 ₸` where it is for ten. */
-const isBeyond = (before: string, evidence: Evidence): boolean => {
-  if (evidence.counts.length === 0) return false
-  for (const match of before.matchAll(forSoMany)) {
-    const number = numbersIn(match[1]!)[0]
-    const noun = stemOf(match[2]!)
-    if (number === undefined) continue
-    const amounts = evidence.counts.filter(
-      (count) =>
-        (count.qualifier === "to" || count.to !== null) &&
-        nounStems(count.unit).some((stem) => likeness(stem, noun) > 0),
-    )
-    if (amounts.length > 0 && !amounts.some((amount) => admits(amount, { ...amount, value: number, to: null })))
-      return true
   }
   return false
 }
 
-/** `7 900 ₸ за 2 кассы` where 7 900 is the price of one: the amounts told with it must admit the amount said. */
-const isOfFewer = (claim: Quantity, context: Context, evidence: Evidence): boolean => {
-  if (claim.kind !== "money" && claim.kind !== "bare") return false
-  const text = context.sentence.text
-  const from = claim.index - context.sentence.index
-  const said =
-    behindSum.exec(text.slice(from + claim.text.length, from + claim.text.length + 40)) ??
-    (from > 0 ? beforeSum.exec(text.slice(Math.max(0, from - 50), from)) : null) ??
-    behindSum.exec(` ${/(?:за|на|для)\s.*$/iu.exec(claim.text)?.[0] ?? ""}`)
-  if (said === null) return isBeyond(text.slice(0, from), evidence)
-  const number = numbersIn(said[1]!)[0]
-  const noun = stemOf(said[2]!)
+/** The client's three tills on a tariff for one: the limit of what is named does not admit them. */
+export const isBeyondLimit = (claim: Quantity, context: Context, court: Court): Place | null => {
+  if (claim.kind !== "count" && claim.kind !== "duration") return null
   if (
-    number === undefined ||
-    number < 2 ||
-    timeUnitNames.has(said[2]!) ||
-    /^(?:god|mesyac|den|chas|nedel|minut)/u.test(noun)
+    /(?<!\p{L})(?:не|нет|сверх|больше|дополнительн\p{L}*|ещ[её]|к сожалению)(?!\p{L})/iu.test(context.sentence.text) ||
+    /\?\s*$/.test(context.sentence.text)
   )
-    return false
-  if (evidence.words.has(`#${number}`)) return false
-  const amounts = evidence.counts.filter((count) => nounStems(count.unit).some((stem) => likeness(stem, noun) > 0))
-  if (amounts.length > 0)
-    return !amounts.some(
-      (amount) => sameNumber(amount.value, number) || admits(amount, { ...amount, value: number, to: null }),
+    return null
+  const own = context.levels.slice(0, context.ownLevels)
+  const units = new Set(wordsOf(claim.unit ?? "").map((word) => word.stem))
+  const names = (place: Place) =>
+    [...place.tokens].reduce(
+      (sum, [token, weight]) =>
+        weight < 0.5 || units.has(token) || token.startsWith("#")
+          ? sum
+          : sum + weight * Math.max(...own.map((level) => level.mentions.of(token))),
+      0,
     )
-  return evidence.name.some((stem) => likeness(stem, noun) > 0) || evidence.words.has(noun)
-}
-
-/** The price from a hundred pieces on, said of thirty. */
-const isBelowTier = (claim: Quantity, context: Context, evidence: Evidence, court: Court): boolean => {
-  if ((claim.kind !== "money" && claim.kind !== "percent") || evidence.tier === 0) return false
-  if (evidence.tierUnit !== null) {
-    const terms = court.view.quantities.filter(
-      (one) =>
-        one.kind === "duration" &&
-        one.unit === evidence.tierUnit &&
-        one.index >= context.sentence.index &&
-        one.index < context.sentence.end,
+  const fully = (place: Place) => {
+    const named = [...place.tokens].filter(
+      ([token, weight]) => weight >= 0.9 && !units.has(token) && !token.startsWith("#"),
     )
-    const asked = terms.length > 0 ? terms : court.turnQuantities.filter((one) => one.unit === evidence.tierUnit)
-    return asked.length > 0 && asked.every((term) => term.value < evidence.tier)
+    return (
+      named.length > 0 &&
+      named.filter(([token]) => own.some((level) => level.mentions.of(token) > 0)).length >= 0.6 * named.length
+    )
   }
-  const isAmount = (one: Quantity) =>
-    one.kind === "count" && !/^(?:мл|л|кг|г|гр|мм|см|м|м²|вт|квт|раз)$/u.test(one.unit ?? "")
-  const { sentence } = context
-  const inSentence = court.view.quantities.filter(
-    (one) => isAmount(one) && one.index >= sentence.index && one.index < sentence.end,
+  const all = court.index.places.filter(
+    (place) => place.quantity.kind === claim.kind && isComparable(claim, place.quantity),
   )
-  const amounts = inSentence.length > 0 ? inSentence : court.turnQuantities.filter(isAmount)
-  return amounts.length > 0 && amounts.every((amount) => amount.value < evidence.tier)
+  const limits = all.filter(
+    (place) =>
+      (place.quantity.qualifier === "to" ||
+        place.quantity.qualifier === "under" ||
+        place.quantity.to !== null ||
+        (place.quantity.qualifier === "from" && place.quantity.kind === "duration")) &&
+      place.quantity.per === null &&
+      !/^.{0,24}\sв\s+(?:день|час|сутки|смену|неделю)/iu.test(place.line.text.slice(place.quantity.index)) &&
+      names(place) >= 0.9 &&
+      fully(place),
+  )
+  const best = limits.filter((place) => !limits.some((rival) => rival !== place && compare(place, rival, context) > 0))
+  const value = measured(claim).value
+  return best.length > 0 &&
+    best.every((place) => !admits(place.quantity, value)) &&
+    !all.some((place) => names(place) >= 0.9 && admits(place.quantity, value))
+    ? best[0]!
+    : null
 }
 
-/** The price of one, said of two: `для двоих — 18 000 ₸`. */
-const isPriceOfOne = (context: Context, evidence: Evidence): boolean =>
-  (evidence.per.has("человек") || /^(?:человек|чел|гост|персон|взросл)/iu.test(evidence.quantity.per ?? "")) &&
-  /(?<!\p{L})(?:для|на|за)\s+(?:двоих|троих|четверых|пятерых|обоих|всех|вас двоих|вас троих|семью|компанию|группу|(?:[2-9]|\d{2,})\s+(?:человек|чел|гост|персон|взросл|участник)\p{L}*)(?!\p{L})/iu.test(
-    context.clauseText,
-  )
+const verbish = /(?:ть|ться|ем|им|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|йте|ите|ую|аю|яю|ишь|ешь|шь)$/u
 
-export const verbish = /(?:ть|ться|ет|ют|ут|ит|ят|ат|ем|им|ите|ете|йте|ла|ло|ли|ся|сь|но|ее)$/u
-
-const vague =
-  /^(?:вариант|решени|предложени|пакет|стоим|cen|srok|variant|resheni|predlozheni|uslug|mesyac|god|den|chas|nedel|perv|sledu|minim|maksim|bazov|polnost|oplat|summ|itog|start|klient|kompani|tochn|cifr|stoim|ekonom|vygod|raschet|raznic|vsego|obsh|obsch|dopoln|nacenk|nadbavk|doplat|bystr)/u
-
-/** The clause names a thing, and nothing that the figure belongs to is named anywhere. */
-const isForeign = (claim: Quantity, context: Context, same: ReadonlyArray<Judged>, court: Court): boolean => {
-  if (claim.kind === "clock" || claim.kind === "date") return false
-  // `Разовое` names the thing, too.
-  const perStem = claim.per === null || claim.per === "разово" ? "" : stemOf(claim.per)
-  const things = wordsOf(context.clauseText).filter(
+/** The client asks of what no document knows, and the draft gives it the figure of something else. */
+const foreignName = (claim: Quantity, context: Context, places: ReadonlyArray<Place>, court: Court): string | null => {
+  if (claim.kind !== "money" && claim.kind !== "percent" && claim.kind !== "duration") return null
+  // Another line is called by the very words beside the claim, and this one by none of all that was said.
+  if (!places.some((place) => namedBy(place, context.levels, 0.35) > 0.2)) {
+    const head = wordsOf(context.near).find(
+      (word) =>
+        word.text.length >= 5 &&
+        !verbish.test(word.text) &&
+        isNaming(word.stem) &&
+        court.index.lines.some((line) =>
+          wordsOf(line.text.slice(0, 40))
+            .slice(0, 2)
+            .some((first) => likeness(first.stem, word.stem) > 0),
+        ),
+    )
+    if (head !== undefined) return head.text
+  }
+  if (places.some((place) => namedBy(place, context.levels.slice(0, context.ownLevels), 0.6) > 0.3)) return null
+  const asked = new Set(wordsOf(court.view.turn).map((word) => word.stem))
+  const strange = wordsOf(context.gap).find(
     (word) =>
-      context.clause.has(word.stem) &&
+      word.text.length >= 4 &&
       !verbish.test(word.text) &&
-      word.text.length > 3 &&
-      !vague.test(word.stem) &&
-      !nounStems(claim.unit).includes(word.stem) &&
-      perStem !== word.stem,
+      asked.has(word.stem) &&
+      !isCity(word.stem) &&
+      !court.index.vocabulary.has(word.stem) &&
+      ![...court.index.vocabulary].some((known) => likeness(known, word.stem) > 0),
   )
-  if (things.length === 0) return false
-  const touches = (evidence: Evidence) => {
-    for (const stem of evidence.words.keys()) {
-      if (stem === "cen" || stem === "srok" || nounStems(claim.unit).includes(stem) || perStem === stem) continue
-      for (const word of context.words.keys()) if (likeness(stem, word) > 0) return true
-    }
-    return evidence.name.length === 0
-  }
-  if (!same.some((one) => touches(one.evidence))) return true
-  // `Балансировка 4 000 ₸` where balancing is known, though not as something with this price.
-  const counted = new Set(court.view.quantities.flatMap((one) => nounStems(one.kind === "count" ? one.unit : null)))
-  const head = things.find((word) => !counted.has(word.stem))
-  if (head === undefined) return false
-  const isThing = court.index.heads.has(head.stem) && (claim.kind === "money" || claim.kind === "percent")
-  return (
-    isThing &&
-    !same.some(
-      ({ evidence }) =>
-        [...evidence.words.keys()].some((stem) => likeness(stem, head.stem) > 0) ||
-        evidence.name.some((stem) => [...context.clause].some((word) => likeness(stem, word) > 0)),
+  return strange?.text ?? null
+}
+
+/** `от 5 бутылей по 1 150` said of one bottle: the amount told is not within the bounds of the price. */
+const tierOf = (claim: Quantity, place: Place, context: Context): string | null => {
+  if (claim.kind !== "money" && claim.kind !== "percent" && claim.kind !== "bare") return null
+  for (const bound of place.bounds) {
+    if (bound.quantity.qualifier === null && bound.quantity.to === null) continue
+    const own = context.levels.slice(0, context.ownLevels)
+    const told = own.flatMap((level) =>
+      level.quantities.flatMap((one) =>
+        one.qualifier === null && (one.kind !== "duration" || (one.unit === "год") === (bound.quantity.unit === "год"))
+          ? (valueOn(bound.unit, one) ?? [])
+          : [],
+      ),
     )
+    if (
+      /(?<!\p{L})одн[аоу]?(?:го|му|ой)?\s/iu.test(context.near) &&
+      wordsOf(context.near).some((word) => word.stem === bound.unit)
+    )
+      told.push(1)
+    const isTold = own.some((level) =>
+      level.quantities.some((one) => one.value === bound.quantity.value && one.qualifier !== null),
+    )
+    if (!isTold && told.length > 0 && !told.some((value) => admits(bound.quantity, value)))
+      return `«${claim.text}»: в документах с условием «${bound.quantity.text}»: «${place.label}».`
+  }
+  return null
+}
+
+const minimal =
+  /(?<!\p{L})(?:минимальн\p{L}*|минимум|не менее|не меньше|начина\p{L}*|стартует|самы[ейх]\s+(?:доступн|недорог|просто)\p{L}*|хотя бы)(?!\p{L})/iu
+const maximal =
+  /(?<!\p{L})(?:максимальн\p{L}*|максимум|не более|не больше|предел\p{L}*|вмеща\p{L}*|зависит|размер определяет)(?!\p{L})/iu
+const exactly = /(?<!\p{L})(?:ровно|гарантированн\p{L}*|точно|всегда|фиксированн\p{L}*)(?!\p{L})/iu
+const whole =
+  /(?<!\p{L})(?:вес[ьь]\s+(?:учебный\s+)?\p{L}{3,}|полный курс|курс целиком|целиком|разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|за вс[её](?!\p{L})|бессрочн\p{L}*|одним платежом|без абонентской платы)(?!\p{L})/iu
+const forAll = /^[^.,;!?()]{0,24}(?<!\p{L})за\s+вс(?:ю|е|ё|ех|его)(?!\p{L})/iu
+const manyPattern =
+  /(?<!\p{L})(?:(?:за|на)\s+)?(\d{1,3}|дв(?:а|е|ое|оих|ух)|тр(?:и|ое|оих|[её]х)|четыр\p{L}{1,2}|пят\p{L}{1,2}|шест\p{L}|сем\p{L}|восем\p{L}|девят\p{L}|десят\p{L})\s+(\p{L}[\p{L}²]*)(?:\s+\p{L}+)?\s*(?:[—–-]|это|выйд\p{L}*|стоит|стоят|обойд\p{L}*(?:\s+\p{L}+)?(?:\s+в)?|получ\p{L}*|составит|за)\s*(?:это\s+)?$/iu
+
+/** Null where the claim keeps the terms of the place; otherwise what is amiss. */
+const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, context: Context): string | null => {
+  const said = fit(claim, place.quantity)
+  const rule = place.quantity.qualifier
+  const nearText = `${context.gap}`
+  if (said === "terms") {
+    const isStart =
+      claim.qualifier === "from" &&
+      rule === null &&
+      minimal.test(nearText) &&
+      !rivals.some(
+        (rival) =>
+          rival.quantity.kind === "money" &&
+          rival.line.block === place.line.block &&
+          rival.quantity.value < place.quantity.value,
+      )
+    const isMinimum =
+      claim.qualifier === "from" && rule === null && claim.to === null && isLeastOf(place, rivals, context, -1)
+    const isMaximum =
+      claim.qualifier === "to" && rule === null && claim.to === null && isLeastOf(place, rivals, context, 1)
+    const isElsewise =
+      (claim.qualifier === null &&
+        (rule === "from" ||
+          rule === "over" ||
+          (place.quantity.to !== null && sameNumber(measured(claim).value, measured(place.quantity).value))) &&
+        minimal.test(nearText)) ||
+      (claim.qualifier === null && rule === "to" && maximal.test(context.sentence.text)) ||
+      (claim.qualifier === "to" &&
+        (rule === "over" || rule === "from") &&
+        /(?<!\p{L})(?:не|без|бесплатн\p{L}*)(?!\p{L})/iu.test(context.sentence.text)) ||
+      // The bound itself, met: `при сумме 150 000` for `от 150 000`.
+      place.isThreshold ||
+      (claim.qualifier === "about" && rule !== "under")
+    if (!isStart && !isMinimum && !isMaximum && !isElsewise)
+      return `«${claim.text}» сказано иначе, чем в документах: «${place.label}». Не теряйте и не добавляйте «от», «до» и «рабочих».`
+  }
+  if (claim.qualifier === null && rule === "to" && exactly.test(nearText))
+    return `«${claim.text}»: в документах «${place.label}», это предел.`
+  if (claim.kind !== "money" && claim.kind !== "bare") return null
+  const period = `«${claim.text}»: в документах это «${place.label}», за другой срок или единицу.`
+  const times = place.pers.filter(isTimeUnit)
+  // `3 200 в месяц за все камеры` where it is for each.
+  if (times.length < place.pers.length && forAll.test(claim.text + context.after)) return period
+  if (claim.per === null) {
+    if (
+      times.length > 0 &&
+      whole.test(context.gap) &&
+      !/(?<!\p{L})(?:в месяц|в час|в сутки|за (?:час|месяц|сутки|день))(?!\p{L})/iu.test(context.sentence.text)
+    )
+      return period
+    if (
+      place.pers.includes("человек") &&
+      /(?<!\p{L})(?:для|на)\s+(?:двоих|троих|четверых|пятерых|всех|[2-9]\s+(?:человек|гост|персон)\p{L}*)\s*(?:[—–-]|это|выйд\p{L}*|стоит|обойд\p{L}*(?:\s+в)?)\s*$/iu.test(
+        context.before,
+      )
+    )
+      return period
+    const many = manyPattern.exec(context.before)
+    if (many !== null && place.pers.includes(perKey(many[2]!)) && !/(?<!\p{L})по\s+$/iu.test(context.before))
+      return period
+    return null
+  }
+  const mine = perKey(claim.per)
+  if (place.pers.length === 0) {
+    if (!isTimeUnit(mine) || mine === "разово") return null
+    // A row that sells a month may be called so; a plain price may not.
+    const told =
+      place.bounds.some(
+        ({ quantity }) =>
+          quantity.kind === "duration" && (quantity.value === 1 || quantity.to !== null || quantity.qualifier !== null),
+      ) || [...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0)
+    return told || mine === "раз" ? null : period
+  }
+  if (place.pers.includes(mine)) return null
+  if (mine === "разово" && [...place.tokens.keys()].some((token) => likeness(token, "razov") > 0)) return null
+  if (mine === "разово") return times.some((unit) => unit === "месяц" || unit === "год") ? period : null
+  if (isTimeUnit(mine)) {
+    if (times.length > 0) return period
+    return [...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0) ||
+      place.bounds.some((bound) => bound.quantity.kind === "duration")
+      ? null
+      : period
+  }
+  // `за человека` where it is `за пару`; `за курс` of a monthly fee is left to the words.
+  const own = place.pers.filter((unit) => !isTimeUnit(unit))
+  if (own.length === 0) return times.length > 0 && /^(?:vecher|den|smen|vizit|занятие|kurs)/u.test(mine) ? period : null
+  if ([...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0)) return null
+  // A bottle is a piece.
+  if (mine === "штука" ? own.every((unit) => pieces.has(unit)) : pieces.has(mine) && own.includes("штука")) return null
+  return strictUnits.has(mine) && own.some((unit) => strictUnits.has(unit)) ? period : null
+}
+
+const pieces = new Set(["пара", "комплект", "упаковка", "машина", "камера", "секция", "бутыль", "створка"].map(unitKey))
+const strictUnits = new Set(["человек", "штука", "м2", "м3", "м", "км", "кг", "л", "занятие", "сотрудник", ...pieces])
+const stemsOfUnits: Readonly<Record<string, string>> = {
+  месяц: "mesyac",
+  год: "god",
+  день: "den",
+  час: "chas",
+  неделя: "nedel",
+  человек: "chelovek",
+}
+const perStem = (per: string) => stemsOfUnits[per.split(" ").at(-1)!] ?? wordsOf(per).at(-1)?.stem ?? per
+
+/** `от 9 900` of several prices that the words do not tell apart, if none of them is less. */
+const isLeastOf = (place: Place, rivals: ReadonlyArray<Place>, context: Context, sign: 1 | -1): boolean => {
+  const open = rivals.filter(
+    (rival) =>
+      isRivalOf(rival, place) &&
+      (shares(place, rival) > 0 || place.line.block === rival.line.block) &&
+      compare(place, rival, context) === 0,
   )
+  return open.length > 0 && open.every((rival) => (rival.quantity.value - place.quantity.value) * sign < 0)
 }

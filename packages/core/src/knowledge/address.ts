@@ -20,7 +20,7 @@ const street = new RegExp(
   "gu",
 )
 const capital = new RegExp(
-  `(?<![\\p{L}«"])(${name})(?:\\s+(?:көшесі|даңғылы|проспект|шоссе))?,?\\s+(?:д\\.\\s?|дом\\s)?${house}`,
+  `(?<![\\p{L}«"])(${name})(?:\\s+(?:көшесі|к-сі|көш\\.|даңғылы|д-лы|проспект|шоссе))?,?\\s+(?:д\\.\\s?|дом\\s)?${house}`,
   "gu",
 )
 const place = new RegExp(
@@ -31,6 +31,7 @@ const floor =
   /(?<![\p{L}\d.,])(\d{1,2})(?:-?(?:й|м|ом|ый|ий))?\s(этаж|подъезд|офис|кабинет|мкр|микрорайон)[а-яё]{0,3}/gu
 
 const families: Readonly<Record<string, string>> = {
+  мкр: "микрорайон",
   "оф.": "офис",
   "каб.": "кабинет",
   "корп.": "корпус",
@@ -57,6 +58,6 @@ export const addressParts = (whole: string): ReadonlyArray<AddressPart> => {
     const family = families[match[1]!] ?? match[1]!
     add(match, `${family} ${match[2]}`, family === "офис" || family === "кабинет")
   }
-  for (const match of text.matchAll(floor)) add(match, `${match[2]} ${match[1]}`, false)
+  for (const match of text.matchAll(floor)) add(match, `${families[match[2]!] ?? match[2]} ${match[1]}`, false)
   return parts
 }

@@ -17,6 +17,17 @@ const bullet = /^\s*(?:[-–—•·*▪◦●■✅✔✓☑➤→]|\d{1,2}[.)]
 const question = /^\s*(?:\*\*)?(?:вопрос|в|q|question)\s*\d{0,3}\s*[:.)]\s*/iu
 const answer = /^\s*(?:\*\*)?(?:ответ|о|a|answer)\s*\d{0,3}\s*[:.)]\s*/iu
 const headingLettersMax = 70
+/** No page is narrower than this. */
+const brokenLettersMin = 40
+
+/** `Чарын / 12 000 тг / 9 000 тг`, `BC1; 120; 40; 150 000 ₸`: columns only where the next line has as many. */
+const listedCellsOf = (line: string): ReadonlyArray<string> | null => {
+  for (const joint of [" / ", "; "]) {
+    const cells = line.trim().split(joint)
+    if (cells.length >= 3 && cells.slice(1).every((cell) => cell.length <= 40)) return cells.map((cell) => cell.trim())
+  }
+  return null
+}
 
 const cellsOf = (line: string): ReadonlyArray<string> | null => {
   if (line.includes("|")) {
@@ -35,6 +46,8 @@ const cellsOf = (line: string): ReadonlyArray<string> | null => {
     return cells.length >= 2 ? cells : null
   }
   if (bullet.test(line)) return null
+  const listed = listedCellsOf(line)
+  if (listed !== null) return listed
   const cells = line.trim().split(/ {2,}/)
   return cells.length >= 2 ? cells.map((cell) => cell.trim()) : null
 }
@@ -74,6 +87,7 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
     }
     const rows: Array<ReadonlyArray<string>> = []
     let end = at
+    let isListed = false
     while (end < lines.length) {
       const next = lines[end]!
       if (rows.length > 0 && isRule(next)) {
@@ -81,7 +95,8 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
         continue
       }
       const cells = cellsOf(next)
-      if (cells === null) break
+      if (cells === null || (rows.length > 0 && isListed && cells.length !== rows[0]!.length)) break
+      if (rows.length === 0) isListed = !/[|\t]/.test(next) && listedCellsOf(next) !== null
       rows.push(cells)
       end++
     }
@@ -132,13 +147,35 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
       at++
       continue
     }
-    if (!begins && last?.kind === "paragraph" && !/[.!?;:]$/.test(last.text) && /^[\p{Ll}\d(]/u.test(line)) {
-      blocks[blocks.length - 1] = { ...last, text: `${last.text} ${plain(line)}` }
+    // A line that a page broke is long and ends in a word; a price list without bullets is neither.
+    if (
+      !begins &&
+      last?.kind === "paragraph" &&
+      !/[.!?;:]$/.test(last.text) &&
+      lines[at - 1]!.trim().length >= brokenLettersMin &&
+      !/\d{3}\s?(?:₸|тг|тенге|kzt)?$/iu.test(last.text) &&
+      indentOf(raw) <= indentOf(lines[at - 1]!) &&
+      /^[\p{Ll}\d(]/u.test(line) &&
+      !(isPriced(last.text) && isPriced(line))
+    ) {
+      const joint = hasFigure && endsInSum.test(lines[at - 1]!) ? "\n" : " "
+      blocks[blocks.length - 1] = { ...last, text: `${last.text}${joint}${plain(line)}` }
     } else blocks.push({ kind: "paragraph", page, text: plain(line) })
     begins = false
     at++
   }
 }
+
+/** `подшипники 25 000`: a line of a price list; what follows is another of the same paragraph. */
+const endsInSum =
+  /\p{L}.{0,60}(?<![\d.,:+-])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{4,7})\s*(?:₸|тг|тенге|kzt)?\.?\s*$/iu
+
+/** `60 см — 1 200 ₸/шт`, `Стрижка ..... 6 000`: a figure closes the line or follows a dash. */
+const isPriced = (line: string) =>
+  /(?:[—–:|-]|\.{2,}|\s{2,})\s*(?:от|до|по)?\s*\d/u.test(line) &&
+  findQuantities(line).some((one) => one.kind === "money" || one.value >= 100)
+
+const indentOf = (line: string) => /^\s*/.exec(line)![0].length
 
 /** A heading has something under it. */
 const isBlankAhead = (lines: ReadonlyArray<string>, at: number) => {

@@ -4,7 +4,10 @@ import { moneyUnits } from "./currency.ts"
 const magnitudes: ReadonlyArray<readonly [number, RegExp]> = [
   [1e9, /^(?:млрд\.?|миллиард\p{L}*)(?!\p{L})/iu],
   [1e6, /^(?:млн\.?|миллион\p{L}*|лям\p{L}*|млн)(?!\p{L})/iu],
-  [1e3, /^(?:тыс\.?|тысяч\p{L}{0,3}|тыщ\p{L}*|мың\p{L}*|т\.\s?(?=₸|тг|тенге)|штук(?=\s+тенге)|к|k)(?!\p{L})/iu],
+  [
+    1e3,
+    /^(?:тыс\.?|тысяч\p{L}{0,3}|тыщ\p{L}*|мың\p{L}*|к|k)(?!\p{L})|^(?:т\.?\s?(?=₸|тг|тнг|тенге)|штук(?=\s+тенге))/iu,
+  ],
 ]
 
 export const numerals = new Map<string, number>()
@@ -16,11 +19,11 @@ say(2, "два две двух двум двумя двое двоих екі")
 say(3, "три трех трем тремя трое троих үш")
 say(4, "четыре четырех четырем четырьмя четверо четверых төрт")
 say(5, "пять пяти пятью пятеро пятерых бес")
-say(6, "шесть шести шестью алты")
-say(7, "семь семи семью жеті")
-say(8, "восемь восьми восемью сегіз")
+say(6, "шесть шести шестью шестеро шестерых алты")
+say(7, "семь семи семью семеро семерых жеті")
+say(8, "восемь восьми восемью восьмеро восьмерых сегіз")
 say(9, "девять девяти девятью тоғыз")
-say(10, "десять десяти десятью")
+say(10, "десять десяти десятью десятеро десятерых")
 say(11, "одиннадцать одиннадцати")
 say(12, "двенадцать двенадцати")
 say(13, "тринадцать тринадцати")
@@ -148,6 +151,12 @@ export const magnitudeAt = (
   return null
 }
 
+/** Where `с половиной` before thousands or millions ends. */
+const halfAt = (text: string, tokens: ReadonlyArray<Token>, at: number): number =>
+  tokens[at]?.lower === "с" && tokens[at + 1]?.lower === "половиной" && magnitudeAt(text, tokens, at + 2) !== null
+    ? at + 2
+    : at
+
 export const numeralAt = (text: string, tokens: ReadonlyArray<Token>, at: number): Numeral | null => {
   const first = tokens[at]
   if (first === undefined) return null
@@ -161,6 +170,11 @@ export const numeralAt = (text: string, tokens: ReadonlyArray<Token>, at: number
       const tail = tokens[next + 1]
       if (tail?.type === "word" && tail.index === ending.end && /^(?:ти|х|ех|ми|м|мя)$/u.test(tail.lower)) next += 2
     }
+    const half = halfAt(text, tokens, next)
+    if (half > next) {
+      value += 0.5
+      next = half
+    }
     const magnitude = magnitudeAt(text, tokens, next)
     if (magnitude !== null && near(tokens[next - 1]!, tokens[next]!)) {
       value *= magnitude.factor
@@ -172,6 +186,20 @@ export const numeralAt = (text: string, tokens: ReadonlyArray<Token>, at: number
         if (smaller !== null && smaller.factor < magnitude.factor) {
           value += numberOf(more.text) * smaller.factor
           next = smaller.next
+        }
+      } else if (magnitude.factor === 1000 && Number.isInteger(value)) {
+        // `18 тысяч 500 тенге`, `2 тысячи пятьсот тенге`
+        const rest = numeralAt(text, tokens, next)
+        const behind = rest === null ? "" : text.slice(tokens[rest.next - 1]!.end, tokens[rest.next - 1]!.end + 20)
+        if (
+          rest !== null &&
+          rest.value >= 100 &&
+          rest.value < 1000 &&
+          near(tokens[next - 1]!, tokens[next]!) &&
+          moneyUnits.some(([, unit]) => unit.test(behind.trimStart()))
+        ) {
+          value += rest.value
+          next = rest.next
         }
       }
     }
@@ -213,6 +241,12 @@ export const numeralAt = (text: string, tokens: ReadonlyArray<Token>, at: number
       count++
       next++
       break
+    }
+    if (count > 0 && halfAt(text, tokens, next) > next) {
+      current += 0.5
+      count++
+      next++
+      continue
     }
     if (count === 0) {
       // `тысяча тенге`, `миллион`: a magnitude alone counts for one where money follows.

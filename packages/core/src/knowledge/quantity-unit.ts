@@ -45,7 +45,7 @@ export const unitAt = (
   }
   const percent = /^(?:%|процент\p{L}*|пайыз\p{L}*)/iu.exec(rest)
   if (percent !== null) return { kind: "percent", unit: "%", end: start + percent[0].length, workingDays: false }
-  const days = /^(рабоч|календарн|банковск|полн|астрономическ|академическ|ак\.|раб\.)\p{L}*\s+/iu.exec(rest)
+  const days = /^(рабоч|жұмыс|календарн|банковск|полн|астрономическ|академическ|ак\.|раб\.)\p{L}*\s+/iu.exec(rest)
   const skipped = days?.[0].length ?? 0
   for (const [unit, pattern] of timeUnits) {
     const match = pattern.exec(rest.slice(skipped))
@@ -54,7 +54,7 @@ export const unitAt = (
         kind: "duration",
         unit,
         end: start + skipped + match[0].length,
-        workingDays: /^(рабоч|банковск|раб\.)/iu.test(days?.[1] ?? ""),
+        workingDays: /^(рабоч|жұмыс|банковск|раб\.)/iu.test(days?.[1] ?? ""),
       }
     }
   }
@@ -84,7 +84,7 @@ const adverbUnit = (word: string) => adverbs.find(([, pattern]) => pattern.test(
 
 /** What is said to be paid for in units of: not `в Алматы` or `за границу`, which are places. */
 const perNouns =
-  /^(человек|чел|гост|персон|участник|штук|шт|единиц|пар|м²|м2|м|кв|квадрат|метр|километр|км|кг|килограмм|литр|л|тонн|куб|занят|урок|сеанс|визит|прием|процедур|ноч|ночь|смен|касс|пользовател|сотрудник|точк|номер|зуб|ученик|ребен|взросл|групп|курс|модул|проект|машин|авто|заказ|доставк|поездк|час|коробк|упаковк|комплект|порци|блюд|страниц|слов|лист|экземпляр|филиал|магазин|мест|рейс|выезд|услуг|раз|адам|посещен|тренировк|консультац|установк|мес|аппарат|устройств|лиценз|контакт|сообщен|минут|день|сут|недел|год|месяц|квартал|документ|договор|копи|створк|датчик|пост|ролик|полис|анализ|показател|канал|этаж|букет|издели|один|одно)/iu
+  /^(человек|чел|гост|персон|участник|штук|шт|единиц|пар|м²|м2|м|кв|квадрат|метр|километр|км|кг|килограмм|литр|л|тонн|куб|занят|урок|сеанс|визит|прием|процедур|ноч|ночь|смен|касс|пользовател|сотрудник|точк|номер|зуб|ученик|ребен|взросл|групп|курс|модул|проект|машин|авто|заказ|доставк|поездк|час|коробк|упаковк|комплект|порци|блюд|страниц|слов|лист|экземпляр|филиал|магазин|мест|рейс|выезд|услуг|раз|адам|посещен|тренировк|вечер|утро|пару|шин|мешок|ветк|лист|камер|бутыл|консультац|установк|мес|аппарат|устройств|лиценз|контакт|сообщен|минут|день|сут|недел|год|месяц|квартал|документ|договор|копи|створк|датчик|пост|ролик|полис|анализ|показател|канал|этаж|букет|издели|один|одно)/iu
 
 export const perAfter = (text: string, from: number): { readonly per: string; readonly end: number } | null => {
   const rest = text.slice(from, from + 48)
@@ -107,6 +107,8 @@ export const perAfter = (text: string, from: number): { readonly per: string; re
   if (match === null) return null
   const word = match[1]!.toLowerCase().replaceAll("ё", "е")
   const attached = /^\s*[/\\]/.test(match[0])
+  // `с доставкой`, `с монтажом`: what is included, not what is paid for.
+  if (/^\s+с\s/iu.test(match[0]) && /(?:ом|ем|ой|ей|ью|ами|ями)$/u.test(word)) return null
   const unit = perUnits.find(([, pattern]) => pattern.test(word))?.[0]
   if (unit !== undefined) return { per: unit, end: from + match[0].length }
   if (attached || perNouns.test(word)) return { per: word, end: from + match[0].length }

@@ -51,9 +51,15 @@ const dash = /^[-–—‑]$/
 /** Names of places in a building: their number is an address, not an amount. */
 const adjective = /(?:ых|их|ого|его|ой|ый|ий|ая|яя|ое|ее|ые|ие|ую|юю|ыми|ими|ым|им)$/u
 
+const nominative = /^(?!.*(?:ами|ями)$)\p{L}*(?:[аяыиуюе]|ый|ий|ой)(?: \p{L}+)?$/u
+
 /** Behind a number these begin something else. */
 const notCounted =
-  /^(?:можно|нужно|будет|хватит|сделаем|привез[а-я]+|доставим|установим|подключим|приедем|отправим|[а-я]+(?:мся|тся|ться|шься)|и|а|но|или|в|во|на|за|из|от|до|по|с|со|к|ко|у|о|об|при|для|над|под|без|через|это|то|что|если|когда|не|ни|же|ли|бы|как|вместо|плюс|минус|утра|вечера|дня|ночи|также|либо|да|нет|вам|вас|мы|вы|он|она|включая|против|уже|ещё|еще|сейчас|так|там|тут|он|их|все|всё|есть|будет|только|максимум|минимум|примерно|подойдет|стоит|доставка|включительно)$/u
+  /^(?:можно|нужно|будет|хватит|сделаем|привез[а-я]+|доставим|установим|подключим|приедем|отправим|[а-я]+(?:мся|тся|ться|шься)|и|а|но|или|в|во|на|за|из|от|до|по|с|со|к|ко|у|о|об|при|для|над|под|без|через|это|то|что|если|когда|не|ни|же|ли|бы|как|вместо|плюс|минус|утра|вечера|дня|ночи|также|либо|да|нет|вам|вас|мы|вы|он|она|включая|против|уже|ещё|еще|сейчас|так|там|тут|он|их|все|всё|есть|будет|только|максимум|минимум|примерно|подойдет|стоит|доставка|включительно|разово|единоразово|единовременно|ежемесячно|свыше|сверх|более|менее|больше|меньше|выше|ниже|иначе|далее|верн[её]м|вернем|вносите|вносим|оплатите|останется|получится|доплатите|при|около)$/u
+
+/** Adverbs, short adjectives and verbs: nothing is counted in them. */
+const uncountable =
+  /(?:[аеуюя]ем|[аеуюя]ете|[аеуюя]ют|[ая]ет|енн?[аоы]|[аеиоуыяюь]шь|бесплатн[аы]|(?<!кил|фот|виде|пальт|кин|авт|мет|депо|меню)о)$/u
 
 /** Everything up to here is linear: each token is looked at a bounded number of times. */
 export const findQuantities = (text: string): ReadonlyArray<Quantity> => {
@@ -108,10 +114,13 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     return true
   if (
     before?.type === "word" &&
-    /^(?:п|пп|ст|гл|рис|арт|артикул|версия|версии|модель|код|iso|гост|снип|линейка|серия|серии|вариант|варианте|варианта|шаг|шаге|шага|пункт|пункте|пункта|этап|этапе|способ|урок|блок)$/u.test(
+    /^(?:форма|формы|форме|форму|п|пп|ст|гл|рис|арт|артикул|версия|версии|модель|код|iso|гост|снип|линейка|серия|серии|вариант|варианте|варианта|шаг|шаге|шага|пункт|пункте|пункта|этап|этапе|способ|урок|блок)$/u.test(
       before.lower,
     ) &&
-    token.index - before.end <= 2
+    token.index - before.end <= 2 &&
+    // `форма 18 000 тг` is a price, `форма 910` a name.
+    !numeral.grouped &&
+    unitAt(text, tokens[numeral.next - 1]!.end)?.kind !== "money"
   )
     return true
   if (before?.text === "." && tokens[at - 2]?.type === "word" && /^(?:п|пп|ст|рис|арт)$/u.test(tokens[at - 2]!.lower))
@@ -134,10 +143,24 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
   // `2-комнатная`, `3-летний`
   if (/^-[а-яё]{5,}/iu.test(text.slice(token.end, token.end + 7)) && /^\d{1,3}$/.test(token.text)) return true
   // `24/7`, `50/50`, `2-в-1`, `4х4`
-  if (after?.text === "/" && tokens[at + 2]?.type === "number" && after.index === token.end) return true
-  if (before?.text === "/" && tokens[at - 2]?.type === "number") return true
+  if (after?.text === "/" && isFraction(token, after, tokens[at + 2])) return true
+  if (before?.text === "/" && isFraction(tokens[at - 2], before, token)) return true
   if (/^24 на 7(?!\d)/.test(text.slice(token.index, token.index + 9))) return true
-  if (before?.type === "word" && /^[хx×]$/iu.test(before.text) && tokens[at - 2]?.type === "number") return true
+  if (
+    before !== undefined &&
+    /^[хx×*]$/iu.test(before.text) &&
+    tokens[at - 2]?.type === "number" &&
+    token.index - before.end <= 1
+  )
+    return true
+  // `1500×1400`, `180 на 200` is a size.
+  if (
+    after !== undefined &&
+    /^[хx×]$/iu.test(after.text) &&
+    tokens[at + 2]?.type === "number" &&
+    after.index - token.end <= 1
+  )
+    return true
   // `1С`, `3D`, `4K`: letters that touch the number and are no unit.
   if (after?.type === "word" && after.index === token.end) {
     if (/^(?:K|К)$/.test(after.text) && token.text.length === 1) return true
@@ -157,6 +180,7 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     const unit = unitAt(text, tokens[numeral.next - 1]!.end)
     if (
       unit === null &&
+      listedUnit(text, tokens[numeral.next - 1]!.end, numeral.value) === null &&
       !(
         after?.type === "word" &&
         /^\p{Script=Cyrillic}/u.test(after.text) &&
@@ -171,6 +195,14 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     return true
   return false
 }
+
+/** `24/7`, `2026/2027`; but `8 900 / 8 300` are two prices. */
+const isFraction = (left: Token | undefined, slash: Token, right: Token | undefined): boolean =>
+  left?.type === "number" &&
+  right?.type === "number" &&
+  left.end === slash.index &&
+  right.index === slash.end &&
+  [left, right].every((one) => /^(?:\d{1,3}|(?:19|20)\d\d)$/.test(one.text))
 
 const invertedPattern =
   /(?:^|[\s(])(минут[а-я]?|час(?:а|ов|ика)?|дн(?:я|ей)|недел[ьи]|месяц(?:а|ев)|лет|год(?:а|иков))\s+(?:(?:за|через|на|в|по|до|около)\s+)?$/iu
@@ -250,8 +282,9 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   if (token.type === "word" && /^(сутки|суток|неделю|недели|месяц|месяца|год|года|час|часа|дня)$/u.test(token.lower)) {
     const before = tokens[at - 1]
     const isWithin = before?.lower === "течение" && tokens[at - 2]?.lower === "в"
+    const isWhole = /^цел(?:ый|ую|ые|ого|ых)$/u.test(before?.lower ?? "")
     const isAccusative = /^(?:сутки|неделю|месяц|год|час)$/u.test(token.lower)
-    if (isWithin || (isAccusative && (before?.lower === "через" || before?.lower === "за"))) {
+    if (isWithin || isWhole || (isAccusative && (before?.lower === "через" || before?.lower === "за"))) {
       const after = text.slice(token.end, token.end + 14)
       const previous = tokens[at - 2]
       const paid =
@@ -263,7 +296,7 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
         )
       const rest = text.slice(token.end, token.end + 80).split(/[.!?](?=\s|$)|\n/)[0]!
       const isTalk =
-        before.lower !== "за" &&
+        before?.lower !== "за" &&
         /(?:ответ|уточн|сообщ|напиш|верн|напомн|свя[зж]|созвон|позвон|набер)/iu.test(
           text.slice(Math.max(0, token.index - 60), token.end + 60),
         )
@@ -340,7 +373,7 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
         }
   let unit = ownUnit
   // `минут за 15`, `часа два`
-  const inverted = unit === null ? invertedUnit(text, head.index) : null
+  const inverted = unit === null && value < 100 ? invertedUnit(text, head.index) : null
   if (inverted !== null) unit = { ...inverted, end: endAt }
   if (unit !== null) endAt = unit.end
   // A range: `10–15 дней`, `10 000 ₸ – 20 000 ₸`, `от 10 до 20`, `два-три`.
@@ -389,7 +422,8 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   let nounEnd = endAt
   if (unit === null) {
     const noun = nounAt(tokens, next)
-    if (noun !== null) {
+    // Thousands are counted in a genitive: `4800 биохимия 9800` is a price and the next line of the list.
+    if (noun !== null && !(value >= 1000 && value % 10 === 0 && nominative.test(noun.text))) {
       kind = "count"
       unitName = noun.text
       nounEnd = noun.end
@@ -426,7 +460,11 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   const perFrom = kind === "count" ? nounEnd : endAt
   const paid = perAfter(text, perFrom)
   // A term is not paid for in pieces: `1 год на монтаж`.
-  const per = kind === "duration" && paid !== null && !timeUnits.some(([name]) => name === paid.per) ? null : paid
+  // Nor is a share: `0 % на 6 месяцев` tells a term of its own.
+  const isTerm =
+    paid !== null &&
+    (kind === "duration" ? !timeUnits.some(([name]) => name === paid.per) : kind === "percent" && /\d/.test(paid.per))
+  const per = isTerm ? null : paid
   const floor = Math.max(spokenTo, clauseStart(text, tokens, at))
   const before = per === null && (kind === "money" || kind === "bare") ? perBefore(text, token.index, floor) : null
   const end = per?.end ?? perFrom
@@ -486,7 +524,7 @@ const nounAt = (tokens: ReadonlyArray<Token>, at: number): { readonly text: stri
   )
     return null
   if (!/^\p{Script=Cyrillic}/u.test(first.text) || notCounted.test(first.lower) || first.lower.length < 2) return null
-  if (/^\p{Lu}/u.test(first.text)) return null
+  if (/^\p{Lu}/u.test(first.text) || uncountable.test(first.lower)) return null
   const second = tokens[at + 1]
   if (
     adjective.test(first.lower) &&
