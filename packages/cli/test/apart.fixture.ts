@@ -283,9 +283,9 @@ const answerTo = (fields: ReadonlyArray<string>, user: string): object => {
   const freeTime = /Время в словах клиента: ([^\n]+?) \((\d{4}-[^)]+)\): это время свободно/.exec(user)
   if (freeTime !== null) return draft(`Спасибо! Записал вас на ${freeTime[1]}.`, { action: "book", at: freeTime[2]! })
   if (/^\s*да[.!]?\s*$/i.test(asked)) return draft("Отлично! На какой день и час вам удобно созвониться?")
-  // The last one only: after a long outage a turn holds more questions than an answer may have letters.
-  const number = [...asked.matchAll(/вопрос (\d+)/g)].at(-1)?.[1]
-  const told = number === undefined ? "за сообщение" : `за вопрос ${number}`
+  // The last ones only: after a long outage a turn holds more questions than an answer may have letters.
+  const numbers = [...asked.matchAll(/вопрос (\d+)/g)].map((match) => match[1]).slice(-5)
+  const told = numbers.length === 0 ? "за сообщение" : `за вопрос ${numbers.join(", ")}`
   return draft(`Спасибо ${told}! Тариф «Магазин» стоит 14 900 ₸ в месяц. Сколько у вас касс?`)
 }
 const draft = (text: string, call: { readonly action: "book"; readonly at: string } | null = null) => ({

@@ -260,8 +260,9 @@ describeServers("the two programs", () => {
     )
     // Looking at them does not take them away.
     await pause(3_000)
-    const kept = [await world.kept("incoming_messages.dead"), await world.kept("outgoing_messages.dead")]
-    assert.deepStrictEqual(kept, [bodies.length, 1])
+    const resting = async (queue: string) =>
+      (await world.kept(`${queue}.dead`)) + (await world.kept(`${queue}.unreadable`))
+    assert.deepStrictEqual([await resting("incoming_messages"), await resting("outgoing_messages")], [bodies.length, 1])
     assert.match(agent.said(), /could not be read/)
     assert.strictEqual((await fetch(`http://127.0.0.1:${world.port.agent}/health`)).status, 200)
   })
