@@ -14,7 +14,7 @@ type App = (typeof apps)[number]
 
 /** As its main.ts asks for them; the agent wants a model as well, and Gemini is the one by default. */
 const requiredOf = (app: App): ReadonlyArray<string> => {
-  const [, list] = /readForProgram\(\[([^\]]+)\]/.exec(read(`packages/${app}-app/src/main.ts`)) ?? []
+  const [, list] = /\[([^\]]*"DATABASE_URL"[^\]]*)\]/.exec(read(`packages/${app}-app/src/main.ts`)) ?? []
   const names = [...(list ?? "").matchAll(/"([A-Z_]+)"/g)].map(([, name]) => name!)
   assert.include(names, "DATABASE_URL")
   return app === "agent" ? [...names, "GEMINI_API_KEY"] : names
