@@ -135,6 +135,9 @@ export const draftReply = (request: ReplyRequest): Draft => {
     if (found.length > 1) for (const one of [...found, ...brief]) put([one], true)
     const firstSentences = found.map((one) => ({ ...one, text: one.text.split(/(?<=[.!?])\s+(?=\p{Lu})/u)[0]! }))
     if (firstSentences.some((one, at) => one.text !== found[at]!.text)) put(firstSentences, open.length > 0)
+    // And where the price for a year is held back, that for a month may still be told.
+    const firstPrices = found.map((one) => ({ ...one, text: one.text.replace(/ или [^.]*(?=\.$)/u, "") }))
+    if (firstPrices.some((one, at) => one.text !== found[at]!.text)) put(firstPrices, open.length > 0)
     const fit = candidates.find((one) => isFit(one, "reply", request))
     if (fit !== undefined) return draftOf(fit)
     return choose(plainCandidates(say.unknown, askFor([rest === "" ? newMessage : rest])))
