@@ -164,7 +164,8 @@ const strangeTongue = (text: string, input: GuardInput): string | null => {
   const kazakh = (bare.match(/(?<!\p{L})\p{L}*[әғқңөұүһі]\p{L}*(?!\p{L})/giu) ?? []).filter(
     (word) => !known.includes(word.toLowerCase()),
   )
-  const isAsked = input.chat.some((line) => line.from === "client" && /[әғқңөұүһі]/iu.test(line.text))
+  const told = input.chat.filter((line) => line.from === "client")
+  const isAsked = told.length === 0 || told.some((line) => /[әғқңөұүһі]/iu.test(line.text))
   if (kazakh.length >= 3 && !isAsked) return "Ответ написан по-казахски, а клиент пишет по-русски."
   if ((bare.match(/[їєґ]/giu)?.length ?? 0) >= 2) return "Ответ написан не по-русски."
   if (/(\p{L})\1{5,}/u.test(bare)) return "В ответе бессмыслица."
