@@ -91,7 +91,8 @@ const claimsOf = ({ document, facts }: Read): ReadonlyArray<Claim> => {
     const block = blockOf(fact, document)
     if (block === undefined || (block.rows !== undefined && isRepeated(block, fact))) continue
     const parts = fact.subject.split(subjectJoint).map((part) => part.trim())
-    const named = parts.filter((part) => keyOf(part, both) !== "")
+    // Prices under no heading stand under the file's name, which is no thing of the company.
+    const named = fact.subject === nameOfFile(document.file) ? [] : parts.filter((part) => keyOf(part, both) !== "")
     const title = named.at(-1)
     if (title === undefined || vague.test(title) || /\?$/.test(title)) continue
     const spoken = `${fact.attribute} ${quantity.per ?? ""} ${parts.at(-1) === title ? "" : parts.at(-1)}`
@@ -119,6 +120,7 @@ const claimsOf = ({ document, facts }: Read): ReadonlyArray<Claim> => {
   return claims
 }
 const both: ReadonlySet<string> = new Set([...generic, ...periods])
+const nameOfFile = (file: string): string => file.replace(/\.[a-z]{2,4}$/i, "")
 const attributeNoise: ReadonlySet<string> = new Set([...moneyWords, ...periods, "srok"])
 
 const days: Readonly<Record<string, number>> = { день: 1, неделя: 7, месяц: 30, год: 360 }
@@ -277,7 +279,7 @@ const contactsOf = ({ document, facts, headings }: Read): ReadonlyArray<Contact>
     if (block === undefined) return []
     if (fact.attribute !== "адрес" && !/@|\d[\d\s()-]{4}/.test(fact.value)) return []
     const last = fact.subject.split(subjectJoint).at(-1)!.trim()
-    const isOwn = !headings.has(last) && document.file.replace(/\.[a-z]{2,4}$/i, "") !== last
+    const isOwn = !headings.has(last) && nameOfFile(document.file) !== last
     const label = isOwn ? keyOf(last, contactWords) : ""
     const place: Place = { file: document.file, page: fact.page, quote: quoteOf(block.text, fact.value) }
     if (fact.attribute === "адрес") {
@@ -307,19 +309,30 @@ const contactContradictions = (read: ReadonlyArray<Read>): ReadonlyArray<Finding
     const single = perFile.filter((contacts) => contacts.length === 1).flat()
     const across = distinct(single, (contact) => contact.key)
     if (across.length > 1) findings.push(contactFinding(across))
-    for (const contacts of perFile) {
-      const [one, other, ...more] = contacts
-      // Two numbers side by side are two numbers; the same words on two pages are one.
-      if (one === undefined || other === undefined || more.length > 0 || one.page === other.page) continue
-      if (one.kind !== "адрес") findings.push(contactFinding([one, other]))
-    }
+    // Two numbers side by side are two numbers; the same words on two pages are one.
+    const within = perFile.filter(
+      ([one, other, ...more]) =>
+        one !== undefined &&
+        other !== undefined &&
+        more.length === 0 &&
+        one.page !== other.page &&
+        one.kind !== "адрес",
+    )
+    // A copy says the same two again: one thing to mend, wherever it stands.
+    for (const same of Map.groupBy(within, (pair) =>
+      pair
+        .map((contact) => contact.key)
+        .sort()
+        .join("\n"),
+    ).values())
+      findings.push(contactFinding(same.flat(), same[0]))
   }
   return findings
 }
-const contactFinding = (contacts: ReadonlyArray<Contact>): Finding => ({
+const contactFinding = (contacts: ReadonlyArray<Contact>, values = contacts): Finding => ({
   kind: "contradiction",
   weight: "mend",
-  message: `${{ телефон: "Разные телефоны", почта: "Разные адреса почты", адрес: "Разные адреса" }[contacts[0]!.kind]}: ${contacts
+  message: `${{ телефон: "Разные телефоны", почта: "Разные адреса почты", адрес: "Разные адреса" }[contacts[0]!.kind]}: ${values
     .slice(0, placesMax)
     .map((contact) => contact.value.replace(/[.;,]$/, ""))
     .join(" или ")}?`,

@@ -93,6 +93,24 @@ describe("contradictions", () => {
   })
 })
 
+describe("contradictions in copies and in documents without headings", () => {
+  it("tell two telephones once, with their places in every copy", () => {
+    const text = "тел. 8 701 000 00 02\fТелефон: +7 700 000 00 01"
+    const [finding, ...more] = only(checked({ "a.txt": text, "b.txt": text }), "contradiction")
+    assert.deepStrictEqual(more, [])
+    assert.strictEqual(finding?.message, "Разные телефоны: 8 701 000 00 02 или +7 700 000 00 01?")
+    assert.deepStrictEqual(
+      finding?.places.map(({ file, page }) => `${file} ${page}`),
+      ["a.txt 1", "a.txt 2", "b.txt 1", "b.txt 2"],
+    )
+  })
+
+  it("are not told of prices that only the file's name would name", () => {
+    for (const text of ["9 900 ₸\n\n10 900 ₸ в месяц", "10 900 ₸ в месяц\n\nдо 1 марта 2025 9 900 ₸ 9 900 ₸"])
+      assert.deepStrictEqual(told(checked({ "прайс-кухни.txt": text }), "contradiction"), [], text)
+  })
+})
+
 describe("dates that are over", () => {
   it("are told with the words around them", () => {
     for (const line of [
@@ -258,22 +276,16 @@ describe("checking any documents", () => {
     }
   })
 
-  it.prop(
-    "finds no contradiction between a document and its copy that it does not find within",
-    [Text],
-    ([parts]) => {
-      const count = (files: ReadonlyArray<string>) =>
-        only(
-          checkKnowledge({
-            documents: files.map((file) => documentOfText(textOf(parts), file)),
-            unreadable: [],
-            today,
-          }),
-          "contradiction",
-        ).length
-      assert.isAtMost(count(["a.txt", "b.txt"]), count(["a.txt"]))
-      // A fixed seed: some texts still break this, which is known and not mended yet.
-    },
-    { arbitrary: { seed: 20_261_126 } },
-  )
+  it.prop("finds no contradiction between a document and its copy that it does not find within", [Text], ([parts]) => {
+    const count = (files: ReadonlyArray<string>) =>
+      only(
+        checkKnowledge({
+          documents: files.map((file) => documentOfText(textOf(parts), file)),
+          unreadable: [],
+          today,
+        }),
+        "contradiction",
+      ).length
+    assert.isAtMost(count(["a.txt", "b.txt"]), count(["a.txt"]))
+  })
 })
