@@ -29,7 +29,7 @@ const onWeekdays = [
   "в субботу",
   "в воскресенье",
 ] as const
-const monthsKk = [
+export const monthsKk: ReadonlyArray<string> = [
   "қаңтар",
   "ақпан",
   "наурыз",
@@ -42,7 +42,7 @@ const monthsKk = [
   "қазан",
   "қараша",
   "желтоқсан",
-] as const
+]
 const weekdaysKk = ["дүйсенбі", "сейсенбі", "сәрсенбі", "бейсенбі", "жұма", "сенбі", "жексенбі"] as const
 
 /** `во вторник, 24 ноября, в 15:00`; with the year if `now` is given and is of another one. */

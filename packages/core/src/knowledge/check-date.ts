@@ -3,6 +3,7 @@
  * count, since a day without one comes every year; a beginning (`с 12 января 2025`), a document's own date and history are
  * no promises.
  */
+import { monthsKk } from "../calendar/time-in-words.ts"
 import type { Finding } from "./check-finding.ts"
 import { quoteOf } from "./check-finding.ts"
 import type { KnowledgeDocument } from "./document.ts"
@@ -34,20 +35,6 @@ const months = [
   "ноябр",
   "декабр",
 ]
-const kazakhMonths = [
-  "қаңтар",
-  "ақпан",
-  "наурыз",
-  "сәуір",
-  "мамыр",
-  "маусым",
-  "шілде",
-  "тамыз",
-  "қыркүйек",
-  "қазан",
-  "қараша",
-  "желтоқсан",
-]
 const monthWord =
   "(январ[ьяе]|феврал[ьяе]|март[ае]?|апрел[ьяе]|ма[йяе]|июн[ьяе]|июл[ьяе]|август[ае]?|сентябр[ьяе]|октябр[ьяе]|ноябр[ьяе]|декабр[ьяе])"
 const year = "(20\\d\\d)"
@@ -57,7 +44,7 @@ const datePattern = new RegExp(
     `(?<!\\d)(20\\d\\d)-(\\d\\d)-(\\d\\d)(?!\\d)`,
     `(?<![\\d\\p{L}])(?:(\\d{1,2})(?:-?го)?\\s+)?${monthWord}\\s+${year}(?!\\d)`,
     `(?<![\\d.\\p{L}])${year}(?=\\s*(?:г(?:ода?|\\.)?)(?!\\p{L}))`,
-    `(?<!\\d)${year}\\s+жылд\\p{L}*\\s+(\\d{1,2})\\s+(${kazakhMonths.join("|")})\\p{L}*\\s+дейін`,
+    `(?<!\\d)${year}\\s+жылд\\p{L}*\\s+(\\d{1,2})\\s+(${monthsKk.join("|")})\\p{L}*\\s+дейін`,
   ].join("|"),
   "giu",
 )
@@ -81,7 +68,7 @@ const datesOf = (line: string): ReadonlyArray<Found> =>
     if (y2 !== undefined) return found(Number(y2), Number(m2), Number(d2))
     if (y3 !== undefined) return found(Number(y3), monthOf(month3!), d3 === undefined ? 31 : Number(d3))
     if (y4 !== undefined) return found(Number(y4), 12, 31, true)
-    return found(Number(y5), 1 + kazakhMonths.indexOf(month5!.toLowerCase()), Number(d5), false, true)
+    return found(Number(y5), 1 + monthsKk.indexOf(month5!.toLowerCase()), Number(d5), false, true)
   })
 const monthOf = (word: string): number => {
   const lower = word.toLowerCase()
