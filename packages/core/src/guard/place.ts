@@ -428,9 +428,14 @@ const placesOfTable = (
   })
 }
 
+const paidPer = /^\s*(?:1\s+)?(?:час|день|сутки|ночь|неделя|месяц|квартал|год|разово)\s*$/iu
+
 /** A bare number of a column takes the column's unit: `Цена, тг`, `Срок, дней`. */
 const withHeader = (quantity: Quantity, head: string, row: string): Quantity => {
   if (quantity.kind !== "bare" || head === "") return quantity
+  // `Час | День | Месяц`, `100–499 шт`: what the prices of the column are for.
+  if (paidPer.test(head) || findQuantities(head).some((one) => one.kind === "count" || one.kind === "duration"))
+    return quantity
   const [unit] = findQuantities(`${quantity.value} ${/[,(]\s*([^,()]+)\)?\s*$/u.exec(head)?.[1] ?? head}`)
   if (/₸|тг|тенге|kzt/iu.test(head)) return { ...quantity, kind: "money", unit: "KZT" }
   if (

@@ -20,9 +20,10 @@ const headingLettersMax = 70
 /** No page is narrower than this. */
 const brokenLettersMin = 40
 
-/** `Чарын / 12 000 тг / 9 000 тг`, `BC1; 120; 40; 150 000 ₸`: columns only where the next line has as many. */
+/** `Чарын / 12 000 тг / 9 000 тг`, `BC1; 120; 40; 150 000 ₸`, `7 кВт — 3 500 ₸ — 16 000 ₸`: columns only where the next line has as many. */
 const listedCellsOf = (line: string): ReadonlyArray<string> | null => {
-  for (const joint of [" / ", "; "]) {
+  if (/\S {2,}\S/.test(line)) return null
+  for (const joint of [" / ", "; ", " — ", " – "]) {
     const cells = line.trim().split(joint)
     if (cells.length >= 3 && cells.slice(1).every((cell) => cell.length <= 40)) return cells.map((cell) => cell.trim())
   }
@@ -78,7 +79,7 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
       at++
       continue
     }
-    const marked = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line)
+    const marked = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line) ?? (isNumberedHeading(lines, at) ? [line, "####", line.replace(bullet, "")] : null)
     if (marked !== null) {
       blocks.push({ kind: "heading", page, level: marked[1]!.length, text: plain(marked[2]!) })
       at++
@@ -95,8 +96,10 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
         continue
       }
       const cells = cellsOf(next)
-      if (cells === null || (rows.length > 0 && isListed && cells.length !== rows[0]!.length)) break
-      if (rows.length === 0) isListed = !/[|\t]/.test(next) && listedCellsOf(next) !== null
+      if (cells === null) break
+      const isListedToo = !/[|\t]/.test(next) && listedCellsOf(next) !== null
+      if (rows.length === 0) isListed = isListedToo
+      else if (isListed !== isListedToo || (isListed && cells.length !== rows[0]!.length)) break
       rows.push(cells)
       end++
     }
@@ -164,6 +167,22 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
     begins = false
     at++
   }
+}
+
+/** `2. Сроки от склада` over lines of its own: no item of a list. */
+const isNumberedHeading = (lines: ReadonlyArray<string>, at: number): boolean => {
+  const line = lines[at]!.trim()
+  const next = (lines.slice(at + 1).find((one) => one.trim() !== "") ?? "").trim()
+  return (
+    /^\d{1,2}[.)]\s+\p{Lu}/u.test(line) &&
+    line.length <= headingLettersMax &&
+    !/[.!?;,]$/.test(line) &&
+    !/[:—–]\s+\S/.test(line) &&
+    findQuantities(line.replace(bullet, "")).length === 0 &&
+    next !== "" &&
+    !/^\d{1,2}[.)]\s/.test(next) &&
+    lines.some((one, index) => index !== at && /^\s*\d{1,2}[.)]\s+\p{Lu}/u.test(one))
+  )
 }
 
 /** `подшипники 25 000`: a line of a price list; what follows is another of the same paragraph. */

@@ -167,7 +167,9 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     if (unitAt(text, token.end) === null && magnitudeAt(text, tokens, at + 1) === null) return true
     if (/^[A-Z]{1,3}$/.test(after.text) && !/^(?:KZT|USD|RUB|EUR|GB|TB|MB|W|K)$/.test(after.text)) return true
   }
-  // `iPhone 15`, `Wi-Fi 6`, `GPT-4`: a Latin name right before, and no unit behind.
+  // `iPhone 15`, `Wi-Fi 6`, `GPT-4`: a Latin name right before, and no unit behind. `Open space 8:00` is no such name.
+  if (after?.text === ":" && after.index === token.end && /^\d\d(?!\d)/.test(text.slice(after.end, after.end + 3)))
+    return false
   const joint =
     before?.text === "-" && before.end === token.index && before.index === tokens[at - 2]?.end ? tokens[at - 2] : before
   if (
