@@ -193,7 +193,7 @@ const stopByPerson = Effect.fnUntraced(function* (detail: string) {
 const resumeByPerson = Effect.gen(function* () {
   const { profileId } = yield* GatewaySettings
   if (yield* (yield* GatewayRepo).resumeSending(profileId, yield* Clock.currentTimeMillis))
-    yield* Effect.logWarning("a person has resumed sending: what waits leaves now")
+    yield* Effect.logWarning("a person has resumed sending: what waits leaves now, or is decided anew")
 })
 
 const stats = Effect.gen(function* () {

@@ -465,6 +465,20 @@ describe("just before the send", () => {
       )
     }),
   )
+  it.effect("a human's message that the webhook brought counts although the chat cannot be read", () =>
+    Effect.gen(function* () {
+      const w = yield* world({ withWebhook: true })
+      w.faults.plan({ kind: "http", endpoint: "messages", status: 404, times: null })
+      w.clock.pass(second)
+      w.whatsapp.operatorWrites(client, "Добрый день, я сам отвечу")
+      yield* w.webhook
+      yield* doSend(w, outgoing("a", "раз"))
+      yield* w.relay
+      assert.deepStrictEqual(w.received(), [])
+      assert.deepStrictEqual(w.reports(), ["a dropped operator_wrote"])
+      assert.strictEqual(yield* review(w), 0)
+    }),
+  )
   it.effect("a human's message behind many of the client's is seen as well", () =>
     Effect.gen(function* () {
       const w = yield* world()
@@ -783,6 +797,22 @@ describe("a number that WhatsApp has limited", () => {
       assert.deepStrictEqual(w.received(), ["раз"])
       assert.deepStrictEqual(w.reports(), ["a sent null"])
     }),
+  )
+  it.effect(
+    "gives back what waited longer than two minutes before a person resumed: the agent may know better by now",
+    () =>
+      Effect.gen(function* () {
+        const w = yield* world()
+        yield* banned(w)
+        yield* doSend(w, outgoing("a", "раз"))
+        yield* reviewFor(w, 3 * minute)
+        yield* doSend(w, outgoing("b", "два", { phone_number: other }))
+        yield* w.repo.resumeSending(profileId, w.clock.now())
+        yield* reviewFor(w, 20 * second)
+        assert.deepStrictEqual(w.received(), [])
+        assert.deepStrictEqual(w.received(other), ["два"])
+        assert.deepStrictEqual(w.reports(), ["a expired устарело, пока ждало отправки", "b sent null"])
+      }),
   )
   it.effect("gives back after an hour what could not leave, and says why", () =>
     Effect.gen(function* () {

@@ -30,6 +30,8 @@ const clockSlackMs = 2 * minuteMs
 const editTravelsMs = 5 * secondMs
 /** As long as the queue keeps a message: what has waited longer is not said any more, the agent decides anew. */
 const expiresAfterMs = hourMs
+/** What has lain here longer, and was not asked of the gateway yet, goes back too: only the agent knows what people decided since. */
+const freshMs = 2 * minuteMs
 /** Calls for one message, refusals and lost ones together. */
 const triesMax = 3
 /** A send that is over with, and still not in the chat, did not happen: a list lags by seconds. */
@@ -43,10 +45,6 @@ export const send = Effect.fn("gateway.send")(
   function* (body: OutgoingBody) {
     const repo = yield* GatewayRepo
     const { row } = yield* repo.beginSend(body, yield* Clock.currentTimeMillis)
-    // Entered, it is safe here: what must go first is settled first, and `reviewDoubts` goes on with this one then.
-    if (row.status === "waiting" && (yield* hasToWaitFor(row)) !== null) return ack
-    // It may have been published late, too: the agent lets few out at a time.
-    if (row.status === "waiting" && row.tries === 0 && (yield* isLate(row))) return yield* expire(body, tooLate)
     // A known id is a redelivery, or a crash in the middle.
     return yield* resume(row)
   },
@@ -76,7 +74,7 @@ const hasToWaitFor = Effect.fnUntraced(function* (row: LedgerRow) {
 const resume = (row: LedgerRow): Effect.Effect<Handled, StoreUnavailable | WappiDenied, Everything> => {
   switch (row.status) {
     case "waiting":
-      return sendNow(row.body, row.tries)
+      return resumeWaiting(row)
     case "sending":
     case "in_doubt":
     case "in_doubt_late":
@@ -282,9 +280,7 @@ export const reviewDoubts = Effect.gen(function* () {
   const { profileId } = yield* GatewaySettings
   const repo = yield* GatewayRepo
   const rows = yield* repo.openSends(profileId)
-  yield* Effect.forEach(rows, (row) => (row.status === "waiting" ? resumeWaiting(row) : lookForIt(row)), {
-    discard: true,
-  })
+  yield* Effect.forEach(rows, resume, { discard: true })
   return rows.length
 }).pipe(Effect.withSpan("gateway.doubts"))
 
@@ -292,10 +288,20 @@ const expire = Effect.fnUntraced(function* (body: OutgoingBody, why: string) {
   return yield* settle(body, "expired", null, (yield* isStopped(body)) ? "sending_stopped" : why)
 })
 
-const resumeWaiting = Effect.fnUntraced(function* (row: LedgerRow) {
+/** Entered, it is safe here: what must go first is settled first, and `reviewDoubts` goes on with this one then. */
+const resumeWaiting = Effect.fnUntraced(function* (
+  row: LedgerRow,
+): Effect.fn.Return<Handled, StoreUnavailable | WappiDenied, Everything> {
   if ((yield* hasToWaitFor(row)) !== null) return ack
-  return (yield* isLate(row)) ? yield* expire(row.body, tooLate) : yield* sendNow(row.body, row.tries)
+  if (yield* isLate(row)) return yield* expire(row.body, tooLate)
+  if (yield* isStopped(row.body)) return ack
+  return (yield* isStale(row)) ? yield* expire(row.body, stale) : yield* sendNow(row.body, row.tries)
 })
+
+const stale = "устарело, пока ждало отправки"
+/** What was tried goes on by itself: given back after each refusal, it would be drafted anew as often. */
+const isStale = (row: LedgerRow) =>
+  Effect.map(Clock.currentTimeMillis, (now) => row.tries === 0 && now - row.startedAt > freshMs)
 
 const tooLate = "слишком долго не удавалось отправить"
 const isLate = (row: LedgerRow) =>

@@ -11,10 +11,13 @@ import * as MemoryWappi from "@wa/adapters/local-wappi/memory-wappi"
 import type { VirtualClock } from "@wa/adapters/runtime/virtual-clock"
 import { policyOf, type Settings } from "@wa/adapters/settings/settings"
 import { AgentSettings } from "@wa/agent-app/agent-settings"
+import { applyEvent } from "@wa/agent-app/apply-event"
 import { wakeNext } from "@wa/agent-app/conversation-worker"
 import { receive } from "@wa/agent-app/inbox"
 import { publishNext } from "@wa/agent-app/outbox"
-import { AgentRepo } from "@wa/core/ports/agent-repo"
+import type { ContactKey } from "@wa/core/contact/contact-key"
+import type { Event } from "@wa/core/conversation/conversation"
+import { AgentRepo, type StoreUnavailable } from "@wa/core/ports/agent-repo"
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import type { KnowledgePort } from "@wa/core/ports/knowledge-port"
 import { LlmPort } from "@wa/core/ports/llm-port"
@@ -39,6 +42,8 @@ export interface World {
   readonly whatsapp: LocalWhatsApp
   readonly agent: AgentRepo["Service"]
   readonly gateway: GatewayRepo["Service"]
+  /** Says what happens inside the agent itself, as its console would. */
+  readonly tell: (key: ContactKey, event: Event) => Effect.Effect<unknown, StoreUnavailable>
   readonly setBroker: (isUp: boolean) => void
   readonly setDatabase: (isUp: boolean) => void
   /** Lets the workers do what is due, then moves on to the next moment, until nothing is left before `until`. */
@@ -134,6 +139,11 @@ export const makeWorld = Effect.fnUntraced(function* (given: {
     whatsapp,
     agent: agent.repo,
     gateway: gateway.repo,
+    tell: (key, event) =>
+      Effect.provideContext(
+        applyEvent(key, () => event),
+        services,
+      ),
     setBroker: (isUp) => Effect.runSync(isUp ? queue.reconnect : queue.disconnect),
     setDatabase: (isUp) => {
       Effect.runSync(isUp ? agent.reconnect : agent.disconnect)

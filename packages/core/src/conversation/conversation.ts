@@ -43,6 +43,8 @@ export const Unreported = Schema.Struct({
   deleted: Schema.optionalKey(Schema.Array(Schema.String)),
   /** When the client sent the first of those messages: drafted anew, the answer is as late as it is. Absent in states that were stored earlier. */
   firstSentAt: Schema.optionalKey(Instant),
+  /** Of a reminder: the call, and the language. Absent in states that were stored earlier. */
+  reminds: Schema.optionalKey(Schema.Struct({ callAt: Instant, isKazakh: Schema.Boolean })),
 })
 export type Unreported = typeof Unreported.Type
 

@@ -68,6 +68,8 @@ interface Outbound {
   readonly touch: number | null
   readonly at: number
   readonly messageIds: ReadonlyArray<string>
+  /** The call on record when it was said. */
+  readonly callAt: number | null
   /** Out of our hands: no longer to be withdrawn. */
   isPublished: boolean
 }
@@ -314,6 +316,10 @@ class Life {
           this.sent.set(told.id, told)
         this.inFlight = this.inFlight.filter((one) => one !== told)
         this.settled.push(told.id)
+        if (event._tag === "SendExpired" && told.kind === "reminder" && told.callAt === this.callAt) {
+          this.mayRemind ||= !this.isOptedOut && this.isClient !== false && event.at >= this.silentUntil
+          count("an expired reminder of a call that stands")
+        }
         if (told.kind === "touch") this.fates.set(told.id, event._tag === "DeliveryReported" ? event.status : "expired")
         if (event._tag === "DeliveryReported") {
           count(`delivery ${event.status}`)
@@ -541,6 +547,7 @@ class Life {
       touch: command.touch,
       at,
       messageIds: command.messageIds,
+      callAt: this.callAt,
       isPublished: false,
     })
   }
@@ -841,6 +848,7 @@ const floors: Readonly<Record<string, number>> = {
   "send touch": 500,
   "send touch safe": 20,
   "send reminder": 20,
+  "an expired reminder of a call that stands": 1,
   "balance sent": 200,
   "balance moved daily_cap": 20,
   "balance moved delivered_later": 20,

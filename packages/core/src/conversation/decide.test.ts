@@ -614,6 +614,26 @@ describe("a call", () => {
       chat.after({ hours: 1 }).expires(chat.sent.at(-1)!.outboundId)
       assert.lengthOf(reminders(runsOut(chat)), 1)
     })
+    it("reminds after all when it came back unsent and the call still stands", () => {
+      const returned = (meanwhile: (chat: Chat) => unknown = () => {}) => {
+        const chat = promised()
+        chat.wakesWhenDue()
+        const { outboundId } = chat.sent.at(-1)!
+        chat.after({ minutes: 5 })
+        meanwhile(chat)
+        chat.expires(outboundId)
+        return reminders(runsOut(chat)).map((one) => one.at)
+      }
+      const first = wednesday15 - hourMs
+      assert.deepStrictEqual(returned(), [first, first + 5 * minuteMs])
+      const ended: ReadonlyArray<(chat: Chat) => unknown> = [
+        (chat) => chat.operator(),
+        (chat) => chat.writes("не пишите мне больше"),
+        (chat) => chat.tell({ _tag: "PersonClassified", at: chat.now, isClient: false }),
+        (chat) => chat.tell({ _tag: "CallCancelled", at: chat.now, callAt: wednesday15 }),
+      ]
+      for (const way of ended) assert.deepStrictEqual(returned(way), [first])
+    })
     it("reads a conversation that was stored before there were reminders", () => {
       const { reminder: _reminder, ...old } = newConversation({ profileId: "p", phone: "+77010000000" })
       assert.isNull(wakeUpAt(stored(old), policy))

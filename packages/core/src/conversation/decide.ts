@@ -15,7 +15,7 @@ import type { Instant } from "../time/instant.ts"
 import { dayMs, hourMs } from "../time/instant.ts"
 import type { Command, Conversation, Decision, Event, Policy } from "./conversation.ts"
 import { classified, modelFailed, replyDrafted, sendReply, think, thinkAgain, touchDrafted } from "./model-answers.ts"
-import { reminderDue, reminderWakeUpAt, unsentReminders } from "./reminder.ts"
+import { reminderDue, reminderReturned, reminderWakeUpAt, unsentReminders } from "./reminder.ts"
 import {
   followUp,
   handedOver,
@@ -504,6 +504,7 @@ const sendExpired = (
   const isStopped = event.reason === "sending_stopped"
   // While nothing may leave, a touch drafted every hour would only come back every hour.
   if (message.kind === "touch") return touchReturned(known, message, isStopped ? at + dayMs : at, policy)
+  if (message.kind === "reminder") return [reminderReturned(known, message, at), []]
   if (message.messageIds.length === 0) return [known, []]
   const humanWrote = before.lastOperatorAt !== null && before.lastOperatorAt >= message.at
   if (humanWrote || Takeover.isSilent(before.takeover, at))
