@@ -82,6 +82,23 @@ describe("a voice note", () => {
       assert.strictEqual(w.model.asked, 0)
     }),
   )
+  it.effect("whose file is late is heard once it is there, and given up after 150 seconds", () =>
+    Effect.gen(function* () {
+      for (const times of [3, null]) {
+        const w = yield* world()
+        const body = yield* spoken(w)
+        w.faults.plan({ kind: "http", endpoint: "download", status: 404, times })
+        for (let n = 0; n < 3; n++) {
+          assert.strictEqual((yield* doTranscribe(w, body))._tag, "retry")
+          w.clock.pass(30 * second)
+        }
+        if (times === null) w.clock.pass(minute + second)
+        assert.deepStrictEqual(yield* doTranscribe(w, body), ack)
+        yield* w.relay
+        assert.include(contents(w)[1], times === null ? unheard : "Сколько стоит доставка?")
+      }
+    }),
+  )
   it.effect("that the model will never answer arrives as a message that says so", () =>
     Effect.gen(function* () {
       for (const kind of ["bad_answer", "blocked"] as const) {

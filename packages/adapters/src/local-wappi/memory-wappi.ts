@@ -10,6 +10,7 @@ import {
   denied,
   type Failure,
   isFailureOf,
+  lateFile,
   passing,
   permanent,
   readAnswer,
@@ -181,7 +182,7 @@ export const make = Effect.fnUntraced(function* (settings: MemoryWappiSettings) 
         const bytes = new Uint8Array(Buffer.from(found.media.base64, "base64"))
         if (bytes.length === 0) return permanent(200, "the file is empty")
         return { bytes, mimeType: mimeTypeOf(bytes, found.media.mimeType), fileName: found.fileName }
-      }).pipe(Effect.mapError(readError("download media"))),
+      }).pipe(Effect.mapError(lateFile), Effect.mapError(readError("download media"))),
     profile: call("status", "", null, () => {
       const { appStatus, authorized, paymentExpiresAt } = faults.switches()
       return {

@@ -41,6 +41,8 @@ export const permanent = (status: number | null, detail: string): Failure => ({
   permanent: true,
   retryAfterMs: null,
 })
+/** A file may come later than its message: that it is gone for good is said with another code. */
+export const lateFile = (failure: Failure): Failure => (failure.status === 404 ? passing(404, failure.detail) : failure)
 export const unclear = (status: number | null, detail: string): Failure => ({ _tag: "Unclear", status, detail })
 
 export const readError =

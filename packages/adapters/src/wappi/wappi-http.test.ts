@@ -435,6 +435,26 @@ describe("a file", () => {
       assert.strictEqual(calls("download"), 2)
     }),
   )
+  it.live("is asked for anew when its link is late or has expired, and so is a file that is not known yet", () =>
+    Effect.gen(function* () {
+      for (const endpoint of ["file", "download"] as const)
+        for (const status of endpoint === "file" ? [403, 404, 410] : [404]) {
+          const { faults, wappi, voice } = yield* heard()
+          faults.plan({ kind: "http", endpoint, status, times: 2 })
+          assert.strictEqual((yield* wappi.downloadMedia(voice.id)).mimeType, "audio/ogg")
+          faults.plan({ kind: "http", endpoint, status, times: null })
+          assert.deepInclude(yield* Effect.flip(wappi.downloadMedia(voice.id)), { status, permanent: false })
+        }
+    }),
+  )
+  it.live("that WhatsApp says is gone is refused for good, at once", () =>
+    Effect.gen(function* () {
+      const { faults, wappi, voice, calls } = yield* heard()
+      faults.plan({ kind: "http", endpoint: "download", status: 400, body: '{"detail":"download media error"}' })
+      assert.deepInclude(yield* Effect.flip(wappi.downloadMedia(voice.id)), { permanent: true })
+      assert.strictEqual(calls("download"), 1)
+    }),
+  )
   it.live("is told by its bytes, not by its claim", () =>
     Effect.gen(function* () {
       const { wappi, whatsapp } = yield* world()

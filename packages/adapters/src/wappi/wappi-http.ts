@@ -20,6 +20,7 @@ import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import {
   type Failure,
   isFailureOf,
+  lateFile,
   passing,
   permanent,
   readAnswer,
@@ -310,8 +311,8 @@ export const make = Effect.fnUntraced(function* (settings: Settings) {
     return alone(false, exchange(HttpClientRequest.get(link), mediaBytesMax, "follow")).pipe(
       Effect.flatMap(({ bytes, status }) => {
         if (status < 300) return Effect.succeed(bytes)
-        const detail = "the link to the file does not work"
-        return Effect.fail(status >= 500 || status === 429 ? passing(status, detail) : permanent(status, detail))
+        // A signed link may be ahead of its file, or have run out: the next question brings a new one.
+        return Effect.fail(passing(status, "the link to the file does not work"))
       }),
     )
   }
@@ -324,6 +325,7 @@ export const make = Effect.fnUntraced(function* (settings: Settings) {
       path: "/sync/message/media/download",
       query: { message_id: messageId },
     }).pipe(
+      Effect.mapError(lateFile),
       Effect.flatMap((answer): Effect.Effect<WappiMedia, Failure> => {
         const told = firstText(answer["message_id"])
         if (told !== "" && told !== messageId) return crossed(what)
@@ -335,7 +337,7 @@ export const make = Effect.fnUntraced(function* (settings: Settings) {
             ? decodeBase64(encoded)
             : Effect.catchIf(
                 download(link),
-                (failure) => failure._tag === "Refused" && failure.permanent && encoded !== "",
+                (failure) => failure._tag === "Refused" && encoded !== "",
                 () => decodeBase64(encoded),
               )
         return Effect.flatMap(bytes, (bytes) => {
