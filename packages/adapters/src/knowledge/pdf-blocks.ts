@@ -28,7 +28,12 @@ export const withoutMargins = (pages: ReadonlyArray<PageToLay>): Array<PageToLay
   return pages.map((page, at) => {
     const segments: Array<Segment> = []
     const here: Array<string> = []
+    const isOfRow = inRows(keyed[at]!, page, (key) => key !== undefined && isRunning(key))
     for (const { segment, key } of keyed[at]!) {
+      if (isOfRow(segment)) {
+        segments.push(segment)
+        continue
+      }
       if (key !== undefined && pages.length > 1 && isPageNumber(segment.text, at + 1, pages.length)) continue
       if (key !== undefined && isRunning(key)) {
         if (shown.has(key) || (key.startsWith("foot") && !saysSomething(segment.text))) continue
@@ -39,6 +44,31 @@ export const withoutMargins = (pages: ReadonlyArray<PageToLay>): Array<PageToLay
     for (const key of here) shown.add(key)
     return { ...page, segments }
   })
+}
+
+/**
+ * `в наличии` in the last row of a table on every page runs as a foot does, but its row says something else each time: most
+ * of its cells do, or half of them between ruled columns.
+ */
+const inRows = (
+  keyed: ReadonlyArray<{ readonly segment: Segment; readonly key: string | undefined }>,
+  page: PageToLay,
+  isRunning: (key: string | undefined) => boolean,
+): ((segment: Segment) => boolean) => {
+  const lines = Map.groupBy(
+    keyed.filter(({ key }) => key !== undefined),
+    ({ segment }) => Math.round(segment.y),
+  )
+  const kept = new Set<Segment>()
+  for (const line of lines.values()) {
+    const running = line.filter(({ key }) => isRunning(key)).length
+    const y = line[0]!.segment.y
+    const isRuled = page.verticals.filter((each) => each.y0 < y && each.y1 > y - 1).length >= 3
+    const others = line.length - running
+    if (running > 0 && (others > running || (others === running && isRuled)))
+      for (const { segment } of line) kept.add(segment)
+  }
+  return (segment) => kept.has(segment)
 }
 
 /** A running foot with a phone, a link or an amount in it; any other is decoration. */
@@ -232,12 +262,16 @@ const continues = (open: Paragraph, last: Line, line: Line, pitchMin: number, bo
     if (!isCentred) return false
   }
   if (hadRoom && /[.!?…:;]["»)]?$/u.test(last.text) && !/^\p{Ll}/u.test(line.text)) return false
+  // `Женская стрижка — 8 000 ₸` over `Мужская — 5 000 ₸`
+  if (endsInPrice.test(last.text) && endsInPrice.test(line.text) && /^[\p{Lu}\d«"]/u.test(line.text)) return false
   // Short lines one below the other: an address, details, a list without marks.
   if (label.test(line.text) && !/[,–—-]$/u.test(last.text)) return false
   if ((hadRoom || /[.!?]$/u.test(last.text)) && detail.test(line.text)) return false
   if (hadRoom && last.x1 - last.x0 < 0.8 * width && /^(?:[\p{Lu}\d+«"]|\p{Ll}{1,4}\.\s)/u.test(line.text)) return false
   return true
 }
+
+const endsInPrice = /(?:\d\s?(?:₸|тг|тенге)[^\s\d]{0,8}|[—–]\s(?:от\s)?\d[\d\s]{2,})$/iu
 
 const textOf = (paragraph: Paragraph): string => joinLines(paragraph.lines.map((line) => line.text))
 

@@ -56,7 +56,7 @@ export const layPage = (page: PageToLay): Array<Flow> => {
   const inTable = new Set(lattices.flatMap((lattice) => [...lattice.used]))
   const atoms: Array<Atom> = [
     ...page.segments
-      .filter((segment) => !inTable.has(segment))
+      .filter((segment) => !inTable.has(segment) && segment.isUpright !== true)
       .map((segment): Atom => ({ kind: "segment", rect: rectOf(segment), segment })),
     ...lattices.map((lattice): Atom => ({ kind: "block", rect: lattice.bounds, flows: latticeFlows(lattice) })),
   ]

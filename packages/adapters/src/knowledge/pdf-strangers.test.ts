@@ -307,3 +307,145 @@ describe("pages of pictures", () => {
     assert.deepStrictEqual(document.picturePages, [2])
   })
 })
+
+describe("titles that stand upright", () => {
+  const upright = (pdf: Pdf, x: number, y: number, text: string, degrees: number) => {
+    pdf.save()
+    pdf.rotate(degrees, { origin: [x, y] })
+    at(pdf, x, y, text)
+    pdf.restore()
+  }
+  const xs = [50, 80, 220, 260, 300]
+  const ys = [100, 180, 200, 220, 240]
+  const grid = (pdf: Pdf, degrees: -90 | 90) => {
+    for (const [index, y] of ys.entries())
+      pdf
+        .moveTo(index > 1 && index < 4 && index !== 3 ? xs[1]! : xs[0]!, y)
+        .lineTo(xs.at(-1)!, y)
+        .stroke()
+    for (const x of xs) pdf.moveTo(x, ys[0]!).lineTo(x, ys.at(-1)!).stroke()
+    at(pdf, 90, 134, "Инструмент")
+    for (const [x, lines] of [
+      [224, ["Сутки, ₸"]],
+      [264, ["Неделя", "целиком, ₸"]],
+    ] as const)
+      for (const [index, line] of lines.entries())
+        upright(pdf, degrees < 0 ? x + index * 13 : x + 30 - index * 13, degrees < 0 ? 172 : 108, line, degrees)
+    upright(pdf, degrees < 0 ? 60 : 70, degrees < 0 ? 217 : 184, "Сад", degrees)
+    for (const [index, row] of [
+      ["Перфоратор", "5 000", "25 000"],
+      ["Газонокосилка", "6 000", "30 000"],
+      ["Мотоблок", "9 000", "48 000"],
+    ].entries())
+      for (const [column, cell] of row.entries()) at(pdf, xs[column + 1]! + 4, ys[index + 1]! + 5, cell)
+  }
+
+  it("head the columns and the groups of a ruled table, whichever way they are turned", async () => {
+    for (const degrees of [-90, 90] as const) {
+      const document = await read((pdf) => grid(pdf, degrees))
+      assert.deepStrictEqual(tables(document), [
+        [
+          ["", "Инструмент", "Сутки, ₸", "Неделя целиком, ₸"],
+          ["Сад", "Перфоратор", "5 000", "25 000"],
+          ["Сад", "Газонокосилка", "6 000", "30 000"],
+          ["", "Мотоблок", "9 000", "48 000"],
+        ],
+      ])
+    }
+  })
+
+  it("are left out beside the page, where they are a label or a stamp", async () => {
+    const document = await read((pdf) => {
+      at(pdf, 80, 100, "Прокат инструмента")
+      at(pdf, 80, 120, "Доставка по городу 3 000 ₸ в одну сторону")
+      upright(pdf, 30, 300, "Типография, тираж 500", -90)
+    })
+    assert.notInclude(texts(document).join("\n"), "тираж")
+  })
+})
+
+describe("lines at the foot of a page", () => {
+  it("keep a cell that many pages end with", async () => {
+    const document = await read((pdf) => {
+      for (let page = 0; page < 4; page++) {
+        if (page > 0) pdf.addPage()
+        for (let row = 0; row < 30; row++) {
+          const y = 60 + row * 24
+          at(pdf, 55, y + 6, `Болт М${page * 30 + row + 1}`)
+          at(pdf, 205, y + 6, `${100 + page * 30 + row} ₸`)
+          at(pdf, 305, y + 6, "шт.")
+          at(pdf, 405, y + 6, "в наличии")
+          pdf.rect(50, y, 450, 24).stroke()
+          for (const x of [200, 300, 400])
+            pdf
+              .moveTo(x, y)
+              .lineTo(x, y + 24)
+              .stroke()
+        }
+      }
+    })
+    for (const rows of tables(document))
+      for (const row of rows) assert.deepStrictEqual(row.slice(2), ["шт.", "в наличии"], row[0])
+  })
+})
+
+describe("short lines", () => {
+  it("of a card that each end in a price are told apart", async () => {
+    const document = await read((pdf) => {
+      pdf.fontSize(14)
+      at(pdf, 50, 80, "Стрижки")
+      pdf.fontSize(10)
+      for (const [index, line] of [
+        "Женская стрижка — 8 000 ₸",
+        "Мужская стрижка — 5 000 ₸",
+        "Детская до 10 лет — 3 500 ₸",
+      ].entries())
+        at(pdf, 50, 110 + index * 13, line)
+    })
+    assert.deepStrictEqual(texts(document).slice(1), [
+      "Женская стрижка — 8 000 ₸",
+      "Мужская стрижка — 5 000 ₸",
+      "Детская до 10 лет — 3 500 ₸",
+    ])
+  })
+
+  it("keep the hyphen of «кол-во», and drop a struck price with its full stop", async () => {
+    const document = await read((pdf) => {
+      for (const [x, y] of [
+        [50, 100],
+        [50, 140],
+        [50, 160],
+      ] as const)
+        pdf.moveTo(x, y).lineTo(300, y).stroke()
+      for (const x of [50, 200, 250, 300]) pdf.moveTo(x, 100).lineTo(x, 160).stroke()
+      at(pdf, 54, 104, "Наименование")
+      at(pdf, 204, 104, "Кол-")
+      at(pdf, 204, 117, "во")
+      at(pdf, 254, 104, "Цена")
+      at(pdf, 54, 145, "Стол")
+      at(pdf, 204, 145, "10")
+      at(pdf, 254, 145, "48 000")
+      const before = "Шатуш теперь 35 000 ₸, раньше "
+      const old = "45 000 ₸"
+      at(pdf, 50, 200, `${before}${old}.`)
+      const x = 50 + pdf.widthOfString(before)
+      pdf
+        .moveTo(x, 206)
+        .lineTo(x + pdf.widthOfString(old), 206)
+        .stroke()
+    })
+    assert.strictEqual(tables(document)[0]?.[0]?.[1], "Кол-во")
+    assert.include(texts(document), "Шатуш теперь 35 000 ₸, раньше")
+  })
+
+  it("begin with the raised mark of a footnote, and it stays no figure", async () => {
+    const document = await read((pdf) => {
+      at(pdf, 50, 100, "Доставка 3 000 ₸ по городу, подъём отдельно по договорённости")
+      pdf.fontSize(7)
+      at(pdf, 50, 130, "1")
+      pdf.fontSize(10)
+      at(pdf, 58, 131, "Стеклопакет с аргоном включён.")
+    })
+    assert.include(texts(document), "¹ Стеклопакет с аргоном включён.")
+  })
+})

@@ -11,7 +11,8 @@ import { getDocument, type PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.
 import { blocksOf, bodySizeOf, type LaidPage, withoutMargins } from "./pdf-blocks.ts"
 import { layPage, type PageToLay } from "./pdf-layout.ts"
 import { segmentsOf } from "./pdf-lines.ts"
-import { type DrawnPage, drawnPage } from "./pdf-page.ts"
+import { type DrawnPage, drawnPage, type Glyph, type Rect } from "./pdf-page.ts"
+import { uprightCells } from "./pdf-upright.ts"
 
 export const fileBytesMax = 40 * 1024 * 1024
 export const pagesMax = 400
@@ -136,33 +137,43 @@ export const isReadable = (read: KnowledgeDocument | UnreadableDocument): read i
 
 const emptyPage: PageToLay = { width: 1, height: 1, segments: [], horizontals: [], verticals: [], boxes: [] }
 
-/** Turns a page that lies on its side; text in any other direction than the page's own is left out (side labels, stamps). */
+/** Turns a page that lies on its side. Text in another direction is read only in the cells of a table (see pdf-upright.ts). */
 const toLay = (page: DrawnPage): PageToLay => {
   const counts = [0, 0, 0, 0]
   for (const glyph of page.glyphs) counts[glyph.turn] = (counts[glyph.turn] ?? 0) + 1
-  const turn = counts.indexOf(Math.max(...counts)) as 0 | 1 | 2 | 3
+  const turn = counts.indexOf(Math.max(...counts)) as Glyph["turn"]
+  const turned = turnedPage(page, turn)
+  const segments = segmentsOf(turned)
+  const upright = ([1, 3] as const).flatMap((more) => {
+    const side = turnedPage(page, ((turn + more) % 4) as Glyph["turn"])
+    return side.glyphs.length === 0 ? [] : uprightCells(segmentsOf(side), more, turned)
+  })
+  return { ...turned, segments: [...segments, ...upright] }
+}
+
+/** The page as it is seen by one who reads the text of this direction, and that text alone. */
+const turnedPage = (page: DrawnPage, turn: Glyph["turn"]): DrawnPage => {
   const { width, height } = page
   const point = (x: number, y: number): readonly [number, number] =>
     turn === 0 ? [x, y] : turn === 1 ? [y, width - x] : turn === 2 ? [width - x, height - y] : [height - y, x]
-  const rect = (each: { x0: number; y0: number; x1: number; y1: number }) => {
+  const rect = (each: Rect): Rect => {
     const [ax, ay] = point(each.x0, each.y0)
     const [bx, by] = point(each.x1, each.y1)
     return { x0: Math.min(ax, bx), y0: Math.min(ay, by), x1: Math.max(ax, bx), y1: Math.max(ay, by) }
   }
   const isSideways = turn % 2 === 1
-  const glyphs = page.glyphs.flatMap((glyph) => {
-    if (glyph.turn !== turn) return []
-    const [x, y] = point(glyph.x, glyph.y)
-    return [{ ...glyph, x, y, turn: 0 as const }]
-  })
-  const horizontals = (isSideways ? page.verticals : page.horizontals).map(rect)
-  const verticals = (isSideways ? page.horizontals : page.verticals).map(rect)
   return {
+    ...page,
     width: isSideways ? height : width,
     height: isSideways ? width : height,
-    segments: segmentsOf({ ...page, glyphs, horizontals, verticals, dots: page.dots.map(rect) }),
-    horizontals,
-    verticals,
+    glyphs: page.glyphs.flatMap((glyph) => {
+      if (glyph.turn !== turn) return []
+      const [x, y] = point(glyph.x, glyph.y)
+      return [{ ...glyph, x, y, turn: 0 as const }]
+    }),
+    horizontals: (isSideways ? page.verticals : page.horizontals).map(rect),
+    verticals: (isSideways ? page.horizontals : page.verticals).map(rect),
     boxes: page.boxes.map(rect),
+    dots: page.dots.map(rect),
   }
 }

@@ -47,6 +47,8 @@ declare module "pdfkit" {
     fill(color: string): this
     stroke(color?: string): this
     fillAndStroke(fill: string, stroke: string): this
+    save(): this
+    restore(): this
     rotate(angle: number, options?: { readonly origin: readonly [number, number] }): this
     image(source: string | Uint8Array, x: number, y: number, options?: { readonly width?: number }): this
     end(): void
