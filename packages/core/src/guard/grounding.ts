@@ -15,6 +15,7 @@ import { isCallLength, isOfCalendar, isOfferedTime } from "./calendar-claim.ts"
 import type { Basis, GroundedClaim, UngroundedClaim } from "./claim.ts"
 import type { Context } from "./claim-context.ts"
 import { contextOf, viewOf } from "./claim-context.ts"
+import { contradictionsOf } from "./contradiction.ts"
 import { derive, isCountOf, isProductOf, isRestOfPercent, isShareOfSaving } from "./derivation.ts"
 import { sameNumber } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
@@ -122,6 +123,7 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
     if ("code" in verdict) problems.push(verdict)
     else claims.push(verdict)
   }
+  problems.push(...contradictionsOf(court))
   for (const name of strangeNames(view, index, input.chat)) problems.push(name)
   return { claims, problems }
 }

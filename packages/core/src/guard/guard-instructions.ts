@@ -2,6 +2,7 @@
 import { givesOrders, withoutOrders } from "../knowledge/injection.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
 import { wordsOf } from "../knowledge/wording.ts"
+import { sentencesOf } from "../reply/sentence.ts"
 import type { GuardInput } from "./guard.ts"
 
 const leaks: ReadonlyArray<RegExp> = [
@@ -58,7 +59,7 @@ export const obeyedOrder = (text: string, input: GuardInput): string | null => {
     return "включён особый режим"
   if (orders.length === 0) return null
   const low = clean.toLowerCase()
-  const draft = new Set(wordsOf(text).map((word) => word.stem))
+  const drafts = sentencesOf(text).map((sentence) => new Set(wordsOf(sentence.text).map((word) => word.stem)))
   const draftText = text.toLowerCase()
   const draftFigures = findQuantities(text)
   for (const order of orders) {
@@ -93,7 +94,7 @@ export const obeyedOrder = (text: string, input: GuardInput): string | null => {
         (stem) => !/^(?:klient|skidk|kompani|instrukc|pravil|cen)$/u.test(stem),
       )
       if (wanted.length < 2) continue
-      const met = wanted.filter((stem) => draft.has(stem)).length
+      const met = Math.max(0, ...drafts.map((draft) => wanted.filter((stem) => draft.has(stem)).length))
       if (
         met / wanted.length >= 0.6 &&
         !/(?<!\p{L})(?:не могу|не можем|к сожалению|не предусмотр\p{L}*|не скажу|нет)(?!\p{L})/iu.test(text) &&

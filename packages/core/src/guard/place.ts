@@ -128,7 +128,14 @@ const outer = 0.4
 const around = 0.3
 const titled = 0.15
 
-const headingLayers = (path: ReadonlyArray<string>, isTitled: boolean): ReadonlyArray<Layer> =>
+/** `1–2 бутыли`, `07, 09, 12`, `до 15 км` name no thing: it is named above. */
+const isAmountOnly = (label: string): boolean => {
+  let rest = label
+  for (const one of findQuantities(label)) rest = rest.replace(one.text, " ")
+  return /\d/.test(label) && !/\p{L}{2}/u.test(rest)
+}
+
+const headingLayers = (path: ReadonlyArray<string>, isTitled: boolean, label = ""): ReadonlyArray<Layer> =>
   path.map((text, at) => ({
     text,
     // A title over everything, or a heading with a price of its own, names little of what follows.
@@ -138,7 +145,9 @@ const headingLayers = (path: ReadonlyArray<string>, isTitled: boolean): Readonly
         : /\d\s?(?:₸|тг|тенге)/iu.test(text)
           ? around
           : at === path.length - 1
-            ? headed
+            ? isAmountOnly(label)
+              ? 0.85
+              : headed
             : outer,
   }))
 
@@ -162,9 +171,9 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
   const quantities = source === "chat" ? found.slice(0, figuresOfTalkMax) : found
   if (quantities.length === 0) return []
   const sentence = { start: 0, end: line.text.length }
-  const layersAbove = headingLayers(line.path, isTitled)
   const first = quantities.find((one) => one.kind === "money") ?? quantities[0]!
   const sentenceHead = headOf(line.text.slice(0, first.index))
+  const layersAbove = headingLayers(line.path, isTitled, line.text.slice(0, first.index))
   return quantities.map((quantity) => {
     const { near: nearSpans, gap, lead } = surroundingsOf(line.text, quantity, sentence, quantities)
     const isFirst = lead.start === 0
@@ -345,6 +354,7 @@ const isRowHeader = (rows: ReadonlyArray<ReadonlyArray<string>>): boolean => {
 const placesOfTable = (
   rows: ReadonlyArray<ReadonlyArray<string>>,
   base: Omit<Line, "text" | "stems" | "head" | "days">,
+  note: string,
   isTitled: boolean,
   add: (line: Line, places: ReadonlyArray<Place>) => void,
 ) => {
@@ -353,7 +363,6 @@ const placesOfTable = (
   // The corner over the names is often left out: `      сутки   неделя   залог`.
   const isShifted = hasHeader && first.at(-1)?.trim() === "" && others.every((cells) => cells.at(-1)?.trim() !== "")
   const header = !hasHeader ? [] : isShifted ? ["", ...first.slice(0, -1)] : first
-  const layersAbove = headingLayers(base.path, isTitled)
   const writesCurrency = rows.some((cells) => cells.some((cell) => /\d\s?(?:₸|тг|тенге)/iu.test(cell)))
   rows.forEach((cells, at) => {
     const filled = cells.map((cell) => cell.trim())
@@ -370,6 +379,7 @@ const placesOfTable = (
       add(line, placesOfLine(line, isTitled, "text"))
       return
     }
+    const layersAbove = headingLayers(base.path, isTitled, filled[0] ?? "")
     const read = filled.map(findQuantities)
     const all = read.flat()
     const places: Array<Place> = []
@@ -387,9 +397,13 @@ const placesOfTable = (
             ? [perKey(quantity.per)]
             : ([
                 persIn(nearText),
-                timeUnits.has(unitKey(head)) ? [unitKey(head)] : [],
+                paidPer.test(head) ? [unitKey(head)] : [],
+                findQuantities(head).flatMap((one) =>
+                  one.kind === "duration" && (one.to !== null || one.qualifier !== null) ? [unitKey(one.unit!)] : [],
+                ),
                 persIn(head),
                 persIn(header[0] ?? ""),
+                persIn(note),
                 persIn(base.path.at(-1) ?? ""),
               ].find((some) => some.length > 0) ?? [])
         places.push({
@@ -466,6 +480,10 @@ const piecesOf = (text: string): ReadonlyArray<string> =>
     .map((part) => part.trim())
     .filter((part) => part !== "")
 
+/** `цены в тенге за сутки` right before or behind a table. */
+const isPriceNote = (text: string) =>
+  text.length <= 80 && /цен|стоимост|тенге|₸/iu.test(text) && findQuantities(text).length === 0
+
 const introLettersMax = 80
 
 const readText = (text: string): { readonly lines: ReadonlyArray<Line>; readonly places: ReadonlyArray<Place> } => {
@@ -522,7 +540,10 @@ const readText = (text: string): { readonly lines: ReadonlyArray<Line>; readonly
     }
     const path = headings.map((one) => one.text)
     if (block.kind === "table" && block.rows !== undefined) {
-      placesOfTable(block.rows, { path, block: position, whole: "" }, isTitled, (line, some) => {
+      const note = [document.blocks[position - 1], document.blocks[position + 1]].find(
+        (one) => one?.kind === "paragraph" && isPriceNote(one.text),
+      )
+      placesOfTable(block.rows, { path, block: position, whole: "" }, note?.text ?? "", isTitled, (line, some) => {
         lines.push(line)
         places.push(...some)
       })

@@ -25,7 +25,7 @@ const listedCellsOf = (line: string): ReadonlyArray<string> | null => {
   if (/\S {2,}\S/.test(line)) return null
   for (const joint of [" / ", "; ", " — ", " – "]) {
     const cells = line.trim().split(joint)
-    if (cells.length >= 3 && cells.slice(1).every((cell) => cell.length <= 40)) return cells.map((cell) => cell.trim())
+    if (cells.length >= 3 && !/[.!?] /.test(cells[0]!) && cells.slice(1).every((cell) => cell.length <= 40)) return cells.map((cell) => cell.trim())
   }
   return null
 }
@@ -55,9 +55,20 @@ const cellsOf = (line: string): ReadonlyArray<string> | null => {
 
 const isRule = (line: string) => /^[\s|:+=-]+$/.test(line) && /-{2,}|={2,}/.test(line)
 
+/** A block as plain text shows it. */
+export interface TextBlock extends Block {
+  /** A blank line stands before it. */
+  readonly isApart: boolean
+  /** A heading that the text marks as one, rather than one that only looks so. */
+  readonly isMarked: boolean
+}
+
 /** Plain text as blocks: `#` headings, `|`, tab and column tables, bullets, questions with answers. One page per form feed. */
-export const documentOfText = (text: string, file: string): KnowledgeDocument => {
-  const blocks: Array<Block> = []
+export const documentOfText = (
+  text: string,
+  file: string,
+): KnowledgeDocument & { readonly blocks: ReadonlyArray<TextBlock> } => {
+  const blocks: Array<TextBlock> = []
   let page = 1
   const pages = text.replace(/\r\n?/g, "\n").split("\f")
   for (const content of pages) {
@@ -67,21 +78,27 @@ export const documentOfText = (text: string, file: string): KnowledgeDocument =>
   return { file, pages: pages.length, blocks }
 }
 
-const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Block>) => {
+const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<TextBlock>) => {
   let at = 0
   let begins = true
+  let isApart = false
+  const put = (block: Block, isMarked = false) => {
+    blocks.push({ ...block, isApart, isMarked })
+    isApart = false
+  }
   const isBlank = (index: number) => (lines[index] ?? "").trim() === ""
   while (at < lines.length) {
     const raw = lines[at]!
     const line = raw.trim()
     if (line === "" || isRule(line)) {
       begins = true
+      isApart = true
       at++
       continue
     }
     const marked = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line) ?? (isNumberedHeading(lines, at) ? [line, "####", line.replace(bullet, "")] : null)
     if (marked !== null) {
-      blocks.push({ kind: "heading", page, level: marked[1]!.length, text: plain(marked[2]!) })
+      put({ kind: "heading", page, level: marked[1]!.length, text: plain(marked[2]!) }, true)
       at++
       begins = true
       continue
@@ -107,23 +124,23 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
     if (rows.length >= 2 || (rows.length === 1 && piped)) {
       const width = Math.max(...rows.map((row) => row.length))
       const full = rows.map((row) => [...row.map(plain), ...Array.from({ length: width - row.length }, () => "")])
-      blocks.push({ kind: "table", page, text: full.map((row) => row.join(" | ")).join("\n"), rows: full })
+      put({ kind: "table", page, text: full.map((row) => row.join(" | ")).join("\n"), rows: full })
       at = end
       begins = true
       continue
     }
     if (question.test(line) && line.replace(question, "").length > 3) {
-      blocks.push({ kind: "heading", page, level: 6, text: plain(line.replace(question, "")) })
+      put({ kind: "heading", page, level: 6, text: plain(line.replace(question, "")) })
       at++
       continue
     }
     if (answer.test(line)) {
-      blocks.push({ kind: "paragraph", page, text: plain(line.replace(answer, "")) })
+      put({ kind: "paragraph", page, text: plain(line.replace(answer, "")) })
       at++
       continue
     }
     if (bullet.test(raw)) {
-      blocks.push({ kind: "list_item", page, text: plain(line.replace(bullet, "")) })
+      put({ kind: "list_item", page, text: plain(line.replace(bullet, "")) })
       at++
       begins = false
       continue
@@ -146,7 +163,7 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
     if (looksHeading) {
       const isTitle = blocks.length === 0 && page === 1
       const level = isTitle ? 1 : /\?$/.test(line) || /:$/.test(line) ? 6 : line === line.toUpperCase() ? 2 : 3
-      blocks.push({ kind: "heading", page, level, text: plain(line.replace(/:$/, "")) })
+      put({ kind: "heading", page, level, text: plain(line.replace(/:$/, "")) })
       at++
       continue
     }
@@ -159,11 +176,12 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Bloc
       !/\d{3}\s?(?:₸|тг|тенге|kzt)?$/iu.test(last.text) &&
       indentOf(raw) <= indentOf(lines[at - 1]!) &&
       /^[\p{Ll}\d(]/u.test(line) &&
-      !(isPriced(last.text) && isPriced(line))
+      !(isPriced(last.text) && isPriced(line)) &&
+      !(isItsPrice.test(line) && isItsPrice.test((lines[at + 1] ?? "").trim()))
     ) {
       const joint = hasFigure && endsInSum.test(lines[at - 1]!) ? "\n" : " "
       blocks[blocks.length - 1] = { ...last, text: `${last.text}${joint}${plain(line)}` }
-    } else blocks.push({ kind: "paragraph", page, text: plain(line) })
+    } else put({ kind: "paragraph", page, text: plain(line) })
     begins = false
     at++
   }
@@ -193,6 +211,9 @@ const endsInSum =
 const isPriced = (line: string) =>
   /(?:[—–:|-]|\.{2,}|\s{2,})\s*(?:от|до|по)?\s*\d/u.test(line) &&
   findQuantities(line).some((one) => one.kind === "money" || one.value >= 100)
+
+/** `4 камеры: 162 000 ₸`: a line that is a name and its price. */
+const isItsPrice = /^[^:—–\n]{2,40}(?::|\s[—–])\s*(?:от\s+|до\s+)?\d[\d ]*\s?(?:₸|тг|тенге)/iu
 
 const indentOf = (line: string) => /^\s*/.exec(line)![0].length
 

@@ -22,7 +22,7 @@ const synonyms: ReadonlyArray<readonly [stem: string, pattern: RegExp]> = [
     /^(цен[аыеу]?|ценой|ценник\p{L}*|стоимост\p{L}*|стоит|стоят|стоил\p{L}*|стоить|прайс\p{L}*|обойд\p{L}*|обход\p{L}*|расцен\p{L}*|баға\p{L}*)$/u,
   ],
   ["srok", /^(срок\p{L}*|длительност\p{L}*|продолжительност\p{L}*|длит\p{L}*|занима\p{L}*|займ[её]т)$/u],
-  ["chelovek", /^(человек\p{L}*|чел|люд\p{L}*|участник\p{L}*|персон\p{L}*|гост\p{L}{0,3}|адам\p{L}*)$/u],
+  ["chelovek", /^(человек\p{L}*|чел|люд\p{L}*|участник\p{L}*|персон(?:а|ы|у|е|ой|ам)?|гост\p{L}{0,3}|адам\p{L}*)$/u],
   ["sotrudnik", /^(сотрудник\p{L}*|работник\p{L}*|пользовател\p{L}*)$/u],
   ["arend", /^(аренд\p{L}*|прокат\p{L}*)$/u],
   ["tel", /^(тел|телефон\p{L}*)$/u],
@@ -52,6 +52,8 @@ const synonyms: ReadonlyArray<readonly [stem: string, pattern: RegExp]> = [
   ["optov", /^опт(?:ом|ов\p{L}*|у)?$/u],
   ["rozn", /^рознич?\p{L}*$/u],
   ["obuch", /^(обуч\p{L}*|научим)$/u],
+  ["lait", /^(lite|light|лайт)$/u],
+  ["biznes", /^(business|бизнес\p{L}{0,2})$/u],
 ]
 
 const latin: Readonly<Record<string, string>> = {
@@ -103,6 +105,19 @@ const inLatin = (text: string) => {
   return out
 }
 
+/** `Camry` and `Камри`, `Accent` and `Акцент`: Latin letters as they are heard. */
+const heard: ReadonlyArray<readonly [RegExp, string]> = [
+  [/cc(?=[eiy])/g, "kc"],
+  [/ck|q/g, "k"],
+  [/c(?![heiyc])|c(?=c)/g, "k"],
+  [/ph/g, "f"],
+  [/w/g, "v"],
+  [/x/g, "ks"],
+  [/(?<=\p{L})y(?=$|[bcdfghklmnprstvz])/gu, "i"],
+  [/([a-z])\1/g, "$1"],
+]
+const asHeard = (word: string) => (/^[a-z]{4,}$/.test(word) ? heard.reduce((text, [from, to]) => text.replace(from, to), word) : word)
+
 const keptStemsMax = 50_000
 const wordLettersMax = 40
 const stems = new Map<string, string>()
@@ -113,7 +128,7 @@ export const stemOf = (word: string): string => {
   if (stem === undefined) {
     stem =
       synonyms.find(([, pattern]) => pattern.test(text))?.[0] ??
-      inLatin(/^[a-z]/.test(text) ? text : russian.stem(text)).replace(/(?<=\p{L}{3})[aeiouy]$/u, "")
+      inLatin(/^[a-z]/.test(text) ? asHeard(text) : russian.stem(text).replace(/([бвгдзклмнпрстфш])\1/gu, "$1")).replace(/(?<=\p{L}{3})[aeiouy]$/u, "")
     if (stems.size >= keptStemsMax) stems.clear()
     stems.set(text, stem)
   }

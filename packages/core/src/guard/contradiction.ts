@@ -1,0 +1,191 @@
+/**
+ * What the documents say no to, allow only so, or sell apart, told as if it held: `Домофоны не устанавливаем`, `Онлайн только
+ * индивидуально`, `Монтаж в цену не входит`. It promises that what it names stands against a line of the documents; not that
+ * it finds every contradiction, for it compares words and not meanings.
+ */
+import { findQuantities } from "../knowledge/quantity.ts"
+import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
+import type { UngroundedClaim } from "./claim.ts"
+import type { DraftView } from "./claim-context.ts"
+import type { Index, Line } from "./place.ts"
+import type { Court } from "./weighing.ts"
+
+interface Denied {
+  /** What is denied: the stems of each thing of a list. */
+  readonly things: ReadonlyArray<ReadonlyArray<string>>
+  /** The verb denied, where it is not an offer of ours: `не возвращается`, but not `не делаем`. */
+  readonly verb: string | null
+  readonly line: string
+}
+interface Only {
+  /** What is limited. */
+  readonly frame: ReadonlyArray<string>
+  /** To what. */
+  readonly to: ReadonlyArray<string>
+  readonly line: string
+}
+/** What the documents deny and limit. */
+export interface Limits {
+  readonly denied: ReadonlyArray<Denied>
+  readonly only: ReadonlyArray<Only>
+  /** Not in the price. */
+  readonly apart: ReadonlyArray<Denied>
+  /** Stems of what the documents affirm. */
+  readonly affirmed: ReadonlySet<string>
+}
+
+const general =
+  /^(?:klient|zakaz|uslug|rabot|god|mesyac|den|chas|nedel|chelovek|kompan|nash|cen|summ|uslov|vozmozhn|dan|moment|por|vrem|mest|nal|vse|drug|ostaln|lub|nikak|skidk|akc|bol|tak|sam|otdeln|lish|tol?k|tolk|obazateln|potom|prost|konkretn|gorod|sotrudnik)/u
+const verbish =
+  /(?:ть|ться|аем|яем|уем|имся|емся|им|ем|ём|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|[йие]те|ую|аю|яю|ишь|ешь|ется|ится|ются|ятся)$/u
+
+const nounsOf = (text: string): ReadonlyArray<string> =>
+  wordsOf(text)
+    .filter((word) => word.text.length > 2 && !verbish.test(word.text) && !general.test(word.stem))
+    .map((word) => word.stem)
+
+const notDenying =
+  /^(?:мен|бол|ран|позж|поздн|тольк|всегд|обязательн|дал|дольш|зависим|огранич|завис|просто|вс[её]|позволя|теря|стесня|волн|переж|забуд|беспоко|платите|переплач|тратьте|мешает|остав|нашл)/iu
+const denying = /(?<!\p{L})не\s+(\p{L}{3,})/giu
+const lacking = /(?<!\p{L})(?:нет|отсутству\p{L}+|не бывает)(?!\p{L})/iu
+const conditional =
+  /(?<!\p{L})(?:если|при|без|до|после|менее|более|раньше|позже|кроме|пока|когда|чтобы|иначе|свыше|сверх|в случае|только|лишь)(?!\p{L})/iu
+const outside =
+  /не\s+вход\p{L}*|не\s+включ\p{L}*|оплачива\p{L}*\s+(?:\p{L}+\s+)?отдельно|отдельно\s+оплачива\p{L}*|за\s+(?:доп\p{L}*|отдельн\p{L}+)\s+(?:плат\p{L}*|сч[её]т)|(?<!\p{L})отдельно(?!\s+сто)|за сч[её]т (?:клиента|заказчика|покупателя)/iu
+const inside =
+  /(?<!\p{L})(?:(?:уже\s+)?(?:вход[ия]т|включ[её]н\p{L}*|включает|внутри|учт[её]н\p{L}*)|в (?:цене|стоимости|цену|стоимость|этой сумме|эту сумму|комплекте))(?!\p{L})/iu
+
+/** `Других скидок нет` denies none of those told. */
+const others = /(?<!\p{L})(?:друг\p{L}+|ины[хе]|прочи[хе]|больше|дополнительн\p{L}+|вместе|одновременно)(?!\p{L})/iu
+
+const segmentsOf = (text: string): ReadonlyArray<string> =>
+  text
+    .split(/[;!?\n]|\.\s|(?<=\s)[—–](?=\s)|,?\s(?:но|а|зато|однако)\s/u)
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+
+const itemsOf = (text: string): ReadonlyArray<ReadonlyArray<string>> =>
+  text
+    .split(/,|\s(?:и|или|ни)\s/u)
+    .map(nounsOf)
+    .filter((stems) => stems.length > 0)
+
+export const limitsOf = (lines: ReadonlyArray<Line>): Limits => {
+  const denied: Array<Denied> = []
+  const only: Array<Only> = []
+  const apart: Array<Denied> = []
+  const affirmed = new Set<string>()
+  for (const { text, path } of lines) {
+    if (text.length > 240 || text.includes(" | ")) continue
+    // `Делаете ли вы видео? Нет.`
+    const heading = path.at(-1) ?? ""
+    if (/\?\s*$/.test(heading) && /^\s*(?:к сожалению,?\s+)?нет(?!\p{L})/iu.test(text))
+      denied.push({ things: [nounsOf(heading)], verb: null, line: `${heading} ${text}` })
+    for (const aside of text.matchAll(/\(([^()]{4,60})\)/gu))
+      if (/(?<!\p{L})нет(?!\p{L})/iu.test(aside[1]!)) {
+        const things = itemsOf(aside[1]!.replace(lacking, " "))
+        if (things.length > 0) denied.push({ things, verb: null, line: text })
+      }
+    for (const segment of segmentsOf(text.replace(/\([^()]*\)/gu, " "))) {
+      if (outside.test(segment)) {
+        const before = segment.slice(0, segment.search(outside)).replace(/(?<!\p{L})в\s+(?:цен\p{L}+|стоимост\p{L}+)/iu, " ")
+        const after = segment.slice(segment.search(outside)).replace(outside, " ")
+        const things = itemsOf(nounsOf(before).length > 0 ? before : after)
+        if (things.length > 0 && !conditional.test(segment) && !inside.test(before)) apart.push({ things, verb: null, line: text })
+        continue
+      }
+      const match = [...segment.matchAll(denying)].find((one) => !notDenying.test(one[1]!))
+      if (match !== undefined || lacking.test(segment)) {
+        const at = match === undefined ? segment.search(lacking) : match.index
+        const stop = segment.slice(at).search(/[,:]/)
+        const part = stop < 0 ? segment : segment.slice(0, at + stop)
+        if (conditional.test(part) || others.test(part) || findQuantities(part).length > 0) continue
+        const things = itemsOf(match === undefined ? part.replace(lacking, " ") : part.replace(match[0], " "))
+        if (things.length > 0)
+          denied.push({ things, verb: match === undefined || /[её]мс?я?$|имс?я?$/u.test(match[1]!) ? null : stemOf(match[1]!), line: text })
+        continue
+      }
+      const limit = /(?<!\p{L})(?:только|исключительно|лишь)\s+(?:для\s+|на\s+|в\s+|во\s+|по\s+|с\s+|со\s+|при\s+|через\s+)?((?:[\p{L}\d«»"-]+\s*){1,4})/iu.exec(segment)
+      if (limit !== null && findQuantities(limit[1]!).length === 0) {
+        const to = nounsOf(limit[1]!)
+        const frame = nounsOf(segment.slice(0, limit.index))
+        if (to.length > 0 && frame.length > 0) only.push({ frame, to, line: text })
+      }
+      for (const word of wordsOf(segment)) affirmed.add(word.stem)
+    }
+  }
+  return { denied, only, apart, affirmed }
+}
+
+const hedged =
+  /(?<!\p{L})(?:не|нет|ни|без|кроме|уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|провер\p{L}*|подскаж\p{L}*|к сожалению|увы|отдельно|только|лишь|жаль|жоқ|емес)(?!\p{L})/iu
+
+interface Clause {
+  readonly text: string
+  readonly stems: ReadonlyArray<string>
+}
+/** What the draft affirms: its clauses without a negation, a doubt or a question. */
+const affirmationsOf = (view: DraftView): ReadonlyArray<Clause> =>
+  view.sentences.flatMap((sentence) => {
+    const isQuestion = /\?\s*[\p{Extended_Pictographic}\s)»"]*$/u.test(sentence.text)
+    if (isQuestion) return []
+    return (
+      sentence.text
+        // What a dash explains begins behind the comma before it: `гид включён, питание — 4 000 ₸`.
+        .replace(/,([^,;()\n—–]*\s[—–]\s)/gu, ";$1")
+        .split(/[;()\n]|(?:,|(?<=\s)|^)(?:но|а|зато|однако)\s/iu)
+    )
+      .filter((text) => text.trim() !== "" && !hedged.test(text))
+      .map((text) => ({ text, stems: wordsOf(text).map((word) => word.stem) }))
+  })
+
+const has = (stems: ReadonlyArray<string> | ReadonlySet<string>, stem: string): boolean => {
+  for (const one of stems) if (likeness(one, stem) > 0) return true
+  return false
+}
+
+/** Whether the clause names the thing: the words that nothing affirmed shares, or all of them. */
+const names = (clause: Clause, thing: ReadonlyArray<string>, verb: string | null, limits: Limits): boolean => {
+  const met = thing.filter((stem) => has(clause.stems, stem))
+  if (met.length === 0) return false
+  const isOwn = met.some((stem) => !has(limits.affirmed, stem))
+  if (verb !== null && !has(clause.stems, verb)) return false
+  return isOwn ? met.length * 2 >= thing.length : met.length === thing.length && thing.length >= 2
+}
+
+const contradiction = (text: string, line: string): UngroundedClaim => ({
+  code: "ungrounded_promise",
+  text: text.trim(),
+  detail: `«${text.trim().slice(0, 80)}»: в документах сказано обратное: «${line.slice(0, 160)}».`,
+})
+
+const kept = new WeakMap<Index, Limits>()
+const limitsIn = (index: Index): Limits => {
+  let limits = kept.get(index)
+  if (limits === undefined) {
+    limits = limitsOf(index.lines)
+    kept.set(index, limits)
+  }
+  return limits
+}
+
+export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const limits = limitsIn(court.index)
+  const { view } = court
+  const found: Array<UngroundedClaim> = []
+  const spoken = [...wordsOf(view.text), ...wordsOf(view.turn), ...wordsOf(view.earlier)].map((word) => word.stem)
+  for (const clause of affirmationsOf(view)) {
+    for (const { things, verb, line } of limits.denied)
+      if (things.some((thing) => names(clause, thing, verb, limits))) found.push(contradiction(clause.text, line))
+    if (inside.test(clause.text))
+      for (const { things, line } of limits.apart)
+        if (things.some((thing) => thing.every((stem) => has(clause.stems, stem))))
+          found.push(contradiction(clause.text, line))
+    for (const { frame, to, line } of limits.only) {
+      const own = frame.filter((stem) => has(clause.stems, stem))
+      if (own.length * 2 < frame.length || own.length === 0) continue
+      if (!to.some((stem) => has(spoken, stem))) found.push(contradiction(clause.text, line))
+    }
+  }
+  return found
+}
