@@ -115,6 +115,7 @@ export const world = Effect.fnUntraced(function* (
     }),
     Context.add(LlmPort, {
       name: "scripted",
+      denial: Effect.succeed(null),
       classify: (request) => {
         brain.asked.push("classify")
         return Effect.map(brain.classify(request), answerOf)

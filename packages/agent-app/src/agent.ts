@@ -17,7 +17,9 @@ export const runAgent = ({ workers }: AgentWorkers) =>
   Effect.gen(function* () {
     const queue = yield* QueuePort
     const conversations = Array.from({ length: workers }, (_, i) =>
-      keepGoing(`conversation ${i + 1}`, wakeNext, { idleMs: 500 }, (error) => error._tag === "LlmDenied"),
+      keepGoing(`conversation ${i + 1}`, wakeNext, { idleMs: 500 }, (error) => error._tag === "LlmDenied").pipe(
+        Effect.tapError((error) => Effect.logError(`the agent stops: ${error.message}`)),
+      ),
     )
     return yield* Effect.all(
       [

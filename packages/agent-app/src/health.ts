@@ -1,9 +1,11 @@
 /**
  * Whether the agent can do its work now, asked of the things themselves. The model is not asked: every question to it costs
- * money, and a conversation that cannot reach it says so in its trace.
+ * money. That it refuses every call is known from the calls that were made; a conversation that cannot reach it says so in
+ * its trace.
  */
 import { AgentRepo } from "@wa/core/ports/agent-repo"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
+import { LlmPort } from "@wa/core/ports/llm-port"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import { Clock, Effect } from "effect"
 
@@ -47,8 +49,18 @@ const knowledge = Effect.gen(function* () {
   }),
 )
 
+const model = Effect.gen(function* () {
+  const { denial, name } = yield* LlmPort
+  const stands = yield* denial
+  if (stands === null) return { state: "up", detail: name } satisfies Dependency as Dependency
+  const { error, standIn } = stands
+  return standIn === null
+    ? ({ state: "down", detail: error.message } satisfies Dependency)
+    : ({ state: "degraded", detail: `${error.message}; ${standIn} stands in` } satisfies Dependency)
+})
+
 export const checkHealth = Effect.gen(function* () {
-  const dependencies = yield* Effect.all({ database, broker, knowledge }, { concurrency: "unbounded" })
+  const dependencies = yield* Effect.all({ database, broker, knowledge, model }, { concurrency: "unbounded" })
   const isRed = Object.values(dependencies).some(({ state }) => state === "down")
   return {
     status: isRed ? ("unhealthy" as const) : ("healthy" as const),

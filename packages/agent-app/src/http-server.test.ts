@@ -10,7 +10,7 @@ import { type Command, defaultPolicy, type Event } from "@wa/core/conversation/c
 import { wakeUpAt } from "@wa/core/conversation/decide"
 import { AgentRepo } from "@wa/core/ports/agent-repo"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
-import { LlmPort } from "@wa/core/ports/llm-port"
+import { type Denial, LlmDenied, LlmPort } from "@wa/core/ports/llm-port"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import { hourMs, secondMs } from "@wa/core/time/instant"
 import { Context, Effect, Redacted } from "effect"
@@ -60,6 +60,7 @@ const world = Effect.fnUntraced(function* (options: Partial<AgentServerOptions> 
   yield* TestClock.setTime(noon)
   const store = MemoryAgentRepo.make()
   const queue = yield* InProcessQueue.make()
+  const brain = { denial: null as Denial | null }
   const context = (yield* Effect.context<never>()).pipe(
     Context.add(AgentRepo, store.repo),
     Context.add(QueuePort, queue.port),
@@ -70,7 +71,10 @@ const world = Effect.fnUntraced(function* (options: Partial<AgentServerOptions> 
       wholeText: Effect.succeed(""),
       search: () => Effect.succeed([]),
     }),
-    Context.add(LlmPort, { name: "offline" } as unknown as LlmPort["Service"]),
+    Context.add(LlmPort, {
+      name: "offline",
+      denial: Effect.sync(() => brain.denial),
+    } as unknown as LlmPort["Service"]),
     Context.add(AgentSettings, {
       policy,
       zone,
@@ -117,7 +121,7 @@ const world = Effect.fnUntraced(function* (options: Partial<AgentServerOptions> 
       contact_info: { name: "Айгуль", full_name: null, business_name: null },
       timestamp: new Date(noon).toISOString(),
     }).pipe(Effect.provideContext(context))
-  return { server, store, queue, routes, happen, write, repo: store.repo }
+  return { server, store, queue, brain, routes, happen, write, repo: store.repo }
 })
 
 const bearer = { authorization: "Bearer admin-token" }
@@ -465,6 +469,26 @@ describe("the agent's server", () => {
         detail: "no documents, 0 unreadable",
       })
     }),
+  )
+
+  it.effect(
+    "is degraded while a second model stands in for one that refuses every call, and red when none answers",
+    () =>
+      Effect.gen(function* () {
+        const { server, brain } = yield* world()
+        const asked = () => get(server, "/health", {})
+        assert.deepStrictEqual((yield* asked()).json().dependencies.model, { state: "up", detail: "offline" })
+        const error = new LlmDenied({ mend: "GEMINI_API_KEY", detail: "API key not valid" })
+        brain.denial = { error, standIn: "gpt-5-mini" }
+        const helped = yield* asked()
+        assert.strictEqual(helped.status, 200)
+        assert.deepStrictEqual(helped.json().dependencies.model, {
+          state: "degraded",
+          detail: "the model refuses every call; check GEMINI_API_KEY: API key not valid; gpt-5-mini stands in",
+        })
+        brain.denial = { error, standIn: null }
+        assert.strictEqual((yield* asked()).status, 503)
+      }),
   )
 
   it.effect("counts contacts by class, outcomes, replies and tokens", () =>

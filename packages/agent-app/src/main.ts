@@ -41,7 +41,7 @@ const agent = Effect.gen(function* () {
   return yield* Effect.gen(function* () {
     // With the clock and the loggers around us: the HTTP side runs its effects by itself.
     const where = { host: "0.0.0.0", port: settings.PORT ?? 8001, setting: "PORT" }
-    const ports = yield* whileStarting(where, ["database", "broker", "knowledge"], (isAway) =>
+    const ports = yield* whileStarting(where, ["database", "broker", "knowledge", "model"], (isAway) =>
       Layer.build(Layer.merge(agentRepoOn({ url: url!, maxConnections, isAway }, settings.TIMEZONE), otherPorts)),
     )
     const context = Context.merge(yield* Effect.context<never>(), ports)

@@ -69,7 +69,7 @@ export const openApi = {
           status: { enum: ["healthy", "unhealthy"] },
           dependencies: {
             type: "object",
-            required: ["database", "broker", "knowledge"],
+            required: ["database", "broker", "knowledge", "model"],
             additionalProperties: {
               type: "object",
               required: ["state", "detail"],

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as InProcessQueue from "@wa/adapters/embedded/in-process-queue"
 import * as MemoryGatewayRepo from "@wa/adapters/embedded/memory-gateway-repo"
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
+import { LlmPort } from "@wa/core/ports/llm-port"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import { GatewaySettings } from "@wa/gateway-app/gateway-settings"
@@ -19,6 +20,7 @@ const listening = Effect.gen(function* () {
     Context.add(GatewayRepo, store.repo),
     Context.add(QueuePort, queue.port),
     Context.add(WappiPort, {} as unknown as WappiPort["Service"]),
+    Context.add(LlmPort, {} as unknown as LlmPort["Service"]),
     Context.add(GatewaySettings, {
       profileId,
       pollingInterval: 5,

@@ -91,6 +91,7 @@ export const world = Effect.fnUntraced(function* (
     Context.add(QueuePort, queue.port),
     Context.add(LlmPort, {
       name: "scripted",
+      denial: Effect.succeed(null),
       transcribe: () =>
         Effect.suspend(() => {
           model.asked++

@@ -30,7 +30,11 @@ const world = Effect.gen(function* () {
     Context.add(WappiPort, yield* MemoryWappi.make({ whatsapp, faults, profileId })),
     Context.add(GatewayRepo, store.repo),
     Context.add(QueuePort, queue.port),
-    Context.add(LlmPort, { name: "scripted", transcribe: () => heard.transcribe } as unknown as LlmPort["Service"]),
+    Context.add(LlmPort, {
+      name: "scripted",
+      denial: Effect.succeed(null),
+      transcribe: () => heard.transcribe,
+    } as unknown as LlmPort["Service"]),
     Context.add(GatewaySettings, {
       profileId,
       pollingInterval: 5,

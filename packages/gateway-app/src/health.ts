@@ -6,6 +6,7 @@
  * it is `unknown`, which is not red.
  */
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
+import { type Denial, LlmPort } from "@wa/core/ports/llm-port"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import type { Instant } from "@wa/core/time/instant"
@@ -14,7 +15,8 @@ import { Clock, Effect, Metric, Semaphore } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
 
 export interface Dependency {
-  readonly state: "up" | "down" | "unknown"
+  /** Degraded: it works, but a person should look; not red. */
+  readonly state: "up" | "degraded" | "down" | "unknown"
   readonly detail: string
 }
 export interface Health {
@@ -26,6 +28,8 @@ export interface Health {
     readonly poll: Dependency
     /** Down: stopped, by WhatsApp's limit or by a person. */
     readonly sending: Dependency
+    /** Whether voice notes are turned into words, as their last ones have shown. */
+    readonly voice: Dependency
   }
   /** ISO 8601; null before the first poll that reached Wappi and the database. */
   readonly last_poll_at: string | null
@@ -124,6 +128,11 @@ export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
     Effect.catch((error) => Effect.succeed<Dependency>({ state: "unknown", detail: error.message })),
   )
 
+  const voice = Effect.gen(function* () {
+    const { denial, name } = yield* LlmPort
+    return dependencyOf(yield* denial, name)
+  })
+
   const broker = Effect.gen(function* () {
     return yield* (yield* QueuePort).isConnected
   }).pipe(
@@ -151,8 +160,8 @@ export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
   })
 
   const check = Effect.gen(function* () {
-    const [ofDatabase, ofBroker, ofWappi, ofPoll, ofSending] = yield* Effect.all(
-      [database, broker, probeProfile, poll, sending],
+    const [ofDatabase, ofBroker, ofWappi, ofPoll, ofSending, ofVoice] = yield* Effect.all(
+      [database, broker, probeProfile, poll, sending, voice],
       { concurrency: "unbounded" },
     )
     const dependencies = {
@@ -161,6 +170,7 @@ export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
       wappi: ofWappi,
       poll: { state: ofPoll.state, detail: ofPoll.detail },
       sending: ofSending,
+      voice: ofVoice,
     }
     const isRed = Object.values(dependencies).some(({ state }) => state === "down")
     return {
@@ -172,6 +182,14 @@ export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
   })
 
   return { check }
+}
+
+const dependencyOf = (denial: Denial | null, name: string): Dependency => {
+  if (denial === null) return { state: "up", detail: name }
+  const { error, standIn } = denial
+  return standIn === null
+    ? { state: "down", detail: `${error.message}; until then voice notes are not heard` }
+    : { state: "degraded", detail: `${error.message}; ${standIn} stands in` }
 }
 
 const iso = (at: Instant): string => new Date(at).toISOString()

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as InProcessQueue from "@wa/adapters/embedded/in-process-queue"
 import * as MemoryGatewayRepo from "@wa/adapters/embedded/memory-gateway-repo"
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
+import { type Denial, LlmDenied, LlmPort } from "@wa/core/ports/llm-port"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import { WappiDenied, WappiPort, type WappiProfile, type WappiReadError, WappiRefused } from "@wa/core/ports/wappi-port"
 import type { OutgoingBody } from "@wa/core/queue/messages"
@@ -41,6 +42,7 @@ const world = Effect.fnUntraced(function* (options: Partial<GatewayServerOptions
   yield* TestClock.setTime(noon)
   const store = MemoryGatewayRepo.make()
   const queue = yield* InProcessQueue.make()
+  const model = { denial: null as Denial | null }
   const wappi = { answer: Effect.succeed(healthyProfile) as Effect.Effect<WappiProfile, WappiReadError>, asked: 0 }
   const context = (yield* Effect.context<never>()).pipe(
     Context.add(GatewayRepo, store.repo),
@@ -51,6 +53,10 @@ const world = Effect.fnUntraced(function* (options: Partial<GatewayServerOptions
         return wappi.answer
       }),
     } as unknown as WappiPort["Service"]),
+    Context.add(LlmPort, {
+      name: "scripted",
+      denial: Effect.sync(() => model.denial),
+    } as unknown as LlmPort["Service"]),
     Context.add(GatewaySettings, {
       profileId,
       pollingInterval: 5,
@@ -76,7 +82,7 @@ const world = Effect.fnUntraced(function* (options: Partial<GatewayServerOptions
   yield* Effect.addFinalizer(() => Effect.promise(() => server.close()))
   // The beginning: what was written before is not read.
   yield* store.repo.beganAt(profileId, noon - 60_000)
-  return { server, store, queue, wappi, poll, routes, repo: store.repo }
+  return { server, store, queue, wappi, model, poll, routes, repo: store.repo }
 })
 
 const call = (server: FastifyInstance, request: InjectOptions) =>
@@ -430,7 +436,14 @@ describe("the health of the gateway", () => {
       assert.strictEqual(told.code, 200)
       assert.strictEqual(told.status, "healthy")
       assert.strictEqual(told.last_poll_at, new Date(noon - 2000).toISOString())
-      assert.deepStrictEqual(Object.keys(told.dependencies), ["database", "broker", "wappi", "poll", "sending"])
+      assert.deepStrictEqual(Object.keys(told.dependencies), [
+        "database",
+        "broker",
+        "wappi",
+        "poll",
+        "sending",
+        "voice",
+      ])
       assert.notInclude(JSON.stringify(told), "7702000")
     }),
   )
@@ -528,6 +541,25 @@ describe("the health of the gateway", () => {
       const told = yield* health(server)
       assert.strictEqual(told.dependencies.wappi.state, "down")
       assert.include(told.dependencies.wappi.detail, "WAPPI_TOKEN")
+    }),
+  )
+
+  it.effect("is bad while the model refuses every voice note, and names the setting to mend", () =>
+    Effect.gen(function* () {
+      const { server, model } = yield* world()
+      const error = new LlmDenied({ mend: "GEMINI_API_KEY", detail: "API key not valid" })
+      model.denial = { error, standIn: null }
+      const told = yield* health(server)
+      assert.strictEqual(told.code, 503)
+      assert.strictEqual(told.dependencies.voice.state, "down")
+      assert.match(told.dependencies.voice.detail, /check GEMINI_API_KEY: API key not valid/)
+      model.denial = { error, standIn: "gpt-5-mini" }
+      const helped = yield* health(server)
+      assert.deepInclude(helped, { code: 200, status: "healthy" })
+      assert.strictEqual(helped.dependencies.voice.state, "degraded")
+      assert.include(helped.dependencies.voice.detail, "gpt-5-mini stands in")
+      model.denial = null
+      assert.deepInclude((yield* health(server)).dependencies.voice, { state: "up" })
     }),
   )
 

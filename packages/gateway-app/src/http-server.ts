@@ -11,6 +11,7 @@ import { adminBy, isSameSecret, plainServer } from "@wa/adapters/http/plain-serv
 import { normalisePhone } from "@wa/core/contact/phone"
 import type { StoreUnavailable } from "@wa/core/ports/agent-repo"
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
+import type { LlmPort } from "@wa/core/ports/llm-port"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import type { WappiPort } from "@wa/core/ports/wappi-port"
 import { queueNames } from "@wa/core/queue/messages"
@@ -27,7 +28,7 @@ import { receiveWebhook, rejectBody } from "./webhook.ts"
 const bodyBytesMax = 25 * 1024 * 1024
 const noteCharsMax = 200
 
-type Services = GatewayRepo | WappiPort | QueuePort | GatewaySettings
+type Services = GatewayRepo | WappiPort | QueuePort | LlmPort | GatewaySettings
 
 export interface GatewayServerOptions {
   /** null: the webhook is closed, and polling is the only way in. */

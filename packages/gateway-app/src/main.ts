@@ -40,7 +40,7 @@ const gateway = Effect.gen(function* () {
   return yield* Effect.gen(function* () {
     // With the clock and the loggers around us: the HTTP side runs its effects by itself.
     const where = { host: "0.0.0.0", port: settings.PORT ?? 8000, setting: "PORT" }
-    const ports = yield* whileStarting(where, ["database", "broker", "wappi", "poll", "sending"], (isAway) =>
+    const ports = yield* whileStarting(where, ["database", "broker", "wappi", "poll", "sending", "voice"], (isAway) =>
       Layer.build(Layer.merge(gatewayRepoOn({ url: url!, maxConnections, isAway }), otherPorts)),
     )
     const context = Context.merge(yield* Effect.context<never>(), ports)

@@ -18,7 +18,7 @@ export const openApi = {
       Dependency: {
         type: "object",
         required: ["state", "detail"],
-        properties: { state: { enum: ["up", "down", "unknown"] }, detail: { type: "string" } },
+        properties: { state: { enum: ["up", "degraded", "down", "unknown"] }, detail: { type: "string" } },
       },
       Health: {
         type: "object",
@@ -27,7 +27,7 @@ export const openApi = {
           status: { enum: ["healthy", "unhealthy"] },
           dependencies: {
             type: "object",
-            required: ["database", "broker", "wappi", "poll", "sending"],
+            required: ["database", "broker", "wappi", "poll", "sending", "voice"],
             additionalProperties: { $ref: "#/components/schemas/Dependency" },
           },
           last_poll_at: { type: ["string", "null"], format: "date-time" },

@@ -9,6 +9,7 @@ import { layerFreshDatabase } from "@wa/adapters/postgres/database.fixture"
 import * as GatewayRepoSql from "@wa/adapters/postgres/gateway-repo-sql"
 import { migrateGateway } from "@wa/adapters/postgres/migrations"
 import { GatewayRepo } from "@wa/core/ports/gateway-repo"
+import { LlmPort } from "@wa/core/ports/llm-port"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import { bodyOf } from "@wa/core/queue/messages"
@@ -30,6 +31,7 @@ const server = Effect.gen(function* () {
     Context.add(GatewayRepo, repo),
     Context.add(QueuePort, queue.port),
     Context.add(WappiPort, {} as unknown as WappiPort["Service"]),
+    Context.add(LlmPort, {} as unknown as LlmPort["Service"]),
     Context.add(GatewaySettings, {
       profileId,
       pollingInterval: 5,

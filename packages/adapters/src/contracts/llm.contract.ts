@@ -255,6 +255,26 @@ export const llmOverNetworkContract = (
         }
       }),
     )
+    it.effect("tells that every call is refused from the second refusal in a row until the next answer", () =>
+      Effect.gen(function* () {
+        const llm = yield* LlmPort
+        const other = yield* ModelOtherSide
+        const refused = (fault: Fault) => {
+          other.fail(fault, 1)
+          return Effect.flip(llm.classify(classifyRequest))
+        }
+        yield* llm.classify(classifyRequest)
+        yield* refused("wrong_key")
+        assert.isNull(yield* llm.denial)
+        yield* refused("overload")
+        const error = yield* refused("wrong_key")
+        assert.deepStrictEqual<unknown>(yield* llm.denial, { error, standIn: null })
+        yield* refused("overload")
+        assert.isNotNull(yield* llm.denial)
+        yield* llm.classify(classifyRequest)
+        assert.isNull(yield* llm.denial)
+      }),
+    )
     it.effect("tells how long a minute's limit lasts, and believes no such number for a day's", () =>
       Effect.gen(function* () {
         const llm = yield* LlmPort

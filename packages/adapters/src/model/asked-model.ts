@@ -21,6 +21,7 @@ import { instantOf, isoWithOffset } from "@wa/core/time/wall-clock"
 import { Clock, Effect, Result } from "effect"
 import type { AnswerForm } from "./answer-form.ts"
 import * as Form from "./answer-form.ts"
+import { watchDenial } from "./denial.ts"
 
 export interface Question {
   readonly system: string
@@ -54,6 +55,7 @@ export const make = (
   askProvider: Exchange,
   transcribe?: Service["transcribe"],
 ): Service => {
+  const { watched, denial } = watchDenial()
   const exchange: Exchange = (question) =>
     Effect.gen(function* () {
       const startedAt = yield* Clock.currentTimeMillis
@@ -71,7 +73,7 @@ export const make = (
   const ask = <A>(rendered: Rendered, form: AnswerForm<A>, rest: Pick<Question, "temperature" | "audio">) => {
     const question = { system: rendered.system, user: rendered.user, form, ...rest }
     const attempt = (before: ReadonlyArray<TokenUsage>): Effect.Effect<Answer<A>, LlmError> =>
-      exchange(question).pipe(
+      watched(exchange(question)).pipe(
         Effect.mapError((error) => withSpent(error, [...before, ...callsOf(error)])),
         Effect.flatMap((said) => {
           const calls = [...before, said.usage]
@@ -93,6 +95,7 @@ export const make = (
     )
   return {
     name,
+    denial,
     classify: (request: ClassifyRequest) =>
       Effect.map(
         ask(renderClassify(prompts.moderator, request), Form.assessment, { temperature: exactly }),
@@ -115,7 +118,7 @@ export const make = (
     transcribe: (bytes, mimeType) => {
       const why = unheard(bytes)
       if (why !== null) return Effect.fail(badAnswer(why))
-      if (transcribe !== undefined) return transcribe(bytes, plainMimeType(mimeType))
+      if (transcribe !== undefined) return watched(transcribe(bytes, plainMimeType(mimeType)))
       return ask(renderPlain(prompts.transcription), Form.transcript, {
         temperature: exactly,
         audio: { bytes, mimeType: plainMimeType(mimeType) },

@@ -18,6 +18,7 @@ const makeStub = () => {
     classify: () => answer({ verdict: "client" as const, confidence: 0.9, reasoning: `ответ ${asked + 1}` }),
     draftReply: () => answer({ text: "Да", facts: [], call: null, hand_over: null }),
     draftTouch: () => Effect.fail(new LlmUnavailable({ kind: "overload", retryAfterMs: null, detail: "busy" })),
+    denial: Effect.succeed(null),
     transcribe: () => answer({ text: "Да", language: "ru", confidence: 1 }),
   }
   return { port, asked: () => asked }

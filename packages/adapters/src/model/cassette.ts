@@ -110,6 +110,7 @@ export const make = (given: {
       tally: () => ({ ...tally }),
       port: {
         name: given.model,
+        denial: given.recorder?.denial ?? Effect.succeed(null),
         classify: (request) =>
           play("classify", renderClassify(prompts.moderator, request), "", (model) => model.classify(request)),
         draftReply: (request) =>

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Answer, Draft, LlmError } from "@wa/core/ports/llm-port"
 import { LlmDenied, LlmPort, LlmUnavailable } from "@wa/core/ports/llm-port"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import { replyRequest } from "../contracts/llm.contract.ts"
 import * as Fallback from "./fallback.ts"
@@ -27,6 +27,7 @@ const fake = (name: string) => {
     classify: () => say(() => ({ verdict: "client" as const, confidence: 1, reasoning: name })),
     draftReply: () => say(() => draft),
     draftTouch: () => say(() => draft),
+    denial: Effect.sync(() => (state.error?._tag === "LlmDenied" ? { error: state.error, standIn: null } : null)),
     transcribe: () => say(() => ({ text: state.heard, language: "ru", confidence: state.heard === "" ? 0 : 0.9 })),
   }
   return { port, state }
@@ -136,6 +137,35 @@ describe("two models", () => {
       second.error = new LlmDenied({ mend: "OPENAI_API_KEY", detail: "401" })
       assert.strictEqual(yield* Effect.flip(reply), denied)
     }),
+  )
+  it.effect(
+    "say that the first is refused, with who stands in; a person is told once, and again after it answered",
+    () =>
+      Effect.gen(function* () {
+        const { first, reply, second, llm } = two()
+        const errors: Array<string> = []
+        const noting = Logger.make(
+          ({ logLevel, message }) => void (logLevel === "Error" && errors.push(String(message))),
+        )
+        yield* Effect.gen(function* () {
+          first.error = denied
+          for (let n = 0; n < 3; n++) {
+            assert.strictEqual(yield* reply, "вторая")
+            yield* TestClock.adjust("10 minutes")
+          }
+          assert.deepStrictEqual(errors, [`первая is refused, вторая stands in: ${denied.message}`])
+          assert.deepStrictEqual(yield* llm.denial, { error: denied, standIn: "вторая" })
+          second.error = new LlmDenied({ mend: "OPENAI_API_KEY", detail: "401" })
+          assert.deepStrictEqual(yield* llm.denial, { error: denied, standIn: null })
+          first.error = null
+          yield* reply
+          assert.isNull(yield* llm.denial)
+          second.error = null
+          first.error = denied
+          yield* reply
+          assert.lengthOf(errors, 2)
+        }).pipe(Effect.provide(Logger.layer([noting])))
+      }),
   )
   it.effect("take a second one that cannot hear for no answer", () =>
     Effect.gen(function* () {

@@ -18,6 +18,7 @@ const awayMsMax = 600_000
 
 export const make = (first: Service, second: Service, awayMs: number = awayMsDefault): Service => {
   let away: { readonly until: number; readonly why: LlmError } | null = null
+  let isDenialTold = false
 
   const either = <A>(ask: (of: Service) => Effect.Effect<Answer<A>, LlmError>, isNothing?: (value: A) => boolean) => {
     /** Both are paid for; `before` is what the first has used just now. */
@@ -41,8 +42,11 @@ export const make = (first: Service, second: Service, awayMs: number = awayMsDef
       if (away !== null && now < away.until) return yield* askSecond(away.why, [])
       return yield* Effect.catch(
         Effect.tap(ask(first), () =>
-          Effect.sync(() => {
+          Effect.suspend(() => {
             away = null
+            if (!isDenialTold) return Effect.void
+            isDenialTold = false
+            return Effect.logInfo(`${first.name} answers again`)
           }),
         ),
         (why) =>
@@ -53,9 +57,11 @@ export const make = (first: Service, second: Service, awayMs: number = awayMsDef
               const until = (yield* Clock.currentTimeMillis) + Math.max(awayMs, Math.min(asked, awayMsMax))
               away = { until, why }
             }
-            yield* why._tag === "LlmDenied"
-              ? Effect.logError(`${first.name} is refused, ${second.name} stands in: ${why.message}`)
-              : Effect.logWarning(`${first.name} is away, ${second.name} stands in: ${why.message}`)
+            const isDenied = why._tag === "LlmDenied"
+            const line = `${first.name} is ${isDenied ? "refused" : "away"}, ${second.name} stands in: ${why.message}`
+            // A person has to mend it, and is told once.
+            yield* isDenied && !isDenialTold ? Effect.logError(line) : Effect.logWarning(line)
+            isDenialTold ||= isDenied
             return yield* askSecond(why, callsOf(why))
           }),
       )
@@ -63,6 +69,10 @@ export const make = (first: Service, second: Service, awayMs: number = awayMsDef
   }
   return {
     name: `${first.name}, then ${second.name}`,
+    denial: Effect.gen(function* () {
+      const ofFirst = yield* first.denial
+      return ofFirst === null ? null : { ...ofFirst, standIn: (yield* second.denial) === null ? second.name : null }
+    }),
     classify: (request) => either((model) => model.classify(request)),
     draftReply: (request) => either((model) => model.draftReply(request)),
     draftTouch: (request) => either((model) => model.draftTouch(request)),

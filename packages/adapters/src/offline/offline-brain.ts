@@ -21,6 +21,7 @@ const free = <A>(value: A): Answer<A> => ({
 
 export const layer: Layer.Layer<LlmPort> = Layer.succeed(LlmPort, {
   name,
+  denial: Effect.succeed(null),
   classify: (request) => Effect.sync(() => free(classify(request))),
   draftReply: (request) => Effect.sync(() => free(draftReply(request))),
   draftTouch: (request) => Effect.sync(() => free(draftTouch(request))),

@@ -61,6 +61,7 @@ const onTheClock = (port: LlmPort["Service"], clock: Clock.Clock): LlmPort["Serv
   const real = <A, E>(answer: Effect.Effect<A, E>) => Effect.provideService(answer, Clock.Clock, clock)
   return {
     name: port.name,
+    denial: port.denial,
     classify: (request) => real(port.classify(request)),
     draftReply: (request) => real(port.draftReply(request)),
     draftTouch: (request) => real(port.draftTouch(request)),

@@ -60,6 +60,7 @@ export const makeScriptedBrain = (script: Brain, otherwise: LlmPort["Service"], 
     },
     port: {
       name: otherwise.name,
+      denial: otherwise.denial,
       classify: (request) =>
         guarded(
           Effect.suspend(() => {

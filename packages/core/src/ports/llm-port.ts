@@ -152,6 +152,13 @@ export const Transcript = Schema.Struct({
 })
 export type Transcript = typeof Transcript.Type
 
+/** Every call is refused until a person mends the setting that `error` names. */
+export interface Denial {
+  readonly error: LlmDenied
+  /** The model that answers meanwhile; null: nobody does. */
+  readonly standIn: string | null
+}
+
 export class LlmPort extends Context.Service<
   LlmPort,
   {
@@ -160,6 +167,8 @@ export class LlmPort extends Context.Service<
     readonly classify: (request: ClassifyRequest) => Effect<Answer<Verdict>, LlmError>
     readonly draftReply: (request: ReplyRequest) => Effect<Answer<Draft>, LlmError>
     readonly draftTouch: (request: TouchRequest) => Effect<Answer<Draft>, LlmError>
+    /** What the calls themselves have shown, nothing is asked for it; null before the first one. */
+    readonly denial: Effect<Denial | null>
     readonly transcribe: (audio: Uint8Array, mimeType: string) => Effect<Answer<Transcript>, LlmError>
   }
 >()("core/ports/LlmPort") {}
