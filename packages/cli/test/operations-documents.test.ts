@@ -87,7 +87,10 @@ describe("the documents of the operator", () => {
   it("alert on metrics that the programs have", () => {
     const sources = ["gateway", "agent"].map((app) => ({
       app,
-      text: ["http-server", "health"].map((file) => read(`packages/${app}-app/src/${file}.ts`)).join("\n"),
+      text: readdirSync(join(root, `packages/${app}-app/src`))
+        .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+        .map((file) => read(`packages/${app}-app/src/${file}`))
+        .join("\n"),
     }))
     const own = sources.flatMap(({ app, text }) => [
       ...[...text.matchAll(/gauge\("([a-z_]+)"/g)].map(([, name]) => `wa_${app}_${name}`),

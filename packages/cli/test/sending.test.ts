@@ -6,6 +6,7 @@ import { LlmPort } from "@wa/core/ports/llm-port"
 import { QueuePort } from "@wa/core/ports/queue-port"
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import { GatewaySettings } from "@wa/gateway-app/gateway-settings"
+import { makeHealth } from "@wa/gateway-app/health"
 import { gatewayServer } from "@wa/gateway-app/http-server"
 import { Context, Effect, Redacted } from "effect"
 import { runWa } from "./wa-command.fixture.ts"
@@ -33,7 +34,7 @@ const listening = Effect.gen(function* () {
     webhookSecret: null,
     corsOrigins: [],
     adminToken: Redacted.make("admin-token"),
-    lastPollAt: Effect.succeed(null),
+    health: makeHealth(Effect.succeed(null)),
   })
   yield* Effect.addFinalizer(() => Effect.promise(() => server.close()))
   const address = yield* Effect.promise(() => server.listen({ port: 0, host: "127.0.0.1" }))

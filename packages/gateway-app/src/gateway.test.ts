@@ -9,11 +9,12 @@ import { LlmPort } from "@wa/core/ports/llm-port"
 import { ack, QueuePort } from "@wa/core/ports/queue-port"
 import { WappiPort } from "@wa/core/ports/wappi-port"
 import type { IncomingBody } from "@wa/core/queue/messages"
-import { Clock, Context, Effect, Fiber, References } from "effect"
+import { Clock, Context, Effect, Fiber, Metric, References } from "effect"
 import { TestClock } from "effect/testing"
 import { client, noon, outgoing, profileId } from "./gateway.fixture.ts"
 import { makeGateway } from "./gateway.ts"
 import { GatewaySettings } from "./gateway-settings.ts"
+import { isUp } from "./watch-health.ts"
 
 /** All workers at once on the test's clock: here nobody who sleeps moves it. */
 const world = Effect.gen(function* () {
@@ -54,19 +55,34 @@ const world = Effect.gen(function* () {
   const gateway = yield* makeGateway.pipe(Effect.provideContext(services))
   const running = yield* Effect.forkScoped(gateway.run.pipe(Effect.provideContext(services)))
   yield* TestClock.adjust("1 second")
-  return { faults, gateway, heard, queue, running, store, told, whatsapp }
+  const health = Effect.provideContext(gateway.health.check, services)
+  return { faults, health, heard, queue, running, store, told, whatsapp }
 })
 const texts = (told: ReadonlyArray<IncomingBody>) =>
   told.flatMap((body) => (body.event === "message" ? [body.message_text] : []))
 
 describe("the gateway's workers together", () => {
+  it.effect("notice that the profile is logged out although nobody asks", () =>
+    Effect.gen(function* () {
+      const { faults } = yield* world
+      const value = Effect.map(Metric.value(isUp("wappi")), (state) => state.value)
+      yield* TestClock.adjust("30 seconds")
+      assert.strictEqual(yield* value, 1)
+      faults.set({ authorized: false })
+      yield* TestClock.adjust("3 minutes")
+      assert.strictEqual(yield* value, 0)
+      faults.set({ authorized: true })
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(yield* value, 1)
+    }),
+  )
   it.effect("bring a client's message to the agent within the interval, and the answer to the client", () =>
     Effect.gen(function* () {
-      const { gateway, queue, store, told, whatsapp } = yield* world
+      const { health, queue, store, told, whatsapp } = yield* world
       whatsapp.clientWrites(client, "Здравствуйте")
       yield* TestClock.adjust("7 seconds")
       assert.deepStrictEqual(texts(told), ["Здравствуйте"])
-      assert.isAtLeast((yield* gateway.lastPollAt)!, noon)
+      assert.isAtLeast(Date.parse((yield* health).last_poll_at!), noon)
       const clientAt = (yield* store.repo.lastWritten(profileId, client)).clientAt!
       yield* queue.port.publish(
         "outgoing_messages",

@@ -8,10 +8,12 @@ import { type NotPublished, QueuePort } from "@wa/core/ports/queue-port"
 import type { WappiDenied, WappiPort, WappiRefused } from "@wa/core/ports/wappi-port"
 import { Effect, Semaphore } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
+import { type GatewayHealth, makeHealth } from "./health.ts"
 import { makePoller } from "./poll.ts"
 import { relayQueue } from "./relay.ts"
 import { returnExpired, reviewDoubts, send } from "./send.ts"
 import { giveUpOnVoice, transcribe } from "./transcribe.ts"
+import { watchHealth, watchMs } from "./watch-health.ts"
 
 const voiceWorkers = 2
 /** A client waits: what a queue refused is offered again soon. */
@@ -24,7 +26,7 @@ export interface GatewayWorkers {
     StoreUnavailable | NotPublished | WappiDenied | WappiRefused,
     GatewayRepo | WappiPort | QueuePort | LlmPort | GatewaySettings
   >
-  readonly lastPollAt: Effect.Effect<number | null>
+  readonly health: GatewayHealth
 }
 
 /** Once at the start: a stop outlives the process, and whoever restarts it may wonder why nothing leaves. */
@@ -42,11 +44,14 @@ export const makeGateway = Effect.gen(function* () {
   const { pollingInterval } = yield* GatewaySettings
   const poller = yield* makePoller
   const queue = yield* QueuePort
+  const health = makeHealth(poller.lastSuccessAt)
+  const watch = watchHealth(health)
   // One send at a time, whoever asks for it: the throttle and the ledger rely on it.
   const oneAtATime = (yield* Semaphore.make(1)).withPermits(1)
   const run = Effect.all(
     [
       sayIfStopped,
+      keepGoing("watch", Effect.as(watch, 0), { idleMs: watchMs }),
       keepGoing("poll", Effect.as(poller.once, 0), { idleMs: pollingInterval * 1000 }),
       // Apart: in one process a voice note counts as taken only once it is transcribed.
       keepGoing("relay", relayQueue("incoming_messages"), { idleMs: 300, pauseMaxMs: relayPauseMaxMs }),
@@ -61,5 +66,5 @@ export const makeGateway = Effect.gen(function* () {
     ],
     { concurrency: "unbounded", discard: true },
   ).pipe(Effect.andThen(Effect.never))
-  return { run, lastPollAt: poller.lastSuccessAt } satisfies GatewayWorkers
+  return { run, health } satisfies GatewayWorkers
 })

@@ -48,7 +48,11 @@ const badProbesMax = 3
 /** A poller that has not come through for this long, or for ten of its intervals, is stuck. */
 const pollSilenceMs = 2 * minuteMs
 
-export const makeHealth = (lastPollAt: Effect.Effect<number | null>) => {
+export interface GatewayHealth {
+  readonly check: Effect.Effect<Health, never, GatewayRepo | QueuePort | WappiPort | LlmPort | GatewaySettings>
+}
+
+export const makeHealth = (lastPollAt: Effect.Effect<number | null>): GatewayHealth => {
   let profile: (Dependency & { readonly at: Instant }) | null = null
   let badProbes = 0
   let warnedAt = Number.NEGATIVE_INFINITY

@@ -10,6 +10,7 @@ import { Context, Effect, Redacted, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import type { FastifyInstance, InjectOptions } from "fastify"
 import { GatewaySettings } from "./gateway-settings.ts"
+import { makeHealth } from "./health.ts"
 import { type GatewayServerOptions, gatewayServer } from "./http-server.ts"
 import { openApi } from "./openapi.ts"
 
@@ -71,7 +72,7 @@ const world = Effect.fnUntraced(function* (options: Partial<GatewayServerOptions
     webhookSecret: Redacted.make("s3cret"),
     corsOrigins: [],
     adminToken: Redacted.make("admin-token"),
-    lastPollAt: Effect.sync(() => poll.at),
+    health: makeHealth(Effect.sync(() => poll.at)),
     extra: (made) =>
       void made.addHook("onRoute", ({ method, url }) => {
         for (const one of [method].flat())

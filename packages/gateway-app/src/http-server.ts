@@ -20,7 +20,7 @@ import { Clock, type Context, Effect, Metric, Redacted } from "effect"
 import { PrometheusMetrics } from "effect/observability"
 import type { FastifyInstance, FastifyReply } from "fastify"
 import { GatewaySettings } from "./gateway-settings.ts"
-import { makeHealth } from "./health.ts"
+import type { GatewayHealth } from "./health.ts"
 import { openApi } from "./openapi.ts"
 import { receiveWebhook, rejectBody } from "./webhook.ts"
 
@@ -36,7 +36,7 @@ export interface GatewayServerOptions {
   readonly corsOrigins: ReadonlyArray<string>
   /** null: what needs it is closed. */
   readonly adminToken: Redacted.Redacted | null
-  readonly lastPollAt: Effect.Effect<number | null>
+  readonly health: GatewayHealth
   /** Called before the routes are made. */
   readonly extra?: (server: FastifyInstance) => void
 }
@@ -45,12 +45,11 @@ export const gatewayServer = (context: Context.Context<Services>, options: Gatew
   const run = Effect.runPromiseWith(context)
   const server = plainServer({ bodyBytesMax, log: (effect) => void Effect.runForkWith(context)(effect) })
   const admin = adminBy(options.adminToken)
-  const health = makeHealth(options.lastPollAt)
   options.extra?.(server)
   if (options.corsOrigins.length > 0) server.register(cors, { origin: [...options.corsOrigins] })
 
   server.get("/health", async (_request, reply) => {
-    const checked = await run(health.check)
+    const checked = await run(options.health.check)
     return reply.code(checked.status === "healthy" ? 200 : 503).send(checked)
   })
   server.get("/stats", async (_request, reply) =>

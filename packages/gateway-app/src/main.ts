@@ -50,7 +50,7 @@ const gateway = Effect.gen(function* () {
         webhookSecret: settings.WEBHOOK_SECRET ?? null,
         adminToken: settings.ADMIN_TOKEN ?? null,
         corsOrigins: settings.CORS_ORIGINS,
-        lastPollAt: workers.lastPollAt,
+        health: workers.health,
       }),
       where,
     )

@@ -50,7 +50,9 @@ export const send = Effect.fn("gateway.send")(
   },
   (effect, body) => Effect.annotateLogs(effect, { correlation: body.correlation_id }),
   Effect.catchTag("StoreUnavailable", (error) => Effect.succeed<Handled>(retry(error.message))),
-  Effect.catchTag("WappiDenied", (error) => Effect.as(Effect.logError(error.message), retry(error.message) as Handled)),
+  Effect.catchTag("WappiDenied", (error) =>
+    Effect.as(Effect.logWarning(error.message), retry(error.message) as Handled),
+  ),
 )
 
 /**

@@ -16,6 +16,7 @@ import { bodyOf } from "@wa/core/queue/messages"
 import { Context, Effect, Layer, Redacted, Schema } from "effect"
 import type { FastifyInstance } from "fastify"
 import { GatewaySettings } from "./gateway-settings.ts"
+import { makeHealth } from "./health.ts"
 import { gatewayServer } from "./http-server.ts"
 
 const profileId = "a1b2c3d4-5e6f"
@@ -44,7 +45,7 @@ const server = Effect.gen(function* () {
     webhookSecret: Redacted.make("s3cret"),
     corsOrigins: [],
     adminToken: null,
-    lastPollAt: Effect.succeed(now),
+    health: makeHealth(Effect.succeed(now)),
   })
   yield* Effect.addFinalizer(() => Effect.promise(() => made.close()))
   return made

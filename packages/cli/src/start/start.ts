@@ -134,7 +134,7 @@ export const start = ({ settings, project, host }: StartOptions) =>
         gatewayServer(context, {
           ...servers,
           webhookSecret: settings.WEBHOOK_SECRET ?? null,
-          lastPollAt: gateway.lastPollAt,
+          health: gateway.health,
         }),
         { host, port: settings.GATEWAY_PORT, setting: "GATEWAY_PORT" },
       )
