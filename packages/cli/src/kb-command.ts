@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
-import { Effect, Option } from "effect"
+import { Effect, Layer, Logger, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { CheckFailed, WrongUsage } from "./ending.ts"
 import { checkCommand } from "./kb-check-command.ts"
@@ -86,7 +86,8 @@ const search = Command.make(
             ? JSON.stringify(passage)
             : `${paint("bold", `${passage.file}, стр. ${passage.page}`)} ${paint("dim", [...passage.headings, passage.score.toFixed(1)].join(" › "))}\n${passage.text}\n`,
         )
-    }).pipe(Effect.provide(knowledgeFolder.layer({ folder: path })))
+      // What the folder logs would stand among the passages; unreadable files are named above.
+    }).pipe(Effect.provide(knowledgeFolder.layer({ folder: path }).pipe(Layer.provideMerge(Logger.layer([])))))
   }),
 ).pipe(Command.withDescription("Что система найдёт в документах по вопросу"))
 

@@ -66,3 +66,14 @@ describe("wa kb check", () => {
     }
   })
 })
+
+describe("wa kb search", () => {
+  it("prints passages and nothing else, one a line for programs", async () => {
+    put("товары.txt", "# Мёд\n\nМёд гречишный: 3 500 ₸ за кг.\n")
+    const people = await runWa(["kb", "search", "--folder", folder, "почём мёд"])
+    assert.match(people.stdout, /^товары\.txt, стр\. 1/)
+    const programs = await runWa(["kb", "search", "--folder", folder, "--json", "почём мёд"])
+    const [first] = programs.stdout.trim().split("\n")
+    assert.strictEqual((JSON.parse(first!) as { readonly file: string }).file, "товары.txt")
+  })
+})

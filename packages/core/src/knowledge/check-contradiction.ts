@@ -53,6 +53,12 @@ interface Claim {
   readonly high: number
   readonly isExact: boolean
   readonly isCondition: boolean
+  readonly row: RowOfTable | undefined
+}
+
+interface RowOfTable {
+  readonly header: string
+  readonly cells: ReadonlyArray<string>
 }
 
 /** Stems of words that name a list of things rather than a thing. */
@@ -115,6 +121,7 @@ const claimsOf = ({ document, facts }: Read): ReadonlyArray<Claim> => {
       ...boundsOf(quantity, scale.factor),
       isExact: quantity.qualifier === null && quantity.to === null,
       isCondition: condition.test(title),
+      row: rowOf(block, fact),
     })
   }
   return claims
@@ -175,6 +182,31 @@ const isRepeated = (block: Block, fact: Fact): boolean => {
   return (block.rows ?? []).filter((row) => row.some((cell) => cell.trim() === name)).length > 1
 }
 
+const rowOf = (block: Block, fact: Fact): RowOfTable | undefined => {
+  const name = fact.subject.split(subjectJoint).at(-1) ?? ""
+  const [header, ...rows] = block.rows ?? []
+  const cells = rows.find(
+    (row) => row.some((cell) => cell.trim() === name) && row.some((cell) => cell.includes(fact.value)),
+  )
+  return header === undefined || cells === undefined ? undefined : { header: header.join(" | "), cells }
+}
+
+/** Rows of one table, which may go on over many pages, that an article, a size or a colour tells apart. */
+const areVariants = (one: Claim, other: Claim): boolean =>
+  one.file === other.file &&
+  one.row !== undefined &&
+  one.row.header === other.row?.header &&
+  one.row.cells.some((cell, at) => {
+    const beside = other.row!.cells[at] ?? ""
+    return (
+      cell !== beside &&
+      cell !== "" &&
+      beside !== "" &&
+      !cell.includes(one.value) &&
+      findQuantities(`${cell}; ${beside}`).every(({ kind }) => kind === "bare" || kind === "count")
+    )
+  })
+
 const toleranceMax = 0.03
 const isSame = (one: Claim, other: Claim): boolean =>
   one.low === other.low && (one.high === other.high || (one.isExact && other.isExact))
@@ -212,7 +244,11 @@ const figureContradictions = (claims: ReadonlyArray<Claim>): ReadonlyArray<Findi
     for (const claim of plain) {
       if (claim.name === "") continue
       const against = plain.filter(
-        (other) => other.block !== claim.block && isSameThing(claim, other) && contradicts(claim, other, plain),
+        (other) =>
+          other.block !== claim.block &&
+          isSameThing(claim, other) &&
+          !areVariants(claim, other) &&
+          contradicts(claim, other, plain),
       )
       if (against.length > 0) said.push(claim)
     }
@@ -343,6 +379,8 @@ const contactFinding = (contacts: ReadonlyArray<Contact>, values = contacts): Fi
 
 interface Hours {
   readonly owner: string
+  /** Of the document, where they are said of the company rather than under a heading of their own; null in its contacts. */
+  readonly title: ReadonlyArray<string> | null
   readonly days: string
   readonly from: number
   readonly to: number
@@ -369,8 +407,14 @@ const hoursWords = stemSet(
 const hoursOf = (document: KnowledgeDocument): ReadonlyArray<Hours> => {
   const found: Array<Hours> = []
   let heading = ""
+  const first = document.blocks[0]
+  const title = first?.kind === "heading" ? stemsOf(first.text).filter((stem) => !generic.has(stem)) : []
+  let isTitle = false
   for (const [position, block] of document.blocks.entries()) {
-    if (block.kind === "heading") heading = block.text
+    if (block.kind === "heading") {
+      heading = block.text
+      isTitle = position === 0
+    }
     for (const line of block.text.split("\n").slice(0, linesMax)) {
       let spokenTo = 0
       let owner: string | undefined
@@ -388,8 +432,10 @@ const hoursOf = (document: KnowledgeDocument): ReadonlyArray<Hours> => {
           owner = keyOf(name, hoursWords)
         }
         const [, h1, m1, h2, m2, h3, h4] = match
+        const isContacts = /конт|график|режим|часы|время|адрес/iu.test(heading)
         found.push({
-          owner: `${owner}\n${/конт|график|режим|часы|время|адрес/iu.test(heading) ? "" : keyOf(heading, new Set([...hoursWords, ...generic]))}`,
+          owner: `${owner}\n${isContacts || isTitle ? "" : keyOf(heading, new Set([...hoursWords, ...generic]))}`,
+          title: isTitle && !isContacts ? title : null,
           days: when,
           from: Number(h1 ?? h3) * 60 + Number(m1 ?? 0),
           to: Number(h2 ?? h4) * 60 + Number(m2 ?? 0),
@@ -420,6 +466,12 @@ const dayKey = (text: string): string => {
     .replace(/\s+/g, "")
 }
 
+/** Without those under a title that names another place than the first one does. */
+const ofOne = (group: ReadonlyArray<Hours>): ReadonlyArray<Hours> => {
+  const known = group.find((hours) => hours.title !== null)?.title ?? []
+  return group.filter(({ title }) => title === null || isWithin(title, known) || isWithin(known, title))
+}
+
 const hoursContradictions = (documents: ReadonlyArray<KnowledgeDocument>): ReadonlyArray<Finding> => {
   const findings: Array<Finding> = []
   const groups = Map.groupBy(documents.flatMap(hoursOf), (hours) => `${hours.owner}\n${hours.days}`)
@@ -429,7 +481,7 @@ const hoursContradictions = (documents: ReadonlyArray<KnowledgeDocument>): Reado
       .map((same) => distinct(same, (hours) => `${hours.from}-${hours.to}`))
       .filter((same) => same.length === 1)
       .flat()
-    const said = distinct(single, (hours) => `${hours.from}-${hours.to}`)
+    const said = distinct(ofOne(single), (hours) => `${hours.from}-${hours.to}`)
     if (said.length < 2) continue
     findings.push({
       kind: "contradiction",

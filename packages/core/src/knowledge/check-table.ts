@@ -72,6 +72,8 @@ export const strayPricesOf = (documents: ReadonlyArray<KnowledgeDocument>): Read
           after.kind !== "heading" &&
           after.rows === undefined &&
           after.text.length < 80 &&
+          // A telephone below is no name.
+          findQuantities(after.text).every(({ kind }) => kind === "count" || kind === "bare") &&
           after.page === block.page &&
           !namesNothing(after.text)
         if (

@@ -93,6 +93,41 @@ describe("contradictions", () => {
   })
 })
 
+describe("contradictions of hours", () => {
+  const under = (title: string, hours: string, heading = "") => `# ${title}\n\n${heading}Режим работы: пн–сб ${hours}`
+
+  it("are told of the company under whatever title of its documents", () => {
+    const findings = checked({
+      "a.txt": under("Доставка воды «Мөлдір»: ответы на вопросы", "9:00–20:00", "## Контакты\n\n"),
+      "b.txt": under("Вода «Мөлдір»: прайс", "8:00–19:00"),
+    })
+    assert.deepStrictEqual(told(findings, "contradiction"), ["Разные часы (пн-сб): 9:00–20:00 или 8:00–19:00?"])
+  })
+
+  it("are not seen between two places of it", () => {
+    const findings = checked({
+      "a.txt": under("Филиал в Алматы", "9:00–20:00"),
+      "b.txt": under("Филиал в Астане", "8:00–19:00"),
+      "c.txt": under("Вода «Мөлдір»", "10:00–18:00", "## Склад\n\n"),
+    })
+    assert.deepStrictEqual(told(findings, "contradiction"), [])
+  })
+})
+
+describe("contradictions in long tables", () => {
+  const catalogue = (rows: ReadonlyArray<string>) => `| Артикул | Товар | Цена |\n|---|---|---|\n${rows.join("\n")}`
+
+  it("are not seen where another column tells the rows apart, on whatever page", () => {
+    const text = `# Крепёж\n\n${catalogue(["| 001 | Болт М8 | 100 ₸ |", "| 002 | Гайка М8 | 40 ₸ |"])}\f${catalogue(["| 361 | Болт М8 | 180 ₸ |", "| 362 | Гайка М8 | 40 ₸ |"])}`
+    assert.deepStrictEqual(told(checked({ "a.txt": text }), "contradiction"), [])
+  })
+
+  it("are told where nothing does", () => {
+    const text = `# Крепёж\n\n${catalogue(["| 001 | Болт М8 | 100 ₸ |", "| 002 | Гайка М8 | 40 ₸ |"])}\f${catalogue(["| 001 | Болт М8 | 180 ₸ |", "| 003 | Шайба М8 | 20 ₸ |"])}`
+    assert.deepStrictEqual(told(checked({ "a.txt": text }), "contradiction"), ["Болт М8, цена: 100 ₸ или 180 ₸?"])
+  })
+})
+
 describe("contradictions in copies and in documents without headings", () => {
   it("tell two telephones once, with their places in every copy", () => {
     const text = "тел. 8 701 000 00 02\fТелефон: +7 700 000 00 01"
@@ -145,6 +180,11 @@ describe("dates that are over", () => {
 describe("prices without a product", () => {
   it("are sums alone under a heading that names nothing, and rows without a name", () => {
     assert.strictEqual(told(checked({ "a.txt": "# Прайс\n\n## Цены\n\n7 500 ₸" }), "price_without_product").length, 1)
+    const list = "# Вода\n\n| Товар | Цена |\n|---|---|\n| Бутыль | 900 ₸ |\n| Помпа | 4 500 ₸ |"
+    assert.deepStrictEqual(
+      told(checked({ "a.txt": `${list}\n\n7 900 ₸\n\nТелефон: +7 700 123 45 68` }), "price_without_product"),
+      ["Непонятно, чья это цена: 7 900 ₸"],
+    )
     const table = "| Товар | Цена |\n|---|---|\n| Стол | 9 000 ₸ |\n| Стул | 5 000 ₸ |\n|  | 7 000 ₸ |"
     assert.deepStrictEqual(told(checked({ "a.txt": `# Мебель\n\n${table}` }), "price_without_product"), [
       "Непонятно, чья это цена: 7 000 ₸",

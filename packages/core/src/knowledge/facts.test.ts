@@ -90,6 +90,42 @@ describe("facts of a document", () => {
       "Кухня из ЛДСП | срок, изготовление | 15 рабочих дней | день",
     ]))
 
+  it("belong to their own sentence, also behind a sum", () =>
+    assert.deepStrictEqual(read("Вода 19 л стоит 1 200 ₸. Залог за бутыль 3 000 ₸."), [
+      "Вода | количество, стоит | 19 л | л",
+      "Вода | цена | 1 200 ₸ | KZT",
+      "Залог за бутыль | цена | 3 000 ₸ | KZT",
+    ]))
+
+  it("belong to the second thing of a line when it is priced as the first", () =>
+    assert.includeMembers(read("Хранение шин за сезон (6 месяцев): R13–R16 — 12 000 ₸, R17 и больше — 16 000 ₸."), [
+      "R13–R16 | цена | 12 000 ₸ | KZT",
+      "R17 и больше | цена | 16 000 ₸ | KZT",
+    ]))
+
+  it("belong to the thing of the row, and to its group beside it", () =>
+    assert.deepStrictEqual(
+      read(
+        "|  | Инструмент | Сутки, ₸ |\n|---|---|---|\n| Бетон | Перфоратор | 5 000 |\n| Бетон | Молоток | 7 000 |\n| Сад | Мотоблок 5 л | 9 000 |\n| Сад | Бензопила | 5 500 |",
+      ),
+      [
+        "Бетон › Перфоратор | Сутки, ₸ | 5 000 | KZT",
+        "Бетон › Молоток | Сутки, ₸ | 7 000 | KZT",
+        "Сад › Мотоблок 5 л | Сутки, ₸ | 9 000 | KZT",
+        "Сад › Бензопила | Сутки, ₸ | 5 500 | KZT",
+      ],
+    ))
+
+  it("are not of the number of their item", () =>
+    assert.deepStrictEqual(
+      factsOf({
+        file: "a.pdf",
+        pages: 1,
+        blocks: [{ kind: "list_item", page: 1, text: "3. Предоплата 30 %, остаток после уборки." }],
+      }).map((fact) => `${fact.subject} | ${fact.attribute} | ${fact.value}`),
+      ["a | предоплата | 30 %"],
+    ))
+
   it("include the contacts", () => assert.deepStrictEqual(read("Телефон: +7 727 250 11 22, сайт kassa.kz").length, 2))
 
   it("are never read from an order to the model", () =>

@@ -25,7 +25,8 @@ const listedCellsOf = (line: string): ReadonlyArray<string> | null => {
   if (/\S {2,}\S/.test(line)) return null
   for (const joint of [" / ", "; ", " — ", " – "]) {
     const cells = line.trim().split(joint)
-    if (cells.length >= 3 && !/[.!?] /.test(cells[0]!) && cells.slice(1).every((cell) => cell.length <= 40)) return cells.map((cell) => cell.trim())
+    if (cells.length >= 3 && !/[.!?] /.test(cells[0]!) && cells.slice(1).every((cell) => cell.length <= 40))
+      return cells.map((cell) => cell.trim())
   }
   return null
 }
@@ -96,7 +97,9 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Text
       at++
       continue
     }
-    const marked = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line) ?? (isNumberedHeading(lines, at) ? [line, "####", line.replace(bullet, "")] : null)
+    const marked =
+      /^(#{1,6})\s+(.*?)\s*#*$/.exec(line) ??
+      (isNumberedHeading(lines, at) ? [line, "####", line.replace(bullet, "")] : null)
     if (marked !== null) {
       put({ kind: "heading", page, level: marked[1]!.length, text: plain(marked[2]!) }, true)
       at++
@@ -253,7 +256,8 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
       })
     }
     headings = afterList(headings, block, document.blocks[position - 1])
-    const text = withoutOrders(block.text).clean.replace(footnote, "").trim()
+    const words = withoutOrders(block.text).clean.replace(footnote, "").trim()
+    const text = block.kind === "list_item" ? words.replace(itemNumber, "") : words
     if (text === "") return
     if (block.kind === "heading") {
       const level = block.level ?? 3
@@ -279,6 +283,8 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
   })
   return facts
 }
+
+const itemNumber = /^\d{1,2}[.)]\s+/u
 
 /** The mark of a footnote is said of no figure; `м²` is a unit. */
 const footnote = /(?<!(?<!\p{L})[сдк]?м)[⁰¹²³⁴-⁹]+/gu
@@ -352,7 +358,8 @@ const unitOf = (quantity: Quantity): string | null =>
 
 const sentencesOf = (text: string): ReadonlyArray<string> => {
   const cut = text.replace(
-    /([\p{L}\d»)₸%]{2,}[.!?])(?<!(?:^|[\s,(])(?:ул|пр|мкр|пер|просп|им|наб|обл)\.)\s+(?=[«\p{Lu}])/gu,
+    // One letter before a full stop is an initial, one digit a list's number; a sum and a house end a sentence.
+    /((?:[\p{L}\d»)₸%]{2,}|(?<=\d[ \u00a0\u202f])[₸%]|(?<=[/№,] ?)\d)[.!?])(?<!(?:^|[\s,(])(?:ул|пр|мкр|пер|просп|им|наб|обл)\.)\s+(?=[«\p{Lu}])/gu,
     "$1\u0001",
   )
   return cut.split("\u0001").filter((part) => part.trim() !== "")
@@ -367,6 +374,8 @@ const leansOn =
 /** One line of prose: its figures, each with the words that lead to it. */
 const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOnly = false) => {
   let spoken: string | null = null
+  /** The sorts of figures said of it so far. */
+  const sorts = new Set<Quantity["kind"]>()
   for (const sentence of sentencesOf(line)) {
     const parts = figuresOnly ? [] : addressParts(sentence)
     const isAddress =
@@ -440,6 +449,7 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
           index > 0 &&
           spoken !== null &&
           quantity.kind !== quantities[0]!.kind &&
+          !sorts.has(quantity.kind) &&
           !/\p{Lu}|[«"]/u.test(phrase.replace(/^\P{L}*\p{Lu}/u, ""))
         if (goesOn) extra = tidy(`${phrase} ${extra}`)
         // `Стерилизация кошки 22 000 ₸, собаки от 35 000 ₸`: the head is said once.
@@ -451,8 +461,12 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
         if (index === 0) headPhrase = phrase
         if (!goesOn && index > 0 && common !== "" && /^,\s/.test(before)) extra = tidy(`${extra} ${common}`)
         subject = goesOn ? [...path, spoken!] : [...path, phrase]
-        if (!goesOn) spoken = phrase
+        if (!goesOn) {
+          spoken = phrase
+          sorts.clear()
+        }
       }
+      sorts.add(quantity.kind)
       const term = quantities[index - 1]
       // `Визитки 500 шт. — 14 000 ₸`, `Комплект 5 кВт (10 панелей): 1 850 000 ₸`: the sum is of so many.
       if (quantity.kind === "money" || quantity.kind === "percent")
@@ -553,7 +567,8 @@ const readTable = (rows: ReadonlyArray<ReadonlyArray<string>>, path: ReadonlyArr
     if (names && price.kind === "money" && price.qualifier === null && more.length === 0)
       readLine(title, path, add, true)
   }
-  const nameAt = nameColumn(body)
+  const groupAt = nameColumn(body)
+  const nameAt = ownNameColumn(body, groupAt) ?? groupAt
   let section = ""
   for (const row of body) {
     const filled = row.filter((cell) => cell.trim() !== "")
@@ -567,10 +582,11 @@ const readTable = (rows: ReadonlyArray<ReadonlyArray<string>>, path: ReadonlyArr
       continue
     }
     const label = row[nameAt] ?? ""
+    const group = nameAt === groupAt ? section : (row[groupAt] ?? "")
     row.forEach((cell, column) => {
-      if (column === nameAt || cell.trim() === "" || /^[-–—]$/.test(cell.trim())) return
+      if (column === nameAt || column === groupAt || cell.trim() === "" || /^[-–—]$/.test(cell.trim())) return
       const title = (header[column] ?? "").trim()
-      const subject = isMatrix ? [...path, title] : [...path, section, label]
+      const subject = isMatrix ? [...path, title] : [...path, group, label]
       const attribute = isMatrix ? label : title
       const quantities = findQuantities(cell)
       if (quantities.length === 0) {
@@ -618,6 +634,23 @@ const nameColumn = (body: ReadonlyArray<ReadonlyArray<string>>): number => {
     if (wordy * 2 >= body.length) return column
   }
   return 0
+}
+
+/** Behind a column that names groups, `Бетон | Перфоратор`: the next one, if each of its cells is another name. */
+const ownNameColumn = (body: ReadonlyArray<ReadonlyArray<string>>, groupAt: number): number | undefined => {
+  const filled = body.filter((row) => row.filter((cell) => cell !== "").length > 1)
+  const groups = filled.map((row) => row[groupAt] ?? "")
+  const count = new Set(groups).size
+  const isGrouped =
+    count < filled.length && filled.filter((_, at) => at > 0 && groups[at] !== groups[at - 1]).length < count
+  if (!isGrouped) return undefined
+  const names = filled.map((row) => row[groupAt + 1] ?? "")
+  const areNames = names.every(
+    (name) =>
+      /^\P{L}{0,2}\p{L}{3}/u.test(name) &&
+      findQuantities(name).every(({ kind }) => kind === "count" || kind === "bare"),
+  )
+  return areNames && new Set(names).size === names.length ? groupAt + 1 : undefined
 }
 
 /** `Операций в месяц` counts operations; `Срок, мес` counts months. */

@@ -49,6 +49,44 @@ describe("searching the documents", () => {
     assert.strictEqual(found?.page, 1)
   })
 
+  it("takes the first row of a table without a header for a row", () => {
+    const found = makeSearch([
+      {
+        file: "a.pdf",
+        pages: 1,
+        blocks: [
+          table([
+            ["Перфоратор", "5 000", "25 000"],
+            ["Молоток", "7 000", "36 000"],
+          ]),
+          heading("Тираж"),
+          table([
+            ["Визитки", "100 шт.", "500 шт."],
+            ["односторонние", "3 000 ₸", "9 000 ₸"],
+          ]),
+        ],
+      },
+    ])
+    assert.strictEqual(found("перфоратор", 1)[0]?.text, "Перфоратор; 5 000; 25 000\nМолоток; 7 000; 36 000")
+    assert.include(found("односторонние визитки", 1)[0]?.text, "100 шт.: 3 000 ₸; 500 шт.: 9 000 ₸")
+  })
+
+  it("knows that what is washed is a wash", () => {
+    const found = makeSearch([
+      {
+        file: "a.pdf",
+        pages: 1,
+        blocks: [
+          heading("Окна"),
+          paragraph("Сколько стоит замена?"),
+          heading("Цены"),
+          paragraph("Мойка окон: 2 500 ₸ за створку"),
+        ],
+      },
+    ])
+    assert.include(found("сколько стоит помыть окна", 1)[0]?.text, "Мойка окон")
+  })
+
   it("knows the forms of Russian words", () => {
     assert.include(first("тормоза настроить")?.text, "Настройка тормозов")
     assert.strictEqual(first("велосипедами")?.headings[0], "Ремонт велосипедов")

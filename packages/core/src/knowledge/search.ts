@@ -52,7 +52,7 @@ const wordsOf = (text: string): Array<string> =>
     .replace(/(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))/g, "")
     // The mark of a footnote is no part of its word.
     .replace(/[⁰¹²³⁴-⁹]/g, " ")
-    .match(/[\p{L}\p{N}]+/gu) ?? []
+    .match(/[\p{L}\p{N}]+|₸/gu) ?? []
 
 const groupSign = "§"
 /** Words that a client and a price list use for the same thing. A star stands for any ending. */
@@ -73,6 +73,11 @@ const synonyms: ReadonlyArray<ReadonlyArray<string>> = [
     "баға*",
     "қанша",
     "канша",
+    // A sum answers a question for a price.
+    "₸",
+    "тг",
+    "тенге",
+    "теңге",
   ],
   [
     "доставка",
@@ -98,6 +103,7 @@ const synonyms: ReadonlyArray<ReadonlyArray<string>> = [
   ["установка", "установить", "монтаж", "подключение", "подключить", "внедрение", "настройка", "орнат*"],
   ["срок", "сроки", "долго", "быстро", "мерзім*"],
   ["поддержка", "техподдержка", "помощь", "қолдау*"],
+  ["мойка", "мойки", "мытье", "мыть", "помыть", "вымыть", "моете", "помоете"],
 ]
 const stopWords = new Set(
   (
@@ -118,12 +124,16 @@ for (const [group, words] of synonyms.entries())
     if (word.endsWith("*")) groupOfPrefix.push([word.slice(0, -1), group])
     else groupOfStem.set(stem(word), group)
 
+/** `окон` is said of `окно`, `стрижек` of `стрижка`: without its vowel the form without an ending is the stem of the others. */
+const fleeting = /(?<=[бвгджзклмнпрстфхчшщ])[ое](?=[кн]$)/u
+
 /** The stem, and the sign of the word's group. */
 const termsOf = (word: string): ReadonlyArray<string> => {
   if (stopWords.has(word)) return []
   const own = stem(word)
   const group = groupOfStem.get(own) ?? groupOfPrefix.find(([prefix]) => word.startsWith(prefix))?.[1]
-  return group === undefined ? [own] : [own, `${groupSign}${group}`]
+  const full = own === word && own.length >= 4 ? own.replace(fleeting, "") : own
+  return [own, ...(full === own ? [] : [full]), ...(group === undefined ? [] : [`${groupSign}${group}`])]
 }
 
 /** What a text is searched by: for each of its words the stem, and the sign of its group where it has one. */
@@ -225,7 +235,12 @@ const headerOf = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<str
     const below = rest.map((row) => row[at] ?? "").filter((text) => text !== "")
     return cell !== "" && !hasAmount(cell) && below.length > 0 && below.filter(hasAmount).length * 2 >= below.length
   })
-  return isOverAmounts || first.length >= 3 ? first : undefined
+  // `Перфоратор | 5 000 | 25 000` over `Молоток | 7 000 | 36 000` is a row; `Визитки | 100 шт.` over sums is none.
+  const shape = (cell: string) => cell.replace(/[\d\s.,–-]+/gu, "#")
+  const isRow = first.some(
+    (cell, at) => at > 0 && hasAmount(cell) && rest.every((row) => shape(row[at] ?? "") === shape(cell)),
+  )
+  return isOverAmounts || (first.length >= 3 && !isRow) ? first : undefined
 }
 
 /** The whole document as text a person or a model reads: `#` before headings, `-` before list items, ` | ` between cells. */
