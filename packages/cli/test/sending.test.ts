@@ -28,13 +28,14 @@ const listening = Effect.gen(function* () {
       sendPerMinute: 20,
       dailyTokenBudget: null,
       zone: "Asia/Almaty",
+      webhook: null,
     }),
   )
   const server = gatewayServer(context, {
     webhookSecret: null,
     corsOrigins: [],
     adminToken: Redacted.make("admin-token"),
-    health: makeHealth(Effect.succeed(null)),
+    health: makeHealth({ lastPollAt: Effect.succeed(null), webhook: Effect.succeed({ state: "up", detail: "" }) }),
   })
   yield* Effect.addFinalizer(() => Effect.promise(() => server.close()))
   const address = yield* Effect.promise(() => server.listen({ port: 0, host: "127.0.0.1" }))

@@ -38,6 +38,7 @@ export const world = Effect.fnUntraced(function* (
     readonly sendPerMinute?: number
     readonly withWebhook?: boolean
     readonly dailyTokenBudget?: number
+    readonly webhook?: GatewaySettings["Service"]["webhook"]
     /** What was in the chats an hour before the beginning. */
     readonly before?: (whatsapp: LocalWhatsApp) => void
   } = {},
@@ -104,6 +105,7 @@ export const world = Effect.fnUntraced(function* (
       sendPerMinute: options.sendPerMinute ?? 20,
       dailyTokenBudget: options.dailyTokenBudget ?? null,
       zone: "Asia/Almaty",
+      webhook: options.webhook ?? null,
     }),
   )
   const within = Effect.provideContext(services)

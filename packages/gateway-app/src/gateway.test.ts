@@ -42,6 +42,7 @@ const world = Effect.gen(function* () {
       sendPerMinute: 20,
       dailyTokenBudget: null,
       zone: "Asia/Almaty",
+      webhook: null,
     }),
   )
   yield* Effect.forkScoped(

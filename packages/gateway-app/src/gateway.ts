@@ -14,6 +14,7 @@ import { relayQueue } from "./relay.ts"
 import { returnExpired, reviewDoubts, send } from "./send.ts"
 import { giveUpOnVoice, transcribe } from "./transcribe.ts"
 import { watchHealth, watchMs } from "./watch-health.ts"
+import { makeWebhookAddress, webhookLookMs } from "./webhook-address.ts"
 
 const voiceWorkers = 2
 /** A client waits: what a queue refused is offered again soon. */
@@ -44,13 +45,15 @@ export const makeGateway = Effect.gen(function* () {
   const { pollingInterval } = yield* GatewaySettings
   const poller = yield* makePoller
   const queue = yield* QueuePort
-  const health = makeHealth(poller.lastSuccessAt)
+  const webhook = yield* makeWebhookAddress
+  const health = makeHealth({ lastPollAt: poller.lastSuccessAt, webhook: webhook.state })
   const watch = watchHealth(health)
   // One send at a time, whoever asks for it: the throttle and the ledger rely on it.
   const oneAtATime = (yield* Semaphore.make(1)).withPermits(1)
   const run = Effect.all(
     [
       sayIfStopped,
+      keepGoing("webhook", Effect.as(webhook.once, 0), { idleMs: webhookLookMs, pauseMaxMs: webhookLookMs }),
       keepGoing("watch", Effect.as(watch, 0), { idleMs: watchMs }),
       keepGoing("poll", Effect.as(poller.once, 0), { idleMs: pollingInterval * 1000 }),
       // Apart: in one process a voice note counts as taken only once it is transcribed.

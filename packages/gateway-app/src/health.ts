@@ -28,6 +28,8 @@ export interface Health {
     readonly poll: Dependency
     /** Down: stopped, by WhatsApp's limit or by a person. */
     readonly sending: Dependency
+    /** Degraded: Wappi does not post to us, although the settings ask for it. */
+    readonly webhook: Dependency
     /** Whether voice notes are turned into words, as their last ones have shown. */
     readonly voice: Dependency
   }
@@ -52,7 +54,13 @@ export interface GatewayHealth {
   readonly check: Effect.Effect<Health, never, GatewayRepo | QueuePort | WappiPort | LlmPort | GatewaySettings>
 }
 
-export const makeHealth = (lastPollAt: Effect.Effect<number | null>): GatewayHealth => {
+export const makeHealth = ({
+  lastPollAt,
+  webhook,
+}: {
+  readonly lastPollAt: Effect.Effect<number | null>
+  readonly webhook: Effect.Effect<Dependency>
+}): GatewayHealth => {
   let profile: (Dependency & { readonly at: Instant }) | null = null
   let badProbes = 0
   let warnedAt = Number.NEGATIVE_INFINITY
@@ -164,8 +172,8 @@ export const makeHealth = (lastPollAt: Effect.Effect<number | null>): GatewayHea
   })
 
   const check = Effect.gen(function* () {
-    const [ofDatabase, ofBroker, ofWappi, ofPoll, ofSending, ofVoice] = yield* Effect.all(
-      [database, broker, probeProfile, poll, sending, voice],
+    const [ofDatabase, ofBroker, ofWappi, ofPoll, ofSending, ofWebhook, ofVoice] = yield* Effect.all(
+      [database, broker, probeProfile, poll, sending, webhook, voice],
       { concurrency: "unbounded" },
     )
     const dependencies = {
@@ -174,6 +182,7 @@ export const makeHealth = (lastPollAt: Effect.Effect<number | null>): GatewayHea
       wappi: ofWappi,
       poll: { state: ofPoll.state, detail: ofPoll.detail },
       sending: ofSending,
+      webhook: ofWebhook,
       voice: ofVoice,
     }
     const isRed = Object.values(dependencies).some(({ state }) => state === "down")

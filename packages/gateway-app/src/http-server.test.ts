@@ -10,7 +10,7 @@ import { Context, Effect, Redacted, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import type { FastifyInstance, InjectOptions } from "fastify"
 import { GatewaySettings } from "./gateway-settings.ts"
-import { makeHealth } from "./health.ts"
+import { type Dependency, makeHealth } from "./health.ts"
 import { type GatewayServerOptions, gatewayServer } from "./http-server.ts"
 import { openApi } from "./openapi.ts"
 
@@ -43,6 +43,7 @@ const world = Effect.fnUntraced(function* (options: Partial<GatewayServerOptions
   yield* TestClock.setTime(noon)
   const store = MemoryGatewayRepo.make()
   const queue = yield* InProcessQueue.make()
+  const webhook = { seen: { state: "up", detail: "Wappi posts to us" } as Dependency }
   const model = { denial: null as Denial | null }
   const wappi = { answer: Effect.succeed(healthyProfile) as Effect.Effect<WappiProfile, WappiReadError>, asked: 0 }
   const context = (yield* Effect.context<never>()).pipe(
@@ -64,6 +65,7 @@ const world = Effect.fnUntraced(function* (options: Partial<GatewayServerOptions
       sendPerMinute: 20,
       dailyTokenBudget: null,
       zone: "Asia/Almaty",
+      webhook: null,
     }),
   )
   const poll = { at: (noon - 2000) as number | null }
@@ -72,7 +74,10 @@ const world = Effect.fnUntraced(function* (options: Partial<GatewayServerOptions
     webhookSecret: Redacted.make("s3cret"),
     corsOrigins: [],
     adminToken: Redacted.make("admin-token"),
-    health: makeHealth(Effect.sync(() => poll.at)),
+    health: makeHealth({
+      lastPollAt: Effect.sync(() => poll.at),
+      webhook: Effect.sync(() => webhook.seen),
+    }),
     extra: (made) =>
       void made.addHook("onRoute", ({ method, url }) => {
         for (const one of [method].flat())
@@ -83,7 +88,7 @@ const world = Effect.fnUntraced(function* (options: Partial<GatewayServerOptions
   yield* Effect.addFinalizer(() => Effect.promise(() => server.close()))
   // The beginning: what was written before is not read.
   yield* store.repo.beganAt(profileId, noon - 60_000)
-  return { server, store, queue, wappi, model, poll, routes, repo: store.repo }
+  return { server, store, queue, wappi, model, webhook, poll, routes, repo: store.repo }
 })
 
 const call = (server: FastifyInstance, request: InjectOptions) =>
@@ -443,6 +448,7 @@ describe("the health of the gateway", () => {
         "wappi",
         "poll",
         "sending",
+        "webhook",
         "voice",
       ])
       assert.notInclude(JSON.stringify(told), "7702000")
@@ -561,6 +567,16 @@ describe("the health of the gateway", () => {
       assert.include(helped.dependencies.voice.detail, "gpt-5-mini stands in")
       model.denial = null
       assert.deepInclude((yield* health(server)).dependencies.voice, { state: "up" })
+    }),
+  )
+
+  it.effect("is not red, but degraded, while Wappi posts to somebody else: polling goes on", () =>
+    Effect.gen(function* () {
+      const { server, webhook } = yield* world()
+      webhook.seen = { state: "degraded", detail: "Wappi posts to another address" }
+      const told = yield* health(server)
+      assert.deepInclude(told, { code: 200, status: "healthy" })
+      assert.deepStrictEqual(told.dependencies.webhook, webhook.seen)
     }),
   )
 

@@ -8,9 +8,8 @@ import { gatewayRepoOn } from "@wa/adapters/postgres/migrated"
 import * as RabbitmqQueue from "@wa/adapters/rabbitmq/rabbitmq-queue"
 import { runProgram } from "@wa/adapters/runtime/run-program"
 import { shippedFolder } from "@wa/adapters/runtime/shipped"
-import { exitCodeOf, readForProgram } from "@wa/adapters/settings/settings"
+import { exitCodeOf, readForProgram, type Settings } from "@wa/adapters/settings/settings"
 import * as WappiHttp from "@wa/adapters/wappi/wappi-http"
-import { WappiPort } from "@wa/core/ports/wappi-port"
 import { Context, Effect, Layer, Redacted } from "effect"
 import { makeGateway } from "./gateway.ts"
 import { GatewaySettings } from "./gateway-settings.ts"
@@ -35,13 +34,16 @@ const gateway = Effect.gen(function* () {
       sendPerMinute: settings.SEND_PER_MINUTE,
       dailyTokenBudget: settings.DAILY_TOKEN_BUDGET === 0 ? null : settings.DAILY_TOKEN_BUDGET,
       zone: settings.TIMEZONE,
+      webhook: webhookOf(settings),
     }),
   )
   return yield* Effect.gen(function* () {
     // With the clock and the loggers around us: the HTTP side runs its effects by itself.
     const where = { host: "0.0.0.0", port: settings.PORT ?? 8000, setting: "PORT" }
-    const ports = yield* whileStarting(where, ["database", "broker", "wappi", "poll", "sending", "voice"], (isAway) =>
-      Layer.build(Layer.merge(gatewayRepoOn({ url: url!, maxConnections, isAway }), otherPorts)),
+    const ports = yield* whileStarting(
+      where,
+      ["database", "broker", "wappi", "poll", "sending", "webhook", "voice"],
+      (isAway) => Layer.build(Layer.merge(gatewayRepoOn({ url: url!, maxConnections, isAway }), otherPorts)),
     )
     const context = Context.merge(yield* Effect.context<never>(), ports)
     const workers = yield* Effect.provideContext(makeGateway, context)
@@ -55,24 +57,16 @@ const gateway = Effect.gen(function* () {
       where,
     )
     yield* Effect.logInfo("the gateway is up", { address, profile: profileId })
-    if (settings.WEBHOOK_PUBLIC_URL !== undefined && settings.WEBHOOK_SECRET !== undefined)
-      yield* Effect.provideContext(registerWebhook(settings.WEBHOOK_PUBLIC_URL, settings.WEBHOOK_SECRET), context)
     return yield* Effect.provideContext(workers.run, context)
   }).pipe(Effect.scoped, Effect.provide(Log.layerOf("gateway", settings)))
 })
 
-/** Polling is the net under it, so a webhook that cannot be registered stops nothing. */
-const registerWebhook = (publicUrl: string, secret: Redacted.Redacted) =>
-  WappiPort.use((wappi) =>
-    wappi.registerWebhook(
-      `${publicUrl}/webhook/wappi/${encodeURIComponent(Redacted.value(secret))}`,
-      Redacted.value(secret),
-    ),
-  ).pipe(
-    Effect.matchEffect({
-      onSuccess: () => Effect.logInfo("the webhook is registered"),
-      onFailure: (error) => Effect.logWarning(`the webhook is not registered, polling goes on: ${error.message}`),
-    }),
-  )
+const webhookOf = ({ WEBHOOK_PUBLIC_URL: publicUrl, WEBHOOK_SECRET: secret }: Settings) =>
+  publicUrl === undefined || secret === undefined
+    ? null
+    : {
+        url: Redacted.make(`${publicUrl}/webhook/wappi/${encodeURIComponent(Redacted.value(secret))}`),
+        secret,
+      }
 
 runProgram(gateway, exitCodeOf)

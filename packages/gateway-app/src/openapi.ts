@@ -27,7 +27,7 @@ export const openApi = {
           status: { enum: ["healthy", "unhealthy"] },
           dependencies: {
             type: "object",
-            required: ["database", "broker", "wappi", "poll", "sending", "voice"],
+            required: ["database", "broker", "wappi", "poll", "sending", "webhook", "voice"],
             additionalProperties: { $ref: "#/components/schemas/Dependency" },
           },
           last_poll_at: { type: ["string", "null"], format: "date-time" },

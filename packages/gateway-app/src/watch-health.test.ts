@@ -13,6 +13,7 @@ const watched = () => {
     wappi: up,
     poll: up,
     sending: up,
+    webhook: up,
     voice: up,
   }
   const lines: Array<string> = []

@@ -39,13 +39,14 @@ const server = Effect.gen(function* () {
       sendPerMinute: 20,
       dailyTokenBudget: null,
       zone: "Asia/Almaty",
+      webhook: null,
     }),
   )
   const made = gatewayServer(context, {
     webhookSecret: Redacted.make("s3cret"),
     corsOrigins: [],
     adminToken: null,
-    health: makeHealth(Effect.succeed(now)),
+    health: makeHealth({ lastPollAt: Effect.succeed(now), webhook: Effect.succeed({ state: "up", detail: "" }) }),
   })
   yield* Effect.addFinalizer(() => Effect.promise(() => made.close()))
   return made

@@ -279,9 +279,11 @@ export const wappiContract = <E>(adapter: string, subject: Layer.Layer<WappiPort
     )
     it.effect("registers a webhook for all that the agent lives on", () =>
       Effect.gen(function* () {
-        const { registerWebhook } = yield* WappiPort
+        const { registerWebhook, webhookUrl } = yield* WappiPort
         const { whatsapp } = yield* OtherSide
+        assert.isNull(yield* webhookUrl)
         yield* registerWebhook("http://127.0.0.1:9/hook", "secret-1")
+        assert.strictEqual(yield* webhookUrl, "http://127.0.0.1:9/hook")
         const { url, auth, types } = whatsapp.webhook()
         assert.deepStrictEqual([url, auth], ["http://127.0.0.1:9/hook", "secret-1"])
         assert.includeMembers([...types], ["incoming_message", "outgoing_message_phone", "delivery_status"])

@@ -194,6 +194,9 @@ export const make = Effect.fnUntraced(function* (settings: MemoryWappiSettings) 
         loggedOutAt: authorized ? null : whatsapp.now(),
       }
     }).pipe(Effect.mapError(readError("profile"))),
+    webhookUrl: call("webhook", "", null, () => whatsapp.webhook().url || null).pipe(
+      Effect.mapError(readError("webhook address")),
+    ),
     registerWebhook: (url, secret) => {
       const bad = badWebhook(url, secret)
       return call("webhook", "", bad, () => whatsapp.setWebhook({ url, auth: secret, types: webhookTypes })).pipe(

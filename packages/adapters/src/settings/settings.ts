@@ -111,7 +111,7 @@ export const settings = {
   ),
   WEBHOOK_PUBLIC_URL: setting(
     url("https", "http"),
-    "Public address of the gateway; when set, the webhook is registered at the start",
+    "Public address of the gateway; when set, the webhook is registered at the start, and anew when Wappi has forgotten it",
   ),
   RABBITMQ_URL: setting(secretUrl("amqp", "amqps"), "Broker, such as amqp://user:password@host:5672/vhost"),
   DATABASE_URL: setting(secretUrl("postgres", "postgresql"), "Database of this program when the two run apart"),

@@ -381,6 +381,16 @@ export const make = Effect.fnUntraced(function* (settings: Settings) {
     )
   }
 
+  const webhookUrl = repeated(
+    call({ what: "webhook address", method: "GET", path: "/webhook/url/get" }).pipe(
+      Effect.flatMap((answer): Effect.Effect<string | null, Failure> => {
+        const { url } = answer
+        if (url !== null && typeof url !== "string") return Effect.fail(permanent(200, "the answer names no address"))
+        return Effect.succeed(url === null || url.trim() === "" ? null : url.trim())
+      }),
+    ),
+  ).pipe(Effect.mapError(readError("webhook address")))
+
   return WappiPort.of({
     listChats,
     listMessages,
@@ -391,6 +401,7 @@ export const make = Effect.fnUntraced(function* (settings: Settings) {
     typing,
     downloadMedia,
     profile,
+    webhookUrl,
     registerWebhook,
   })
 })

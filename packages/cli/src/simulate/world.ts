@@ -78,6 +78,7 @@ export const makeWorld = Effect.fnUntraced(function* (given: {
       dailyTokenBudget: null,
       sendPerMinute: settings.SEND_PER_MINUTE,
       zone: settings.TIMEZONE,
+      webhook: null,
     }),
     Context.add(AgentSettings, {
       policy: policyOf(settings, given.isHoliday),

@@ -105,6 +105,7 @@ export const start = ({ settings, project, host }: StartOptions) =>
           sendPerMinute: settings.SEND_PER_MINUTE,
           dailyTokenBudget: settings.DAILY_TOKEN_BUDGET === 0 ? null : settings.DAILY_TOKEN_BUDGET,
           zone: settings.TIMEZONE,
+          webhook: null,
         }),
         Layer.succeed(AgentSettings, {
           policy: policyOf(settings, isHoliday),

@@ -130,6 +130,8 @@ export class WappiPort extends Context.Service<
     readonly typing: (to: string) => Effect<void, WappiReadError>
     readonly downloadMedia: (messageId: string) => Effect<WappiMedia, WappiReadError>
     readonly profile: Effect<WappiProfile, WappiReadError>
+    /** The address that the gateway posts to; null when there is none. */
+    readonly webhookUrl: Effect<string | null, WappiReadError>
     /** Makes the gateway post to `url`, for incoming, own and delivery events. */
     readonly registerWebhook: (url: string, secret: string) => Effect<void, WappiReadError>
   }
