@@ -49,7 +49,7 @@ const notDenying =
 const denying = /(?<!\p{L})не\s+(\p{L}{3,})/giu
 const lacking = /(?<!\p{L})(?:нет|отсутству\p{L}+|не бывает)(?!\p{L})/iu
 const conditional =
-  /(?<!\p{L})(?:если|при|без|до|после|менее|более|раньше|позже|кроме|пока|когда|чтобы|иначе|свыше|сверх|в случае|только|лишь)(?!\p{L})/iu
+  /(?<!\p{L})(?:если|при|без|до|после|менее|более|раньше|позже|кроме|пока|когда|чтобы|иначе|в случае|только|лишь)(?!\p{L})/iu
 const outside =
   /не\s+вход\p{L}*|не\s+включ\p{L}*|оплачива\p{L}*\s+(?:\p{L}+\s+)?отдельно|отдельно\s+оплачива\p{L}*|за\s+(?:доп\p{L}*|отдельн\p{L}+)\s+(?:плат\p{L}*|сч[её]т)|(?<!\p{L})отдельно(?!\s+сто)|за сч[её]т (?:клиента|заказчика|покупателя)/iu
 const inside =
@@ -82,8 +82,8 @@ export const limitsOf = (lines: ReadonlyArray<Line>): Limits => {
     if (/\?\s*$/.test(heading) && /^\s*(?:к сожалению,?\s+)?нет(?!\p{L})/iu.test(text))
       denied.push({ things: [nounsOf(heading)], verb: null, line: `${heading} ${text}` })
     for (const aside of text.matchAll(/\(([^()]{4,60})\)/gu))
-      if (/(?<!\p{L})нет(?!\p{L})/iu.test(aside[1]!)) {
-        const things = itemsOf(aside[1]!.replace(lacking, " "))
+      if (/(?<!\p{L})нет(?!\p{L})|^не\s(?!на|для|в\s)/iu.test(aside[1]!) && findQuantities(aside[1]!).length === 0) {
+        const things = itemsOf(aside[1]!.replace(lacking, " ").replace(/^не\s/iu, ""))
         if (things.length > 0) denied.push({ things, verb: null, line: text })
       }
     for (const segment of segmentsOf(text.replace(/\([^()]*\)/gu, " "))) {
@@ -97,10 +97,17 @@ export const limitsOf = (lines: ReadonlyArray<Line>): Limits => {
       const match = [...segment.matchAll(denying)].find((one) => !notDenying.test(one[1]!))
       if (match !== undefined || lacking.test(segment)) {
         const at = match === undefined ? segment.search(lacking) : match.index
-        const stop = segment.slice(at).search(/[,:]/)
+        // `Не ремонтируем: АКПП, электромобили`; but `в область не возим: самовывоз`.
+        const stop = /^\s*(?:мы\s+)?не\s/iu.test(segment) ? -1 : segment.slice(at).search(/[,:]/)
         const part = stop < 0 ? segment : segment.slice(0, at + stop)
-        if (conditional.test(part) || others.test(part) || findQuantities(part).length > 0) continue
-        const things = itemsOf(match === undefined ? part.replace(lacking, " ") : part.replace(match[0], " "))
+        if (conditional.test(part) || others.test(part)) continue
+        // `Грузовые свыше 3,5 т` is no thing that a word names.
+        const things = itemsOf(
+          (match === undefined ? part.replace(lacking, " ") : part.replace(match[0], " "))
+            .split(/,\s|\s(?=и\s|или\s|ни\s)/u)
+            .filter((item) => findQuantities(item).length === 0)
+            .join(", "),
+        )
         if (things.length > 0)
           denied.push({ things, verb: match === undefined || /[её]мс?я?$|имс?я?$/u.test(match[1]!) ? null : stemOf(match[1]!), line: text })
         continue
@@ -153,6 +160,103 @@ const names = (clause: Clause, thing: ReadonlyArray<string>, verb: string | null
   return isOwn ? met.length * 2 >= thing.length : met.length === thing.length && thing.length >= 2
 }
 
+const ofHaving =
+  /(?<!\p{L})(?:есть|вход[ия]т|включ\p{L}+|внутри|получ\p{L}+|доступ\p{L}+|предусмотр\p{L}+|да[её]т|идёт|идет|будет|уже)(?!\p{L})/iu
+const inherits = /(?<!\p{L})вс[её]\s+(?:из|что|в|то же|возможности|от)(?!\p{L})/iu
+
+interface Product {
+  readonly name: string
+  /** The line that it heads. */
+  readonly head: Line
+  readonly lines: ReadonlyArray<Line>
+}
+
+/** A name before a colon, a dash or a cell: a title in quotes, or one word. */
+const nameIn = (line: Line): string | null => {
+  const head = /^[-•*\d.)\s]*([^:|—–]{2,60}?)\s*(?::|\||\s[—–]\s)/u.exec(line.text)?.[1]
+  if (head === undefined || inside.test(head)) return null
+  const title = /[«"“]([^»"”\n]{2,30})[»"”]/u.exec(head)
+  const words = wordsOf(title?.[1] ?? head.replace(/\([^()]*\)/gu, ""))
+  return title === null && (words.length > 1 || !/^\p{Lu}/u.test(head)) ? null : (words[0]?.stem ?? null)
+}
+
+/** Tariffs and packages with what each holds: its own line, and the small letters right under it. */
+const productsOf = (lines: ReadonlyArray<Line>): ReadonlyArray<Product> => {
+  const found: Array<{ name: string; head: Line; lines: Array<Line> }> = []
+  let last: (typeof found)[number] | null = null
+  for (const line of lines) {
+    const name = nameIn(line)
+    if (name !== null) {
+      last = { name, head: line, lines: [line] }
+      found.push(last)
+    } else if (last !== null && /^\p{Ll}/u.test(line.text)) last.lines.push(line)
+    else last = null
+  }
+  return found
+}
+
+const products = new WeakMap<Index, ReadonlyArray<Product>>()
+
+/** `В «Команде» есть интеграция с 1С` where it is in «Бизнес» alone: the line that gives it to another. */
+const featureOfAnother = (clause: Clause, court: Court): string | null => {
+  if (!ofHaving.test(clause.text)) return null
+  const { index, view } = court
+  let known = products.get(index)
+  if (known === undefined) {
+    known = productsOf(index.lines)
+    products.set(index, known)
+  }
+  const at = view.text.indexOf(clause.text)
+  const named = (text: string) => {
+    const stems = wordsOf(text).map((word) => word.stem)
+    return [...new Set(known.filter((product) => has(stems, product.name)).map((product) => product.name))]
+  }
+  const own = named(clause.text)
+  const subjects = own.length > 0 ? own : named(view.text.slice(Math.max(0, at - 160), Math.max(0, at)))
+  if (subjects.length !== 1) return null
+  // `Всё из Старта и …` holds that, too.
+  const holders = new Set(subjects)
+  for (let round = 0; round < 4; round++)
+    for (const product of known)
+      if (holders.has(product.name))
+        for (const line of product.lines)
+          if (inherits.test(line.text)) for (const name of named(line.text)) holders.add(name)
+  const mine = known.filter((product) => holders.has(product.name))
+  for (const word of wordsOf(clause.text)) {
+    const { stem } = word
+    if (word.text.length < 5 || verbish.test(word.text) || general.test(stem) || has([...holders], stem)) continue
+    const telling = index.lines.filter((line) => has(line.stems, stem))
+    if (telling.length === 0 || telling.some((line) => mine.some((product) => product.lines.includes(line)))) continue
+    const rival = known.find(
+      (product) =>
+        !holders.has(product.name) &&
+        telling.every((line) => product.lines.includes(line) && /[,+].*\p{L}/u.test(line.text)) &&
+        mine.some(
+          (other) =>
+            other.head.path.at(-1) === product.head.path.at(-1) &&
+            other.lines.some((line) => /[,+].*\p{L}/u.test(line.text)),
+        ),
+    )
+    if (rival !== undefined) return telling[0]!.text
+  }
+  return null
+}
+
+/** `Скидки не суммируются`, told together. */
+const combinedOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const rule = court.index.lines.find((line) =>
+    /(?:скидк|акци|предложени)\p{L}*[^.;]{0,30}не\s+(?:суммир|складыва|объединя|совмеща)/iu.test(line.text),
+  )
+  if (rule === undefined) return []
+  return court.view.sentences.flatMap((sentence) =>
+    /(?<!\p{L})(?:обе|оба|обеих|сразу две|и ещ[её]|плюс|вместе|дополнительно|сложи\p{L}*|суммиру\p{L}*)(?!\p{L})/iu.test(sentence.text) &&
+    (sentence.text.match(/(?<!\p{L})(?:скидк\p{L}*|бесплатн\p{L}*|в подарок)|\d\s?%/giu)?.length ?? 0) >= 2 &&
+    !hedged.test(sentence.text)
+      ? [contradiction(sentence.text, rule.text)]
+      : [],
+  )
+}
+
 const contradiction = (text: string, line: string): UngroundedClaim => ({
   code: "ungrounded_promise",
   text: text.trim(),
@@ -172,7 +276,7 @@ const limitsIn = (index: Index): Limits => {
 export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const limits = limitsIn(court.index)
   const { view } = court
-  const found: Array<UngroundedClaim> = []
+  const found: Array<UngroundedClaim> = [...combinedOf(court)]
   const spoken = [...wordsOf(view.text), ...wordsOf(view.turn), ...wordsOf(view.earlier)].map((word) => word.stem)
   for (const clause of affirmationsOf(view)) {
     for (const { things, verb, line } of limits.denied)
@@ -181,6 +285,8 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
       for (const { things, line } of limits.apart)
         if (things.some((thing) => thing.every((stem) => has(clause.stems, stem))))
           found.push(contradiction(clause.text, line))
+    const feature = featureOfAnother(clause, court)
+    if (feature !== null) found.push(contradiction(clause.text, feature))
     for (const { frame, to, line } of limits.only) {
       const own = frame.filter((stem) => has(clause.stems, stem))
       if (own.length * 2 < frame.length || own.length === 0) continue

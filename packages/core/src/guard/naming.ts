@@ -77,7 +77,13 @@ export const compare = (place: Place, rival: Place, context: Context, levelsMax 
     if (theirs < sharedMin && weight > theirs + 0.1) inFavour.push([token, (weight - theirs) * weightOf(token)])
   }
   // Two figures of one line share its head: what is told further off names neither.
-  const last = place.line === rival.line && namedBy(place, context.levels.slice(0, 2), 0.9) > 0.4 ? 2 : levelsMax
+  // All that leads to the claim.
+  const lead = context.levels[context.ownLevels - 2]
+  const isWhollyNamed =
+    lead !== undefined && against.length > 0 && against.every(([token]) => mentioned(token, lead, place) > 0)
+  const isNear =
+    place.line === rival.line && namedBy(place, context.levels.slice(0, 2), 0.9) > 0.4 && !isWhollyNamed
+  const last = isNear ? 2 : levelsMax
   let at = 0
   for (const level of context.levels) {
     if (at >= Math.min(last, levelsMax)) break

@@ -5,6 +5,7 @@
 import type { WorkingHours } from "../calendar/working-hours.ts"
 import type { Fact } from "../knowledge/document.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
+import { findQuantities } from "../knowledge/quantity.ts"
 import { likeness, wordsOf } from "../knowledge/wording.ts"
 import type { ChatLine } from "../ports/llm-port.ts"
 import type { Instant } from "../time/instant.ts"
@@ -136,7 +137,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   const dayly = unbeaten.filter((place) => !isOnOtherDay(place, rivals, context))
   if (dayly.length === 0)
     return wrong("wrong_subject", claim, `«${claim.text}» в документах в другие дни: «${unbeaten[0]!.label}».`)
-  const local = dayly.filter((place) => !isElsewhere(place, context))
+  const local = dayly.filter((place) => !isElsewhere(place, context) && !isOnOtherRoute(place, rivals, context))
   if (local.length === 0 && !contrast)
     return wrong(
       "wrong_subject",
@@ -241,6 +242,15 @@ export const isElsewhere = (place: Place, context: Context): boolean => {
   if (said.length === 0) return false
   const theirs = [...place.tokens].filter(([, weight]) => weight >= 0.5).map(([token]) => token)
   return theirs.some(isCity) && !theirs.some((one) => said.some((other) => likeness(one, other) > 0))
+}
+
+/** `Алматы – Астана` for the price of `Алматы – Шымкент`: a rival has every town that is told. */
+const isOnOtherRoute = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
+  const said = [...new Set(wordsOf(context.gap).map((word) => word.stem).filter(isCity))]
+  if (said.length < 2) return false
+  const goes = (one: Place) =>
+    said.every((town) => [...one.tokens].some(([token, weight]) => weight >= 0.5 && likeness(token, town) > 0))
+  return !goes(place) && rivals.some(goes)
 }
 
 const everything =
@@ -461,6 +471,9 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
   if (claim.kind !== "money" && claim.kind !== "bare") return null
   const period = `«${claim.text}»: в документах это «${place.label}», за другой срок или единицу.`
   const times = place.pers.filter(isTimeUnit)
+  // `С человека` where it is for two.
+  if (claim.per !== null && perKey(claim.per) === "человек" && /(?<!\p{L})(?:за|на)\s+(?:двоих|двух|троих|тр[её]х|четверых|семью|группу|номер|пару|компанию)(?!\p{L})/iu.test(`${place.near} ${place.line.text} ${place.line.path.join(" ")}`) && !place.pers.includes("человек"))
+    return period
   // `3 200 в месяц за все камеры` where it is for each.
   if (times.length < place.pers.length && forAll.test(claim.text + context.after)) return period
   if (claim.per === null) {
@@ -486,11 +499,18 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
   if (place.pers.length === 0) {
     if (!isTimeUnit(mine) || mine === "разово") return null
     // A row that sells a month may be called so; a plain price may not.
+    const said = `${place.near} ${place.line.text} ${place.line.path.join(" ")} ${place.label}`
     const told =
+      findQuantities(said).some((one) => one.kind === "duration" && perKey(`${one.value} ${one.unit}`) === mine) ||
       place.bounds.some(
         ({ quantity }) =>
           quantity.kind === "duration" && (quantity.value === 1 || quantity.to !== null || quantity.qualifier !== null),
-      ) || [...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0)
+      ) ||
+      ([...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0) &&
+        // `За сезон (6 месяцев)` is no price per month.
+        wordsOf(findQuantities(said).reduce((rest, one) => (one.kind === "duration" ? rest.replace(one.text, " ") : rest), said)).some(
+          (word) => likeness(word.stem, perStem(mine)) > 0,
+        ))
     return told || mine === "раз" ? null : period
   }
   if (place.pers.includes(mine)) return null
@@ -512,7 +532,7 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
   return strictUnits.has(mine) && own.some((unit) => strictUnits.has(unit)) ? period : null
 }
 
-const pieces = new Set(["пара", "комплект", "упаковка", "машина", "камера", "секция", "бутыль", "створка"].map(unitKey))
+const pieces = new Set(["пара", "окно", "дверь", "зуб", "комната", "страница", "сторона", "комплект", "упаковка", "машина", "камера", "секция", "бутыль", "створка"].map(unitKey))
 const strictUnits = new Set(["человек", "штука", "м2", "м3", "м", "км", "кг", "л", "занятие", "сотрудник", ...pieces])
 const stemsOfUnits: Readonly<Record<string, string>> = {
   месяц: "mesyac",

@@ -52,6 +52,7 @@ const synonyms: ReadonlyArray<readonly [stem: string, pattern: RegExp]> = [
   ["optov", /^опт(?:ом|ов\p{L}*|у)?$/u],
   ["rozn", /^рознич?\p{L}*$/u],
   ["obuch", /^(обуч\p{L}*|научим)$/u],
+  ["priem", /^прием\p{L}{0,3}$/u],
   ["lait", /^(lite|light|лайт)$/u],
   ["biznes", /^(business|бизнес\p{L}{0,2})$/u],
 ]
