@@ -22,6 +22,8 @@ interface Only {
   readonly frame: ReadonlyArray<string>
   /** To what. */
   readonly to: ReadonlyArray<string>
+  /** `Входит только в …`: nothing but what is said to be had stands against it. */
+  readonly isOfHaving: boolean
   readonly line: string
 }
 /** What the documents deny and limit. */
@@ -32,10 +34,11 @@ export interface Limits {
   readonly apart: ReadonlyArray<Denied>
   /** Stems of what the documents affirm. */
   readonly affirmed: ReadonlySet<string>
+  readonly lines: ReadonlyArray<Line>
 }
 
 const general =
-  /^(?:klient|zakaz|uslug|rabot|god|mesyac|den|chas|nedel|chelovek|kompan|nash|cen|summ|uslov|vozmozhn|dan|moment|por|vrem|mest|nal|vse|drug|ostaln|lub|nikak|skidk|akc|bol|tak|sam|otdeln|lish|tol?k|tolk|obazateln|potom|prost|konkretn|gorod|sotrudnik)/u
+  /^(?:klient|zakaz|uslug|rabot|god|mesyac|den|chas|nedel|chelovek|kompan|nash|cen|summ|uslov|vozmozhn|dan|moment|por|vrem|mest|nal|vse|drug|ostaln|lub|nikak|skidk|akc|bol|tak|sam|otdeln|lish|tol?k|tolk|obazateln|potom|zaran|tochn|prost|konkretn|gorod|sotrudnik)/u
 const verbish =
   /(?:ть|ться|аем|яем|уем|имся|емся|им|ем|ём|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|[йие]те|ую|аю|яю|ишь|ешь|ется|ится|ются|ятся)$/u
 
@@ -47,7 +50,8 @@ const nounsOf = (text: string): ReadonlyArray<string> =>
 const notDenying =
   /^(?:мен|бол|ран|позж|поздн|тольк|всегд|обязательн|дал|дольш|зависим|огранич|завис|просто|вс[её]|позволя|теря|стесня|волн|переж|забуд|беспоко|платите|переплач|тратьте|мешает|остав|нашл)/iu
 const denying = /(?<!\p{L})не\s+(\p{L}{3,})/giu
-const lacking = /(?<!\p{L})(?:нет|отсутству\p{L}+|не бывает)(?!\p{L})/iu
+const lacking =
+  /(?<!\p{L})(?:нет|отсутству\p{L}+|нельзя|запрещ\p{L}+|недопустим\p{L}*)(?!\p{L})/iu
 const conditional =
   /(?<!\p{L})(?:если|при|без|до|после|менее|более|раньше|позже|кроме|пока|когда|чтобы|иначе|в случае|только|лишь)(?!\p{L})/iu
 const outside =
@@ -70,62 +74,98 @@ const itemsOf = (text: string): ReadonlyArray<ReadonlyArray<string>> =>
     .map(nounsOf)
     .filter((stems) => stems.length > 0)
 
-export const limitsOf = (lines: ReadonlyArray<Line>): Limits => {
-  const denied: Array<Denied> = []
-  const only: Array<Only> = []
-  const apart: Array<Denied> = []
-  const affirmed = new Set<string>()
-  for (const { text, path } of lines) {
-    if (text.length > 240 || text.includes(" | ")) continue
-    // `Делаете ли вы видео? Нет.`
-    const heading = path.at(-1) ?? ""
-    if (/\?\s*$/.test(heading) && /^\s*(?:к сожалению,?\s+)?нет(?!\p{L})/iu.test(text))
-      denied.push({ things: [nounsOf(heading)], verb: null, line: `${heading} ${text}` })
-    for (const aside of text.matchAll(/\(([^()]{4,60})\)/gu))
-      if (/(?<!\p{L})нет(?!\p{L})|^не\s(?!на|для|в\s)/iu.test(aside[1]!) && findQuantities(aside[1]!).length === 0) {
-        const things = itemsOf(aside[1]!.replace(lacking, " ").replace(/^не\s/iu, ""))
-        if (things.length > 0) denied.push({ things, verb: null, line: text })
-      }
-    for (const segment of segmentsOf(text.replace(/\([^()]*\)/gu, " "))) {
-      if (outside.test(segment)) {
-        const before = segment.slice(0, segment.search(outside)).replace(/(?<!\p{L})в\s+(?:цен\p{L}+|стоимост\p{L}+)/iu, " ")
-        const after = segment.slice(segment.search(outside)).replace(outside, " ")
-        const things = itemsOf(nounsOf(before).length > 0 ? before : after)
-        if (things.length > 0 && !conditional.test(segment) && !inside.test(before)) apart.push({ things, verb: null, line: text })
+/** Between two stops of a sentence: a piece of it with what it denies, if anything. */
+const denialIn = (piece: string): { readonly rest: string; readonly verb: string | null } | null => {
+  const match = [...piece.matchAll(denying)].find((one) => !notDenying.test(one[1]!))
+  if (match !== undefined)
+    return {
+      rest: piece.replace(match[0], " "),
+      verb: /[её]мс?я?$|имс?я?$/u.test(match[1]!) ? null : stemOf(match[1]!),
+    }
+  return lacking.test(piece) ? { rest: piece.replace(lacking, " "), verb: null } : null
+}
+const predicate = /(?<!\p{L})(?:можно|нужно|надо|есть|нужен|нужна|нужны|обязательн\p{L}*)(?!\p{L})/iu
+const hasPredicate = (piece: string) =>
+  predicate.test(piece) || wordsOf(piece).some((word) => word.text.length > 4 && finite.test(word.text))
+const finite = /(?:аем|яем|уем|ает|яет|ует|ают|яют|уют|ится|ются|ятся|ется|ходят|ходит|дим|дят|возим|ладим)$/u
+
+/** `Завтрак — 1 500 ₸ с человека, в стоимость` of `… не входит`: the thing without its price and its container. */
+const thingsBefore = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
+  const named = text.replace(/(?<!\p{L})во?\s+[\p{L}«»]+\s*$/iu, " ").split(/\s[—–]\s|:/u)[0]!
+  return itemsOf(named.replace(/\d[\d\s]*(?:₸|тг|тенге)?/giu, " "))
+}
+
+const readSentence = (text: string, line: string, to: Limits & { readonly affirmed: Set<string> }) => {
+  const out = outside.exec(text)
+  if (out !== null && !conditional.test(text) && !inside.test(text.slice(0, out.index))) {
+    const before = thingsBefore(text.slice(0, out.index))
+    const things = before.length > 0 ? before : itemsOf(text.slice(out.index).replace(outside, " "))
+    if (things.length > 0) (to.apart as Array<Denied>).push({ things, verb: null, line })
+  }
+  const limit = onlyPattern.exec(text)
+  if (limit !== null && findQuantities(limit[1]!).length === 0 && !others.test(text)) {
+    const lead = text.slice(0, limit.index)
+    const frame = nounsOf(lead.split(",").findLast((piece) => nounsOf(piece).length > 0) ?? "")
+    const limitedTo = wordsOf(limit[1]!).map((word) => word.stem)
+    const having = /(?<!\p{L})(?:вход[ия]т|включ\p{L}+|есть|доступ\p{L}+|действ\p{L}+)\s*$/iu.test(lead)
+    if (frame.length > 0 && limitedTo.length > 0)
+      (to.only as Array<Only>).push({ frame, to: limitedTo, isOfHaving: having, line })
+  }
+  for (const segment of segmentsOf(text)) {
+    // `Не ремонтируем: АКПП, электромобили`: one denial over a list.
+    const pieces = /^\s*(?:мы\s+)?не\s/iu.test(segment) ? [segment] : segment.split(/,\s|:\s/u)
+    let open: Array<string> = []
+    for (const piece of pieces) {
+      const denial = denialIn(piece)
+      if (denial === null) {
+        if (hasPredicate(piece) || pieces.length === 1) open = []
+        else open.push(piece)
+        for (const word of wordsOf(piece)) to.affirmed.add(word.stem)
         continue
       }
-      const match = [...segment.matchAll(denying)].find((one) => !notDenying.test(one[1]!))
-      if (match !== undefined || lacking.test(segment)) {
-        const at = match === undefined ? segment.search(lacking) : match.index
-        // `Не ремонтируем: АКПП, электромобили`; but `в область не возим: самовывоз`.
-        const stop = /^\s*(?:мы\s+)?не\s/iu.test(segment) ? -1 : segment.slice(at).search(/[,:]/)
-        const part = stop < 0 ? segment : segment.slice(0, at + stop)
-        if (conditional.test(part) || others.test(part)) continue
+      if (!conditional.test(piece) && !others.test(piece)) {
         // `Грузовые свыше 3,5 т` is no thing that a word names.
         const things = itemsOf(
-          (match === undefined ? part.replace(lacking, " ") : part.replace(match[0], " "))
-            .split(/,\s|\s(?=и\s|или\s|ни\s)/u)
+          [...open, denial.rest]
+            .join(", ")
+            .split(/,\s|\s(?=и\s|или\s|ни\s)|:\s/u)
             .filter((item) => findQuantities(item).length === 0)
             .join(", "),
         )
-        if (things.length > 0)
-          denied.push({ things, verb: match === undefined || /[её]мс?я?$|имс?я?$/u.test(match[1]!) ? null : stemOf(match[1]!), line: text })
-        continue
+        if (things.length > 0) (to.denied as Array<Denied>).push({ things, verb: denial.verb, line })
       }
-      const limit = /(?<!\p{L})(?:только|исключительно|лишь)\s+(?:для\s+|на\s+|в\s+|во\s+|по\s+|с\s+|со\s+|при\s+|через\s+)?((?:[\p{L}\d«»"-]+\s*){1,4})/iu.exec(segment)
-      if (limit !== null && findQuantities(limit[1]!).length === 0) {
-        const to = nounsOf(limit[1]!)
-        const frame = nounsOf(segment.slice(0, limit.index))
-        if (to.length > 0 && frame.length > 0) only.push({ frame, to, line: text })
-      }
-      for (const word of wordsOf(segment)) affirmed.add(word.stem)
+      open = []
     }
   }
-  return { denied, only, apart, affirmed }
+}
+const onlyPattern =
+  /(?<!\p{L})(?:только|исключительно|лишь)\s+(?:для\s+|на\s+|в\s+|во\s+|по\s+|с\s+|со\s+|при\s+|через\s+)?((?:[\p{L}\d«»"-]+\s*){1,4})/iu
+
+export const limitsOf = (lines: ReadonlyArray<Line>): Limits => {
+  const limits = { denied: [], only: [], apart: [], affirmed: new Set<string>(), lines } as Limits & {
+    readonly affirmed: Set<string>
+  }
+  for (const { text, path } of lines) {
+    if (text.length > 240 || text.includes(" | ")) {
+      if (text.length <= 240) for (const word of wordsOf(text)) limits.affirmed.add(word.stem)
+      continue
+    }
+    // `Делаете ли вы видео? Нет.`
+    const heading = path.at(-1) ?? ""
+    if (/\?\s*$/.test(heading) && /^\s*(?:к сожалению,?\s+)?нет(?!\p{L})/iu.test(text))
+      (limits.denied as Array<Denied>).push({ things: [nounsOf(heading)], verb: null, line: `${heading} ${text}` })
+    for (const aside of text.matchAll(/\(([^()]{4,60})\)/gu))
+      if (/(?<!\p{L})нет(?!\p{L})|^не\s(?!на|для|в\s)/iu.test(aside[1]!) && findQuantities(aside[1]!).length === 0) {
+        const things = itemsOf(aside[1]!.replace(lacking, " ").replace(/^не\s/iu, ""))
+        if (things.length > 0) (limits.denied as Array<Denied>).push({ things, verb: null, line: text })
+      }
+    for (const sentence of text.replace(/\([^()]*\)/gu, " ").split(/[;!?\n]|\.\s/u)) readSentence(sentence, text, limits)
+  }
+  return limits
 }
 
 const hedged =
-  /(?<!\p{L})(?:не|нет|ни|без|кроме|уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|провер\p{L}*|подскаж\p{L}*|к сожалению|увы|отдельно|только|лишь|жаль|жоқ|емес)(?!\p{L})/iu
+  /(?<!\p{L})(?:не|нет|ни|без|кроме|уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|провер\p{L}*|подскаж\p{L}*|к сожалению|увы|отдельно|только|лишь|жаль|жоқ|емес|нельзя|запрещ\p{L}+)(?!\p{L})/iu
 
 interface Clause {
   readonly text: string
@@ -273,24 +313,104 @@ const limitsIn = (index: Index): Limits => {
   return limits
 }
 
+/** Those whom an offer is for. */
+const audiences: ReadonlyArray<RegExp> = [
+  /(?<!\p{L})пенсион/iu,
+  /(?<!\p{L})студент/iu,
+  /(?<!\p{L})школьник/iu,
+  /(?<!\p{L})именинник|дн(?:я|ю|ём|ем|ень) рождени/iu,
+  /(?<!\p{L})многодетн/iu,
+  /(?<!\p{L})втор(?:ому|ого|ой|ым) реб[её]н/iu,
+  /(?<!\p{L})инвалид|особыми потребност/iu,
+  /(?<!\p{L})ветеран/iu,
+  /(?<!\p{L})постоянн\p{L}+ (?:клиент|покупател|гост)/iu,
+  /(?<!\p{L})нов(?:ым|ых|ому|ого|ые|ый) (?:клиент|покупател|гост|ученик)/iu,
+  /(?<!\p{L})физ(?:ическ\p{L}+\s)?\s?лиц|частн\p{L}+ лиц/iu,
+  /(?<!\p{L})(?:ТОО|юр(?:идическ\p{L}+\s)?\s?лиц|организаци(?:й|ям|ями))/iu,
+  /(?<!\p{L})ИП(?!\p{L})/u,
+  /(?<!\p{L})(?:врач|медик|учител|педагог|военн)\p{L}*/iu,
+]
+const offers: ReadonlyArray<RegExp> = [
+  /(?<!\p{L})(?:скидк|скидок)/iu,
+  /(?<!\p{L})рассрочк/iu,
+  /(?<!\p{L})отсрочк/iu,
+  /(?<!\p{L})бесплатн/iu,
+]
+/** `Пенсионерам скидка 15 %` where it is for students. */
+const audienceOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
+  court.view.sentences.flatMap((sentence) => {
+    if (hedged.test(sentence.text) || /\?\s*$/.test(sentence.text)) return []
+    const own = audiences.filter((one) => one.test(sentence.text))
+    if (own.length === 0) return []
+    return offers.flatMap((offer) => {
+      if (!offer.test(sentence.text)) return []
+      const lines = court.index.lines.filter((line) => offer.test(line.text) && audiences.some((one) => one.test(line.text)))
+      const open = court.index.lines.some((line) => offer.test(line.text) && !audiences.some((one) => one.test(line.text)))
+      const isFor = own.some((one) => lines.some((line) => one.test(line.text)))
+      return lines.length === 0 || isFor || (open && offer !== offers[0]) ? [] : [contradiction(sentence.text, lines[0]!.text)]
+    })
+  })
+
+const visits =
+  /(?<!\p{L})(?:работа(?:ем|ет|ют)|открыт\p{L}*|подходите|приходите|приезжайте|заезжайте|забрать|забирайте|жд[её]м|примем|принимаем|прие(?:дем|дет|хать)|подъезжайте)(?!\p{L})/iu
+const daily = /(?<!\p{L})(?:ежедневно|без выходных|каждый день|круглосуточн\p{L}*|24\/7)(?!\p{L})/iu
+/** `В понедельник ателье открыто` where it is open from Tuesday on. */
+const closedDaysOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const { view, index } = court
+  if (index.lines.some((line) => daily.test(line.text))) return []
+  const hours = index.lines.filter(
+    (line) => line.days !== 0 && findQuantities(line.text).some((one) => one.kind === "clock" || one.kind === "bare"),
+  )
+  const open = hours.reduce((mask, line) => mask | line.days, 0)
+  if (open === 0 || hours.some((line) => line.days === 0)) return []
+  return view.sentences.flatMap((sentence) => {
+    if (!visits.test(sentence.text) || hedged.test(sentence.text) || /звон/iu.test(sentence.text)) return []
+    const days = view.daysAt(sentence.index, sentence.end)
+    return days !== 0 && (days & open) === 0 ? [contradiction(sentence.text, hours[0]!.text)] : []
+  })
+}
+
+const half = /(?<!\p{L})половин\p{L}*(?!\p{L})/iu
+const ahead = /(?<!\p{L})(?:предоплат\p{L}*|аванс\p{L}*|впер[её]д)(?!\p{L})/iu
+/** `Предоплата половина` where it is 70 %. */
+const halvesOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
+  court.view.sentences.flatMap((sentence) => {
+    if (!half.test(sentence.text) || !ahead.test(sentence.text)) return []
+    const rules = court.index.lines.filter((line) => ahead.test(line.text))
+    const shares = rules.flatMap((line) => findQuantities(line.text).filter((one) => one.kind === "percent"))
+    return shares.length > 0 && !shares.some((one) => one.value === 50) && !rules.some((line) => half.test(line.text))
+      ? [contradiction(sentence.text, rules[0]!.text)]
+      : []
+  })
+
 export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const limits = limitsIn(court.index)
   const { view } = court
-  const found: Array<UngroundedClaim> = [...combinedOf(court)]
+  const found: Array<UngroundedClaim> = [
+    ...combinedOf(court),
+    ...audienceOf(court),
+    ...closedDaysOf(court),
+    ...halvesOf(court),
+  ]
   const spoken = [...wordsOf(view.text), ...wordsOf(view.turn), ...wordsOf(view.earlier)].map((word) => word.stem)
   for (const clause of affirmationsOf(view)) {
     for (const { things, verb, line } of limits.denied)
       if (things.some((thing) => names(clause, thing, verb, limits))) found.push(contradiction(clause.text, line))
     if (inside.test(clause.text))
       for (const { things, line } of limits.apart)
-        if (things.some((thing) => thing.every((stem) => has(clause.stems, stem))))
+        if (
+          things.some((thing) => thing.every((stem) => has(clause.stems, stem))) &&
+          !things.some((thing) => limits.lines.some((one) => inside.test(one.text) && one.text !== line && thing.every((stem) => has(one.stems, stem))))
+        )
           found.push(contradiction(clause.text, line))
     const feature = featureOfAnother(clause, court)
     if (feature !== null) found.push(contradiction(clause.text, feature))
-    for (const { frame, to, line } of limits.only) {
+    for (const { frame, to, isOfHaving, line } of limits.only) {
       const own = frame.filter((stem) => has(clause.stems, stem))
-      if (own.length * 2 < frame.length || own.length === 0) continue
-      if (!to.some((stem) => has(spoken, stem))) found.push(contradiction(clause.text, line))
+      if (own.length * 2 < frame.length || (isOfHaving && !ofHaving.test(clause.text))) continue
+      // What half the document speaks of is not limited by one line of it.
+      if (!own.some((stem) => limits.lines.filter((one) => has(one.stems, stem)).length <= 2)) continue
+      if (!to.slice(0, 2).some((stem) => has(spoken, stem))) found.push(contradiction(clause.text, line))
     }
   }
   return found

@@ -7,6 +7,7 @@ import { findQuantities } from "../knowledge/quantity.ts"
 import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import { wallTime } from "../time/wall-clock.ts"
 import type { Context } from "./claim-context.ts"
+import { daysIn } from "./days.ts"
 import { isCity } from "./claim-context.ts"
 import type { Place } from "./place.ts"
 import type { Court } from "./weighing.ts"
@@ -20,6 +21,7 @@ const exclusions: ReadonlyArray<RegExp> = [
   /(?<!\p{L})кроме\s+((?:[«"]?\p{L}+[»"]?(?:\s*,\s*|\s+и\s+|\s+)?){1,4})/giu,
   /(?<!\p{L})(?:на|для|с)\s+((?:\p{L}+\s+(?:и\s+)?){1,4}?)(?:к ним\s+|эта\s+)?(?:скидк\p{L}*\s+|акци\p{L}*\s+|гаранти\p{L}\s+|рассрочк\p{L}*\s+)?(?:не\s+(?:действ|распростран|дела|вход|предостав)\p{L}*|нет(?!\p{L}))/giu,
   /не\s+(?:на|для)\s+((?:\p{L}+\s*){1,2})/giu,
+  /(?:^|[.;]\s)((?:\p{L}+\s+){1,3})(?:под\s+)?(?:гаранти\p{L}|скидк\p{L}|акци\p{L})\s+не\s+(?:покрыва|распростран|попада|подлеж)\p{L}*/giu,
 ]
 /** What the paragraph leaves out: `кроме ботулинотерапии`, `на коронки не действует`. */
 const excludedBy = (text: string): ReadonlyArray<ReadonlyArray<string>> =>
@@ -154,6 +156,10 @@ export const beyondOf = (place: Place, context: Context, court: Court): string |
   if (left.length > 0 && !/(?<!\p{L})(?:кроме|не)(?!\p{L})/iu.test(context.sentence.text)) {
     if (mentions(context.sentence.text, left) || mentions(court.view.turn, left)) return "исключение"
   }
+  // `Кроме пятницы — воскресенья`
+  const days = [...around(place).matchAll(/(?<!\p{L})кроме\s+([^.;)]{2,40})/giu)].reduce((mask, match) => mask | daysIn(match[1]!), 0)
+  const told = context.days || context.daysBefore
+  if (days !== 0 && told !== 0 && (told & days) === told) return "не в эти дни"
   if (isOfAnother(place, context, court)) return "сказано о другом"
   if (isElsewhere(place, context, court)) return "другое место"
   return isOver(place, court) ? "срок прошёл" : null

@@ -126,6 +126,12 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
       return pass
     return refusal(text, `Обещания «${text}» нет в документах${isDenied ? ": там сказано обратное" : ""}.`)
   }
+  if (family.name === "instalment" && !isQuestion) {
+    const beyond = granted.map((one) => beyondOf(one.place, context, court))
+    const last = beyond.findIndex((one) => one !== null)
+    if (last >= 0 && beyond.every((one) => one !== null))
+      return refusal(text, `«${text}»: ${beyond[last]}, в документах «${granted[last]!.place.line.text.slice(0, 160)}».`)
+  }
   if (family.name === "everyday" || !family.ofThing) return pass
   const priced =
     family.name === "free" || family.name === "gift"
@@ -235,7 +241,7 @@ const thingsIn = (clause: string, family: Family): ReadonlyArray<string> =>
     )
     .map((word) => word.stem)
 
-const anyway = /(?<!\p{L})(?:в любом случае|даже если|без (?:всяких )?условий|независимо от|при любо(?:м|й))(?!\p{L})/iu
+const anyway = /(?<!\p{L})(?:в любом случае|даже если|без (?:всяких )?условий|независимо от|при любо(?:м|й)|не имеет значения|неважно|не важно|заказывать (?:ничего )?не нужно|ничего заказывать)(?!\p{L})/iu
 
 const conditionPattern =
   /(?<!\p{L})(?:при|если|только|кто|кажд\p{L}+, кто|для(?!\s+вс)|владельц\p{L}*|в день|начиная)\s+((?:[^\s,;.()—–]+\s*){1,4})/giu
@@ -526,9 +532,11 @@ const deferralsOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
 const ofDiscount = /(?<!\p{L})(?:скидк|скидок|минус|дешевле|выгод|эконом|акци|бронирован)|[-−–]\s?\d+\s?%/iu
 
 /** A true share or sum, told beyond its conditions, to those it leaves out, or after its end. */
-const sharesOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
-  court.view.quantities.flatMap((claim) => {
-    if (claim.kind !== "percent" && claim.kind !== "money") return []
+const sharesOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const { view } = court
+  return view.quantities.flatMap((claim) => {
+    const isGuarantee = claim.kind === "duration" && /(?<!\p{L})гаранти/iu.test(contextOf(claim, court.view).sentence.text)
+    if (claim.kind !== "percent" && claim.kind !== "money" && !isGuarantee) return []
     const place = court.settled.get(claim.index)
     if (place === undefined || place === null || place.source !== "text") return []
     const context = contextOf(claim, court.view)
@@ -536,12 +544,17 @@ const sharesOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
     const told = (detail: string) => [
       refusal(claim.text, `«${claim.text}»: ${detail}, в документах «${place.line.text.slice(0, 160)}».`),
     ]
+    if (isGuarantee) {
+      const beyond = beyondOf(place, context, court)
+      return beyond !== null && !/\?\s*$/.test(context.sentence.text) ? told(beyond) : anyway.test(view.text) && unmetCondition(place, discount, court).isConditional ? told("условие не названо") : []
+    }
     if (claim.kind === "money") return isOver(place, court) ? told("срок прошёл") : []
     if (!ofDiscount.test(context.sentence.text) || !ofDiscount.test(place.line.text)) return []
     const beyond = beyondOf(place, context, court)
     if (beyond !== null) return told(beyond)
     return unmetCondition(place, discount, court).line === null ? [] : told("условие не названо")
   })
+}
 
 /** A surcharge on certain days that the price told for such a day leaves out. */
 const surchargesOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
