@@ -82,7 +82,7 @@ export const answer = (request: ReplyRequest): Answers => {
     )
     .map((sentence) => sentence.replace(greeting, "").trim())
     .filter((sentence) => isQuestion(sentence))
-    .flatMap(apart)
+    .flatMap((sentence) => apart(sentence, request.facts))
     .slice(0, questionsMax)
   const found: Array<Answers["found"][number]> = []
   const open: Array<string> = []
@@ -108,12 +108,46 @@ const isQuestion = (sentence: string) =>
 const greeting =
   /^(?:здравствуй\p{L}*|здраст\p{L}*|привет\p{L}*|добр\p{L}+ (?:день|утро|вечер|дня)|салам\p{L}*|с[әа]лем\p{L}*(?: бе)?|қайырлы \p{L}+)[\s,.!)]*/iu
 
-/** `Гарантия, доставка и рассрочка есть?` asks three things. */
-const apart = (sentence: string): ReadonlyArray<string> => {
+/** `Гарантия, доставка и рассрочка есть?` asks three things, `Сколько стоит обжиг и роспись?` two. */
+const apart = (sentence: string, facts: ReadonlyArray<Fact>): ReadonlyArray<string> => {
+  const priced = pricedApart(sentence, facts)
+  if (priced.length >= 2) return priced
   const asked = topics.filter(([, pattern]) => pattern.test(sentence))
   return asked.length >= 2 && /,|\sи\s/u.test(sentence) && !asksPrice.test(sentence) && !asksTime.test(sentence)
     ? asked.map(([topic]) => `${topic}?`)
     : [sentence]
+}
+
+/** One question for each thing with a price of its own; a thing that is called by both words, `чистка и полировка`, is one. */
+const pricedApart = (sentence: string, all: ReadonlyArray<Fact>): ReadonlyArray<string> => {
+  if (!asksPrice.test(sentence)) return []
+  const facts = pricesIn(all)
+  const found: Array<{
+    text: string
+    readonly subjects: ReadonlyArray<string>
+    readonly stems: ReadonlyArray<string>
+  }> = []
+  for (const part of sentence.split(/,\s+|\s+(?:и|а также|плюс|\+|және)\s+/iu)) {
+    const subjects = named(part, facts)
+    const last = found.at(-1)
+    if (subjects.length === 0) {
+      // `тариф «Сеть», на год`
+      if (last !== undefined) last.text = `${last.text}, ${part}`
+      continue
+    }
+    const stems = contentOf(part)
+    const isOne = found.some(
+      (other) =>
+        other.subjects.some((subject) => subjects.includes(subject)) ||
+        [...other.subjects, ...subjects].some((subject) => {
+          const own = new Set(stemsOf(subject.split(subjectJoint).at(-1) ?? ""))
+          return stems.some((stem) => has(own, stem)) && other.stems.some((stem) => has(own, stem))
+        }),
+    )
+    if (isOne) return []
+    found.push({ text: asksPrice.test(part) ? part : `Сколько стоит ${part}`, subjects, stems })
+  }
+  return found.map(({ text }) => text)
 }
 
 const contentOf = (text: string) =>
@@ -207,14 +241,19 @@ const named = (question: string, facts: ReadonlyArray<Fact>): ReadonlyArray<stri
   return among.filter((one) => one.share > share - 0.34).map((one) => one.subject)
 }
 
-const prices = (question: string, all: ReadonlyArray<Fact>) => {
-  const facts = all.filter(
+/** What a thing costs; the sum of an order from which it is free is no price of it. */
+const pricesIn = (all: ReadonlyArray<Fact>): ReadonlyArray<Fact> =>
+  all.filter(
     (fact) =>
       isPrice(fact) &&
       !/пример/iu.test(fact.subject) &&
       nameOf(fact).length <= 60 &&
-      !/:|(?:^|\s)(?:от|при|иначе|дальше)$/iu.test(nameOf(fact)),
+      !/:|(?:^|\s)(?:от|при|иначе|дальше)$/iu.test(nameOf(fact)) &&
+      !/бесплатн|тегін|при (?:заказе|покупке)/iu.test(`${nameOf(fact)} ${fact.attribute}`),
   )
+
+const prices = (question: string, all: ReadonlyArray<Fact>) => {
+  const facts = pricesIn(all)
   const subjects = named(question, facts)
   const period = /(?<!\p{L})(?:год|годов\p{L}*|жыл\p{L}*)(?!\p{L})/iu.test(question) ? /год/iu : null
   if (subjects.length > 0) {

@@ -135,6 +135,40 @@ describe("an answer of the offline brain", () => {
     assert.include(text, "1 800 ₸")
     assert.include(text, "Рассрочка")
   })
+  it("tells each of the prices that one question asks for", () => {
+    for (const text of [
+      "Сколько стоит роспись вазы и обжиг изделия?",
+      "Почём обжиг, роспись?",
+      "Цена обжига и сколько будет роспись?",
+      "сколько стоит обжиг а также роспись вазы",
+    ]) {
+      const draft = reply(text)
+      assert.include(draft.text, "7 500 ₸", text)
+      assert.include(draft.text, "1 800 ₸", text)
+      assert.isNull(draft.hand_over, text)
+    }
+    const known = reply("Сколько стоит роспись вазы и вертолёт?")
+    assert.include(known.text, "7 500 ₸")
+    assert.notInclude(known.text, "1 800 ₸")
+  })
+
+  it("tells what a delivery costs, not only the sum from which it is free", () => {
+    const sheet = (line: string) => {
+      const text = `# Студия «Лепка»\n\n## Услуги\n\n| Услуга | Цена |\n|---|---|\n| Обжиг | 1 800 ₸ |\n| Роспись | 7 500 ₸ |\n\n## Условия\n\n- ${line}\n- Глина входит в занятие.\n`
+      const document = documentOfText(text, "a.md")
+      return { facts: factsOf(document), knowledge: text, passages: makeSearch([document])("доставка", 5) }
+    }
+    for (const [line, sum] of [
+      ["Доставка по Алматы бесплатна при заказе от 30 000 ₸, иначе 1 900 ₸.", "1 900 ₸"],
+      ["При заказе от 30 000 ₸ доставка по Алматы бесплатная, до этой суммы стоит 1 700 ₸.", "1 700 ₸"],
+      ["Доставка по Алматы 1 500 ₸, от 30 000 ₸ бесплатно.", "1 500 ₸"],
+    ] as const)
+      for (const asked of ["Сколько стоит доставка по Алматы?", "доставка почём?"]) {
+        const draft = draftReply({ ...requestOf(asked), ...sheet(line) })
+        assert.include(draft.text, sum, `${asked} ${line}`)
+      }
+  })
+
   it("copies the answer to a known question faithfully, with only passages at hand as well", () => {
     for (const isBrief of [false, true])
       assert.include(reply("глину приносить нужно?", { isBrief }).text, "Нет. Глина и инструменты входят в занятие.")
