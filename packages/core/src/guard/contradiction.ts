@@ -7,6 +7,7 @@ import { findQuantities } from "../knowledge/quantity.ts"
 import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { UngroundedClaim } from "./claim.ts"
 import type { DraftView } from "./claim-context.ts"
+import { daysIn, everyDay } from "./days.ts"
 import type { Index, Line } from "./place.ts"
 import type { Court } from "./weighing.ts"
 
@@ -359,13 +360,23 @@ const closedDaysOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const { view, index } = court
   if (index.lines.some((line) => daily.test(line.text))) return []
   const hours = index.lines.filter(
-    (line) => line.days !== 0 && findQuantities(line.text).some((one) => one.kind === "clock" || one.kind === "bare"),
+    (line) =>
+      line.days !== 0 && !/заявк|заказ/iu.test(line.text) && findQuantities(line.text).some((one) => one.kind === "clock"),
   )
-  const open = hours.reduce((mask, line) => mask | line.days, 0)
-  if (open === 0 || hours.some((line) => line.days === 0)) return []
+  // `7:30–14:00, воскресенье выходной`
+  const openIn = (text: string) => {
+    const shut = [...text.matchAll(/(?:[\p{L}–—-]+(?:,|\sи)?\s+){1,3}(?:[—–-]\s*)?выходной(?!\p{L})/giu)].reduce(
+      (mask, match) => mask | daysIn(match[0].replace(/выходной/giu, "")),
+      0,
+    )
+    const told = daysIn(text.replace(/выходной/giu, "")) & ~shut
+    return told === 0 ? everyDay & ~shut : told
+  }
+  const open = hours.reduce((mask, line) => mask | openIn(line.text), 0)
+  if (open === 0) return []
   return view.sentences.flatMap((sentence) => {
     if (!visits.test(sentence.text) || hedged.test(sentence.text) || /звон/iu.test(sentence.text)) return []
-    const days = view.daysAt(sentence.index, sentence.end)
+    const days = daysIn(sentence.text)
     return days !== 0 && (days & open) === 0 ? [contradiction(sentence.text, hours[0]!.text)] : []
   })
 }
@@ -400,7 +411,7 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
       for (const { things, line } of limits.apart)
         if (
           things.some((thing) => thing.every((stem) => has(clause.stems, stem))) &&
-          !things.some((thing) => limits.lines.some((one) => inside.test(one.text) && one.text !== line && thing.every((stem) => has(one.stems, stem))))
+          !things.some((thing) => limits.lines.some((one) => (inside.test(one.text) || one.text.includes("(")) && one.text !== line && thing.every((stem) => has(one.stems, stem))))
         )
           found.push(contradiction(clause.text, line))
     const feature = featureOfAnother(clause, court)

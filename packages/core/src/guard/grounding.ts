@@ -226,10 +226,14 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
       /(?<!\p{L})(?:дешевле|дороже|разниц\p{L}*|выгодн\p{L}*|эконом\p{L}*|остат\p{L}*|остан\p{L}*)(?!\p{L})/iu.test(
         context.gap,
       )
+    // `Вместе стоят 8 000`, `17 000 + 2 000 = 19 000`: of what is named, though something else costs as much.
+    const isSummed =
+      /(?<!\p{L})(?:вместе|итого|в сумме|плюс)(?!\p{L})|[=+]/iu.test(context.gap) || /=\s*(?:от\s+)?$/u.test(context.before)
     const mayDerive =
       isSum &&
       claim.to === null &&
       (isTotal.test(context.gap) ||
+        isSummed ||
         isCompared ||
         isContrast(context) ||
         (result.problem.code === "wrong_subject" &&
@@ -237,7 +241,7 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
             /(?<!\p{L})(?:по|за|то есть|это|выход\p{L}*|на (?:человека|каждого))(?!\p{L})/iu.test(context.gap))) ||
         hasShare(context, court))
     const derived = mayDerive
-      ? derive(claim, context, court, !isContrast(context) && !isCompared, isContrast(context) || isCompared)
+      ? derive(claim, context, court, !isContrast(context) && !isCompared && !isSummed, isContrast(context) || isCompared)
       : null
     return derived === null ? result.problem : pass("arithmetic", derived.place)
   }

@@ -10,6 +10,7 @@ import { findQuantities } from "../knowledge/quantity.ts"
 import type { Sentence } from "../reply/sentence.ts"
 import type { Instant } from "../time/instant.ts"
 import { localDate, wallTime } from "../time/wall-clock.ts"
+import { daysIn } from "./days.ts"
 import type { GuardInput, Refusal } from "./guard.ts"
 
 const promised =
@@ -292,6 +293,15 @@ const hasPromise = (sentence: string): boolean => {
   )
 }
 
+const ofTalk =
+  /(?<!\p{L})(?:созвон|звон|позвон|перезвон|набер|обсуд|поговор|разговор|консультац|встреч|встрет|хабарлас|қоңырау)/iu
+
+/** Whether a line with opening hours names this day. */
+const isOpenOn = (weekday: number, knowledge: string): boolean =>
+  knowledge
+    .split("\n")
+    .some((line) => /\d{1,2}[:.]\d\d/.test(line) && !/выходной/iu.test(line) && (daysIn(line) & (1 << ((weekday + 6) % 7))) !== 0)
+
 /** Opening hours of a shop are a fact; they make no call possible. */
 const isOfDocument = (time: TimeFound, sentence: Sentence, input: GuardInput): boolean => {
   if (
@@ -301,6 +311,13 @@ const isOfDocument = (time: TimeFound, sentence: Sentence, input: GuardInput): b
     return false
   const low = input.knowledge.toLowerCase()
   const said = time.text.toLowerCase().trim()
+  const turn = input.chat.slice(input.chat.findLastIndex((line) => line.from !== "client") + 1)
+  if (!ofTalk.test([input.draft.text, ...turn.map((line) => line.text)].join(" "))) {
+    // A lesson at ten, a cleaning on Sunday: of the company's own hours.
+    const clock = /\d{1,2}[:.]\d\d/.exec(said)?.[0]
+    if (clock !== undefined && low.includes(clock) && !/(?<!\p{L})(?:завтра|сегодня|послезавтра)/iu.test(said)) return true
+    if (clock === undefined && !/\d/.test(said) && isOpenOn(wallTime(time.at, input.zone).weekday, input.knowledge)) return true
+  }
   if (/\d/.test(said) && !/(?<!\p{L})(?:завтра|сегодня|послезавтра)/iu.test(said) && low.includes(said)) return true
   return (
     /(?<!\p{L})(?:работаем|принимаем|заявк\p{L}*|шоурум\p{L}*|открыт\p{L}*|график\p{L}*|режим\p{L}*|доставк\p{L}*|привез\p{L}*|старт\p{L}*|начал\p{L}*|занятия|групп\p{L}*|урок\p{L}*|сеанс\p{L}*|рейс\p{L}*|тренировк\p{L}*|заезд|выезд|сда[её]т\p{L}*|сдать|поток\p{L}*|акци\p{L}*)/iu.test(

@@ -96,8 +96,9 @@ export const review = (given: GuardInput): Review => {
     if (text.length > comparedLettersMax) return { verdict: "refuse", reasons, claims: [] }
   }
   const sentences = sentencesOf(text)
-  if (sentences.length > sentencesMax)
-    refuse("too_many_sentences", `В ответе ${sentences.length} предложений, а можно не больше ${sentencesMax}.`)
+  const said = sentences.filter((sentence) => !isExclamation(sentence.text)).length
+  if (said > sentencesMax)
+    refuse("too_many_sentences", `В ответе ${said} предложений, а можно не больше ${sentencesMax}.`)
   const emoji = countEmoji(text)
   if (emoji > emojiMax) refuse("too_many_emoji", `В ответе ${emoji} эмодзи, а можно не больше ${emojiMax}.`)
   const leak = leakOf(text, `${input.knowledge}\n${input.chat.map((line) => line.text).join("\n")}`)
@@ -119,6 +120,10 @@ export const review = (given: GuardInput): Review => {
     : { verdict: "refuse", reasons, claims: grounding.claims }
 }
 
+/** `Здравствуйте!`, `Отличный выбор!`: nobody counts them as sentences of an answer. */
+const isExclamation = (sentence: string): boolean =>
+  /!\P{L}*$/u.test(sentence) && !/\d/.test(sentence) && (sentence.match(/\p{L}+/gu)?.length ?? 0) <= 2
+
 const graphemes = new Intl.Segmenter("ru", { granularity: "grapheme" })
 
 const isEmoji = (grapheme: string) =>
@@ -133,6 +138,19 @@ export const countEmoji = (text: string): number => {
   return count
 }
 
+const english =
+  /(?<!\p{L})(?:the|is|are|do|does|you|your|how|much|what|when|price|hello|hi|want|can|need|please|for|have|to|of|and|we|it|thanks)(?!\p{L})/giu
+/** Two words of English at least, and no Russian: `privet, skolko stoit` is Russian. */
+const isEnglish = (text: string): boolean => !/\p{Script=Cyrillic}{3}/u.test(text) && (text.match(english)?.length ?? 0) >= 2
+
+/** Most of its longer words have a letter that Russian lacks, or are words of Kazakh. */
+const isKazakh = (text: string): boolean => {
+  const words = text.toLowerCase().match(/\p{L}{3,}/gu) ?? []
+  const kazakh = words.filter((word) => /[әғқңөұүһі]/u.test(word) || kazakhWords.has(word))
+  return kazakh.length >= 2 && kazakh.length * 2 >= words.length
+}
+const kazakhWords = new Set("керек бар салем рахмет бола болады алады тұрады бағасы кандай канша баға екен менде сізде маған".split(" "))
+
 const strangeTongue = (text: string, input: GuardInput): string | null => {
   const contacts = findQuantities(text).filter((quantity) => quantity.key !== "")
   let bare = text
@@ -146,6 +164,12 @@ const strangeTongue = (text: string, input: GuardInput): string | null => {
     (word) => !known.includes(word.toLowerCase()),
   )
   const latinLetters = latinWords.reduce((sum, word) => sum + word.length, 0)
+  // English is for those who write it.
+  const turn = input.chat.slice(input.chat.findLastIndex((line) => line.from !== "client") + 1)
+  const asked = turn.map((line) => line.text).join(" ")
+  if (isEnglish(asked)) return isEnglish(bare) || /^\P{L}*$/u.test(bare) ? null : "Клиент пишет по-английски, а ответ не по-английски."
+  if (isKazakh(asked) && !/[әғқңөұүһі]/iu.test(bare) && cyrillic > 20)
+    return "Клиент пишет по-казахски, а ответ по-русски."
   if (cyrillic === 0 && /\p{L}{3}/u.test(bare)) return "Ответ написан не по-русски."
   if (latinLetters > 12 && latinLetters > cyrillic * 0.5) return "Ответ написан не по-русски."
   const run = /(?:(?<![\p{L}\d])[a-z][a-z'’-]*[\s,]+){3,}[a-z]+/iu.exec(bare)

@@ -11,6 +11,12 @@ const latin = /^[a-z][a-z0-9.+-]*$/iu
 
 const unitLetters = /^(?:тг|тн|ч|м|л|г)$/iu
 
+/** `R17` of `R16–R18`. */
+const isWithinRange = (letters: string, value: number, text: string): boolean =>
+  [...text.matchAll(new RegExp(`${letters}-?(\\d{1,5})\\s?[–—-]\\s?(?:${letters})?-?(\\d{1,5})`, "gu"))].some(
+    (match) => value >= Number(match[1]) && value <= Number(match[2]),
+  )
+
 /** A product that nobody ever named: «Премиум» where the documents know «Старт» and «Бизнес». Only where a figure stands by it. */
 export const strangeNames = (
   view: DraftView,
@@ -45,6 +51,7 @@ export const strangeNames = (
     )
       continue
     if (
+      isWithinRange(match[1]!.toLowerCase(), Number(match[2]), index.text) ||
       !view.quantities.some(
         (quantity) => quantity.kind === "money" || quantity.kind === "duration" || quantity.kind === "count",
       )
