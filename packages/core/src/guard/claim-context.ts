@@ -55,7 +55,7 @@ export interface Context {
 }
 
 const cities =
-  /^(?:almat|astan|shimkent|shymkent|karagand|aktob|akta?$|atyr|taraz|pavlodar|seme|ust|oskemen|kostan|kokshetau|uralsk|kyzylord|petropavl|turkestan|taldykorgan|temirtau|ekibastuz|rudn|zhezkazgan|balhash|konaev|kapshaga)/u
+  /^(?:almat|astan|shimkent|shymkent|karagand|aktob|akta?$|atyr|taraz|pavlodar|seme$|ust$|oskemen|kostan|kokshetau|uralsk|kyzylord|petropavl|turkestan|taldykorgan|temirtau|ekibastuz|rudn|zhezkazgan|balhash|konaev|kapshaga)/u
 /** A document rarely names cities one by one: it says `по Казахстану`. */
 const wide = ["казахстану", "регионы", "областям", "межгород", "рк"].map(stemOf)
 export const isCity = (stem: string): boolean => cities.test(stem)

@@ -15,6 +15,9 @@ const sharedMin = 0.5
 const slight = new Set(["mesyac", "god", "den", "chas", "nedel", "#1", "chelovek", "nash", "ves", "rabot"])
 /** What a thing is sold by names it no more. */
 const ofUnit = new Set(["shtuk", "sht", "kg", "metr", "par", "raz", "minut", "m2", "kv", "litr"])
+/** A unit of time or sale, or a number: alone they name nothing of another paragraph. */
+const isThin = (token: string) => ofUnit.has(token) || slight.has(token) || token.startsWith("#")
+
 const weightOf = (token: string) => (ofUnit.has(token) ? 0.2 : slight.has(token) ? 0.5 : 1)
 
 export const valueOn = (unit: string, one: Quantity): number | null => {
@@ -60,6 +63,16 @@ const mentioned = (token: string, level: Level, other: Place): number => {
   return like > 0 && like < 1 && (other.tokens.get(level.mentions.by(token)!) ?? 0) >= sharedMin ? 0 : like
 }
 
+/** `10 мешков` is no mention of `коробка 10 кг`. */
+const isOtherAmount = (token: string, rival: Place, level: Level): boolean => {
+  if (!token.startsWith("#")) return false
+  const value = Number(token.slice(1))
+  const bounds = rival.bounds.filter((bound) => bound.quantity.value === value || bound.quantity.to === value)
+  if (bounds.length === 0 || bounds.some((bound) => bound.unit === "штука")) return false
+  const told = level.quantities.filter((one) => one.value === value || one.to === value)
+  return told.length > 0 && told.every((one) => one.kind !== "bare" && !bounds.some((bound) => valueOn(bound.unit, { ...one, to: null, value }) !== null))
+}
+
 /**
  * Positive: the words name the rival rather than the place; negative: the place; 0: they tell them not apart. With
  * `levelsMax` only the nearest words are asked.
@@ -84,12 +97,22 @@ export const compare = (place: Place, rival: Place, context: Context, levelsMax 
   const isNear =
     place.line === rival.line && namedBy(place, context.levels.slice(0, 2), 0.9) > 0.4 && !isWhollyNamed
   const last = isNear ? 2 : levelsMax
+  // Rows of one list differ in a number only: `Дом 100`, `Дом 300`.
+  const areAlike =
+    place.line.block === rival.line.block ||
+    [...place.tokens].some(([token, weight]) => weight >= 0.7 && !isThin(token) && (rival.tokens.get(token) ?? 0) >= 0.7)
   let at = 0
   for (const level of context.levels) {
     if (at >= Math.min(last, levelsMax)) break
     if (level.mentions.size > 0) {
       let difference = byBounds(place, rival, level)
-      for (const [token, weight] of against) difference += weight * mentioned(token, level, place)
+      let isThick = areAlike
+      for (const [token, weight] of against) {
+        const like = isOtherAmount(token, rival, level) ? 0 : mentioned(token, level, place)
+        difference += weight * like
+        if (like > 0 && !isThin(token)) isThick = true
+      }
+      if (!isThick && difference > 0) difference = 0
       for (const [token, weight] of inFavour) difference -= weight * mentioned(token, level, rival)
       // The further the words, the clearer they must be.
       if (Math.abs(difference) > (at < context.ownLevels ? marginMin : 2 * marginMin)) return difference

@@ -197,7 +197,13 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
     ]
     const ownPers = quantity.per === null ? persIn(nearText) : [perKey(quantity.per)]
     const pers = [...ownPers, ...(ownPers.length === 0 ? persIn(line.path.at(-1) ?? "") : [])]
-    const days = daysIn(`${label} ${nearText}`)
+    // `Пн–Сб 15:00–21:00`: the end of a span keeps its days.
+    const opening = quantities.findLast((one) => one.kind === "clock" && one.index < quantity.index)
+    const isEnd =
+      quantity.kind === "clock" &&
+      opening !== undefined &&
+      /^\s*(?:[–—-]|до)?\s*$/u.test(line.text.slice(opening.index + opening.text.length, quantity.index))
+    const days = daysIn(isEnd ? line.text.slice(0, quantity.index).split(/[;,.]\s/u).at(-1)! : `${label} ${nearText}`)
     return {
       quantity,
       tokens: tokensOfLayers(layers, quantity),
@@ -376,7 +382,12 @@ const placesOfTable = (
     }
     if (hasHeader && at === 0) {
       // `Rehau 70 мм` over a column of prices: a figure like another.
-      add(line, placesOfLine(line, isTitled, "text"))
+      add(
+        line,
+        placesOfLine(line, isTitled, "text").map((place) =>
+          place.quantity.kind === "bare" && place.quantity.qualifier !== null ? { ...place, isUnpriced: true } : place,
+        ),
+      )
       return
     }
     const layersAbove = headingLayers(base.path, isTitled, filled[0] ?? "")

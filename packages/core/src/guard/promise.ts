@@ -156,8 +156,9 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
       ""
     const gift = thingsIn(given, family).find(
       (stem) =>
-        !mentionsIn([...court.index.vocabulary]).of(stem) &&
-        !mentionsIn(wordsOf(view.turn).map((word) => word.stem)).of(stem),
+        !granted.some(({ place }) =>
+          [...place.tokens].some(([token, weight]) => weight >= 0.3 && likeness(token, stem) > 0),
+        ),
     )
     if (gift !== undefined) return refusal(text, `«${text}»: такого подарка нет в документах.`)
   }
@@ -298,6 +299,14 @@ const unmetCondition = (
         : found.kind === "bare" && found.value >= 1000
           ? { ...found, kind: "money" }
           : found
+    // `Для комплекта 10 кВт`: of no other.
+    if (one.qualifier === null && one.kind === "count" && one.index >= from && one.index < to) {
+      const lead = line.slice(Math.max(0, one.index - 24), one.index)
+      const named = told.filter((other) => other.kind === "count" && sameUnit(other.unit, one.unit))
+      if (/(?<!\p{L})для\s+(?:\p{L}+\s+)?$/iu.test(lead) && named.length > 0 && !named.some((other) => sameNumber(other.value, one.value)))
+        return { isConditional: true, line }
+      continue
+    }
     if (one.index < from || one.index >= to || one.qualifier === null || one.qualifier === "about") continue
     if (one.kind !== "money" && one.kind !== "count" && one.kind !== "duration") continue
     // `до 500 000 ₸` caps a share.

@@ -87,6 +87,8 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
       (place) => claim.kind !== "clock" || claim.qualifier === null || place.quantity.qualifier === claim.qualifier,
     )
   }
+  // A year of a date is no price; thirty years are no rival of four days.
+  rivals = rivals.filter((place) => !isYear(place.quantity) && isOfScale(claim, place.quantity))
   const contrast = isContrast(context)
   // What another claim of the draft says is named for that one's sake.
   const others = court.view.quantities.filter((other) => other.index !== claim.index)
@@ -177,6 +179,14 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   return wrong("wrong_terms", claim, detail)
 }
 
+const isYear = (one: Quantity) => one.kind === "bare" && Number.isInteger(one.value) && one.value > 2000 && one.value < 2060
+const inDays: Readonly<Record<string, number>> = { секунда: 1 / 86_400, минута: 1 / 1440, час: 1 / 24, день: 1, неделя: 7, месяц: 30, квартал: 90, год: 365 }
+const isOfScale = (claim: Quantity, other: Quantity): boolean => {
+  if (claim.kind !== "duration" || other.kind !== "duration") return true
+  const ratio = (claim.value * (inDays[claim.unit ?? ""] ?? 1)) / (other.value * (inDays[other.unit ?? ""] ?? 1) || 1)
+  return ratio < 120 && ratio > 1 / 120
+}
+
 /** Two weeks may be told where it is a month, but not where it is an hour. */
 const isOfDays = (one: Quantity) =>
   one.kind === "duration" && one.unit !== "час" && one.unit !== "минута" && one.unit !== "секунда"
@@ -217,6 +227,7 @@ export const isOnOtherDay = (place: Place, rivals: ReadonlyArray<Place>, context
     rivals.some(
       (rival) =>
         rival.line.block === place.line.block &&
+        rival.line !== place.line &&
         rival.days !== 0 &&
         (rival.days & context.days) === context.days &&
         bits(rival.days) < bits(place.days || 127) &&
