@@ -142,8 +142,8 @@ const book = (repo: AgentRepo["Service"], at: number, from?: number, callAt: num
   repo.change(key, {}, ({ conversation }) => {
     const commands = [
       from === undefined
-        ? ({ _tag: "BookCall", callAt: at } as const)
-        : ({ _tag: "MoveCall", from, callAt: at } as const),
+        ? ({ _tag: "BookCall", callAt: at, about: "" } as const)
+        : ({ _tag: "MoveCall", from, callAt: at, about: "" } as const),
     ]
     return {
       conversation: { ...conversation, callAt },
@@ -174,6 +174,7 @@ const aConversation = Effect.fnUntraced(function* (made: Effect.Success<ReturnTy
     reviewed: { draft: { text, facts: ["f1"], call: null, hand_over: null }, reasons },
     outboundId: `out-${ticket}`,
     callAt: null,
+    callAbout: "",
     isSlotFree: true,
     safeText: "Уточню у коллеги.",
   })

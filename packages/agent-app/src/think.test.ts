@@ -84,6 +84,7 @@ describe("a model that lies", () => {
       assert.strictEqual(w.brain.asked.filter((task) => task === "touch").length, 3)
       assert.deepInclude(w.sent[1], { kind: "touch" })
       assert.notInclude(w.texts()[1], "90")
+      assert.deepStrictEqual(yield* w.requests, ["guard"])
     }),
   )
 })
@@ -104,6 +105,15 @@ describe("a call", () => {
       yield* w.publish
       assert.deepStrictEqual(yield* w.repo.takenSlots(key.profileId, noon), [Date.parse(tuesdayAt("15:00"))])
       assert.include(w.texts()[0], "15:00")
+    }),
+  )
+  it.effect("is noted with what the client spoke of", () =>
+    Effect.gen(function* () {
+      const w = yield* world()
+      yield* w.writes("Здравствуйте! Работает ли тариф «Старт» без интернета?")
+      yield* asksFor(w, key, "15:00")
+      yield* w.wakeNextDue
+      assert.strictEqual((yield* w.repo.calls(1))[0]?.notes, "Работает ли тариф «Старт» без интернета?")
     }),
   )
   it.effect("for which two contacts race is booked for one, and the other is not told that it is", () =>

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto"
 import { freeSlots, slotsToOffer } from "@wa/core/calendar/call-slots"
+import { callSubject } from "@wa/core/calendar/call-subject"
 import { readTime } from "@wa/core/calendar/call-time"
 import type { ContactKey } from "@wa/core/contact/contact-key"
 import type { Command } from "@wa/core/conversation/conversation"
@@ -136,6 +137,7 @@ const draftReply = Effect.fnUntraced(function* (key: ContactKey, asked: Extract<
       reviewed: { draft, reasons },
       outboundId: randomUUID(),
       callAt,
+      callAbout: callAt === null ? "" : callSubject(context.chat),
       isSlotFree: current.isSlotFree,
       safeText: safeReply(newMessage, said),
     }),

@@ -159,7 +159,7 @@ const words = Effect.fnUntraced(function* (call: CallRow) {
 const line = Effect.fnUntraced(function* (call: CallRow, now: number) {
   const isOver = call.status === "scheduled" && call.scheduledAt <= now
   const state = isOver ? "прошёл" : statuses[call.status]
-  const text = `№ ${call.id}  ${yield* words(call)}  ${who(call)}  ${state}${call.notes === "" ? "" : `  ${call.notes}`}`
+  const text = `№ ${call.id}  ${yield* words(call)}  ${who(call)}  ${state}${call.notes === "" ? "" : `  о чём: ${call.notes}`}`
   return call.status === "scheduled" && !isOver ? text : paint("dim", text)
 })
 

@@ -46,10 +46,15 @@ const world = Effect.gen(function* () {
       at: Date.now(),
       trace: { event: { _tag: "Released", at: Date.now() }, commands, thoughts: {} },
     }))
-  yield* happen(anna, "Анна", [{ _tag: "BookCall", callAt: afternoon(-2) }], null)
-  yield* happen(boris, "Борис", [{ _tag: "BookCall", callAt: afternoon(3) }], afternoon(3))
-  yield* happen(anna, "Анна", [{ _tag: "BookCall", callAt: afternoon(2) }], afternoon(2))
-  yield* happen(anna, "Анна", [{ _tag: "MoveCall", from: afternoon(2), callAt: afternoon(4) }], afternoon(4))
+  yield* happen(anna, "Анна", [{ _tag: "BookCall", callAt: afternoon(-2), about: "" }], null)
+  yield* happen(
+    boris,
+    "Борис",
+    [{ _tag: "BookCall", callAt: afternoon(3), about: "Сколько стоит обжиг?" }],
+    afternoon(3),
+  )
+  yield* happen(anna, "Анна", [{ _tag: "BookCall", callAt: afternoon(2), about: "" }], afternoon(2))
+  yield* happen(anna, "Анна", [{ _tag: "MoveCall", from: afternoon(2), callAt: afternoon(4), about: "" }], afternoon(4))
   return { repo, env: { AGENT_DATABASE_URL: Redacted.value(url) } }
 })
 
@@ -66,7 +71,7 @@ describePostgres("wa calls", () => {
       assert.deepStrictEqual(rest, [])
       assert.match(
         first!,
-        /^№ 2 {2}(?:в|во) \p{L}+, \d+ \p{L}+(?: \d{4} года)?, в 15:00 {2}Борис, \+77010000002 {2}назначен$/u,
+        /^№ 2 {2}(?:в|во) \p{L}+, \d+ \p{L}+(?: \d{4} года)?, в 15:00 {2}Борис, \+77010000002 {2}назначен {2}о чём: Сколько стоит обжиг\?$/u,
       )
       assert.match(second!, /^№ 4 .*Анна, \+77010000001 {2}назначен$/u)
       assert.deepStrictEqual(numbersOf((yield* wa(["calls", "--all"], env)).stdout), [1, 3, 2, 4])

@@ -52,6 +52,7 @@ tell({
   },
   outboundId: "out-3",
   callAt: null,
+  callAbout: "",
   isSlotFree: false,
   safeText: "Спасибо за вопрос! Уточню у коллег и вернусь к вам.",
 })

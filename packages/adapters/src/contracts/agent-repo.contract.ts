@@ -608,12 +608,12 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         const repo = yield* AgentRepo
         yield* apply(anna, t0, {
           info: { name: "Анна", full_name: null, business_name: null },
-          commands: [{ _tag: "BookCall", callAt: slot }],
+          commands: [{ _tag: "BookCall", callAt: slot, about: "" }],
         })
         assert.deepStrictEqual(yield* repo.takenSlots(anna.profileId, slot), [slot])
         assert.deepStrictEqual(yield* repo.takenSlots(anna.profileId, slot + 1), [])
         assert.deepStrictEqual(yield* repo.takenSlots(abroad.profileId, t0), [])
-        yield* apply(anna, t0 + 1, { commands: [{ _tag: "MoveCall", from: slot, callAt: slot + hourMs }] })
+        yield* apply(anna, t0 + 1, { commands: [{ _tag: "MoveCall", from: slot, callAt: slot + hourMs, about: "" }] })
         assert.deepStrictEqual(yield* repo.takenSlots(anna.profileId, t0), [slot + hourMs])
         yield* apply(anna, t0 + 2, { commands: [{ _tag: "CancelCall", callAt: slot + hourMs }] })
         assert.deepStrictEqual(yield* repo.takenSlots(anna.profileId, t0), [])
@@ -631,15 +631,15 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
     live("knows a call again wherever it was moved to, and counts what became of it", () =>
       Effect.gen(function* () {
         const repo = yield* AgentRepo
-        yield* apply(boris, t0, { commands: [{ _tag: "BookCall", callAt: slot }] })
-        yield* apply(anna, t0, { commands: [{ _tag: "BookCall", callAt: slot + hourMs }] })
+        yield* apply(boris, t0, { commands: [{ _tag: "BookCall", callAt: slot, about: "" }] })
+        yield* apply(anna, t0, { commands: [{ _tag: "BookCall", callAt: slot + hourMs, about: "" }] })
         const [booked] = yield* repo.calls(10)
         assert.deepInclude(booked, { sequence: 0, changedAt: t0 })
         yield* apply(anna, t0 + 1, {
-          commands: [{ _tag: "MoveCall", from: slot + hourMs, callAt: slot + 2 * hourMs }],
+          commands: [{ _tag: "MoveCall", from: slot + hourMs, callAt: slot + 2 * hourMs, about: "" }],
         })
         yield* apply(anna, t0 + 2, {
-          commands: [{ _tag: "MoveCall", from: slot + 2 * hourMs, callAt: slot + 3 * hourMs }],
+          commands: [{ _tag: "MoveCall", from: slot + 2 * hourMs, callAt: slot + 3 * hourMs, about: "" }],
         })
         const moved = yield* repo.call(booked!.id)
         assert.deepInclude(moved, {
@@ -659,17 +659,34 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
           changedAt: t0 + 3,
         })
         // The next call of the same contact is another one.
-        yield* apply(anna, t0 + 4, { commands: [{ _tag: "BookCall", callAt: slot + hourMs }] })
+        yield* apply(anna, t0 + 4, { commands: [{ _tag: "BookCall", callAt: slot + hourMs, about: "" }] })
         const uids = new Set((yield* repo.calls(10)).map((call) => call.uid))
         assert.strictEqual(uids.size, 3)
         assert.isNull(yield* repo.call(999_999))
+      }),
+    )
+    live("notes what a call is about, and keeps that wherever it is moved to", () =>
+      Effect.gen(function* () {
+        const repo = yield* AgentRepo
+        yield* apply(anna, t0, { commands: [{ _tag: "BookCall", callAt: slot, about: "Сколько стоит обжиг?" }] })
+        yield* apply(anna, t0 + 1, {
+          commands: [{ _tag: "MoveCall", from: slot, callAt: slot + hourMs, about: "А роспись?" }],
+        })
+        yield* apply(boris, t0, { commands: [{ _tag: "BookCall", callAt: slot + 2 * hourMs, about: "" }] })
+        yield* apply(boris, t0 + 1, {
+          commands: [{ _tag: "MoveCall", from: slot + 2 * hourMs, callAt: slot + 3 * hourMs, about: "А доставка?" }],
+        })
+        assert.deepStrictEqual(
+          (yield* repo.calls(10)).filter(({ status }) => status === "scheduled").map(({ notes }) => notes),
+          ["А доставка?", "Сколько стоит обжиг?"],
+        )
       }),
     )
     live("tells the calls within two moments, the second left out", () =>
       Effect.gen(function* () {
         const repo = yield* AgentRepo
         for (const [n, key] of [anna, boris, abroad].entries())
-          yield* apply(key, t0, { commands: [{ _tag: "BookCall", callAt: slot + n * hourMs }] })
+          yield* apply(key, t0, { commands: [{ _tag: "BookCall", callAt: slot + n * hourMs, about: "" }] })
         const at = (within: { from?: number; to?: number }, limit = 10) =>
           Effect.map(repo.calls(limit, within), (calls) => calls.map((call) => (call.scheduledAt - slot) / hourMs))
         assert.deepStrictEqual(yield* at({}), [2, 1, 0])
@@ -682,14 +699,14 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
     live("books the same call of the same contact once", () =>
       Effect.gen(function* () {
         const repo = yield* AgentRepo
-        yield* apply(anna, t0, { commands: [{ _tag: "BookCall", callAt: slot }] })
-        yield* apply(anna, t0, { commands: [{ _tag: "BookCall", callAt: slot }] })
+        yield* apply(anna, t0, { commands: [{ _tag: "BookCall", callAt: slot, about: "" }] })
+        yield* apply(anna, t0, { commands: [{ _tag: "BookCall", callAt: slot, about: "" }] })
         assert.strictEqual((yield* repo.calls(10)).length, 1)
       }),
     )
     live("shows a slot as taken to other contacts of the profile alone", () =>
       Effect.gen(function* () {
-        yield* apply(anna, t0, { commands: [{ _tag: "BookCall", callAt: slot }] })
+        yield* apply(anna, t0, { commands: [{ _tag: "BookCall", callAt: slot, about: "" }] })
         const isFree = (key: ContactKey, slotAt: number) =>
           Effect.map(current(key, { slotAt }), (seen) => seen.isSlotFree)
         assert.isTrue(yield* isFree(anna, slot))
@@ -710,7 +727,8 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
             apply(
               key,
               t0,
-              ({ isSlotFree }) => (isSlotFree ? { commands: [{ _tag: "BookCall", callAt: slot }] } : { commands: [] }),
+              ({ isSlotFree }) =>
+                isSlotFree ? { commands: [{ _tag: "BookCall", callAt: slot, about: "" }] } : { commands: [] },
               { slotAt: slot },
             ),
           { concurrency: "unbounded" },
@@ -924,7 +942,7 @@ export const agentRepoContract = (adapter: string, subject: () => Layer.Layer<Ag
         })
         yield* apply(anna, t0 + 1, {
           message: said("m2", t0 + 1),
-          commands: [send(uuid(2), "touch"), { _tag: "BookCall", callAt: t0 + dayMs }],
+          commands: [send(uuid(2), "touch"), { _tag: "BookCall", callAt: t0 + dayMs, about: "" }],
         })
         yield* apply(boris, t0, { commands: [judged(false), send(uuid(3))] })
         yield* apply(boris, t0, { commands: [withdraw()] })

@@ -274,10 +274,10 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
         return
       }
       case "MoveCall":
-        bookCall(row, command.callAt, at, endCall(row, command.from, "moved", at))
+        bookCall(row, command, at, endCall(row, command.from, "moved", at))
         return
       case "BookCall":
-        bookCall(row, command.callAt, at, undefined)
+        bookCall(row, command, at, undefined)
         return
       case "CancelCall":
         endCall(row, command.callAt, "cancelled", at)
@@ -344,7 +344,12 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
     chain.lastTouchAt = lastTouchAt ?? chain.lastTouchAt
   }
 
-  const bookCall = (row: ContactRow, scheduledAt: Instant, createdAt: Instant, from: CallRow | undefined) => {
+  const bookCall = (
+    row: ContactRow,
+    { callAt: scheduledAt, about }: { readonly callAt: Instant; readonly about: string },
+    createdAt: Instant,
+    from: CallRow | undefined,
+  ) => {
     if (row.calls.some((call) => call.status === "scheduled" && call.scheduledAt === scheduledAt)) return
     const id = ++callsMade
     row.calls.push({
@@ -356,7 +361,7 @@ export const make = (options: MemoryAgentRepoOptions = {}): MemoryAgentRepo => {
       scheduledAt,
       timezone,
       status: "scheduled",
-      notes: "",
+      notes: from === undefined || from.notes === "" ? about : from.notes,
       createdAt,
       changedAt: createdAt,
     })

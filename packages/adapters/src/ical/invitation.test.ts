@@ -77,7 +77,7 @@ describe("the invitation to a call", () => {
       fieldOf(text, "SUMMARY"),
       "Созвон: Анна ATTENDEE:mailto:x@y END:VEVENT \\;\\,\\\\\\, +77010000001",
     )
-    assert.include(fieldOf(text, "DESCRIPTION"), "Заметки: перезвонить после обеда")
+    assert.include(fieldOf(text, "DESCRIPTION"), "О чём: перезвонить после обеда")
   })
 
   it("names no phone where WhatsApp hides it", () => {

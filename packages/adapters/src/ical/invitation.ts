@@ -59,7 +59,7 @@ const add = (calendar: ICalCalendar, call: CallRow): void => {
       ...(name === "" ? [] : [`Клиент: ${name}`]),
       ...(isNumber ? [`Телефон: ${phone}`] : []),
       ...(chat === null ? [] : [`Чат: ${chat}`]),
-      ...(notes === "" ? [] : [`Заметки: ${notes}`]),
+      ...(notes === "" ? [] : [`О чём: ${notes}`]),
     ].join("\n"),
     ...(chat === null ? {} : { url: chat }),
     ...(isCancelled

@@ -300,15 +300,9 @@ export const make = (options: AgentRepoOptions = {}) =>
           return
         }
         case "MoveCall":
-          return yield* bookCall(
-            key,
-            contactId,
-            command.callAt,
-            at,
-            yield* endCall(contactId, command.from, "moved", at),
-          )
+          return yield* bookCall(key, contactId, command, at, yield* endCall(contactId, command.from, "moved", at))
         case "BookCall":
-          return yield* bookCall(key, contactId, command.callAt, at, undefined)
+          return yield* bookCall(key, contactId, command, at, undefined)
         case "CancelCall":
           yield* endCall(contactId, command.callAt, "cancelled", at)
           return
@@ -364,25 +358,30 @@ export const make = (options: AgentRepoOptions = {}) =>
     const bookCall = (
       key: ContactKey,
       contactId: number,
-      scheduledAt: Instant,
+      { callAt: scheduledAt, about }: { readonly callAt: Instant; readonly about: string },
       at: Date,
-      /** The row that it was moved from. */
-      from: { readonly uid: string; readonly sequence: number } | undefined,
+      /** The row that it was moved from; what was noted there goes along. */
+      from: { readonly uid: string; readonly sequence: number; readonly notes: string } | undefined,
     ) =>
       // The same call of the same contact is on record already; that of another contact is a rival that was first.
       Effect.asVoid(sql`INSERT INTO scheduled_calls (contact_id, profile_id, scheduled_at, timezone, status, created_at,
-          changed_at, uid, sequence)
+          changed_at, uid, sequence, notes)
         SELECT ${contactId}::int, ${key.profileId}::text, ${dateOf(scheduledAt)}::timestamptz, ${timezone}::text, 'scheduled',
           ${at}::timestamptz, ${at}::timestamptz, coalesce(${from?.uid ?? null}::uuid, gen_random_uuid()),
-          ${from === undefined ? 0 : from.sequence + 1}::int
+          ${from === undefined ? 0 : from.sequence + 1}::int,
+          ${storable(from === undefined || from.notes === "" ? about : from.notes)}::text
         WHERE NOT EXISTS (SELECT 1 FROM scheduled_calls WHERE contact_id = ${contactId} AND status = 'scheduled'
           AND scheduled_at = ${dateOf(scheduledAt)})`)
     const endCall = (contactId: number, scheduledAt: Instant, status: "moved" | "cancelled", at: Date) =>
       Effect.map(
-        sql<{ uid: string; sequence: number }>`UPDATE scheduled_calls SET status = ${status}, changed_at = ${at},
+        sql<{
+          uid: string
+          sequence: number
+          notes: string
+        }>`UPDATE scheduled_calls SET status = ${status}, changed_at = ${at},
             sequence = sequence + ${status === "cancelled" ? 1 : 0}::int
           WHERE contact_id = ${contactId} AND status = 'scheduled' AND scheduled_at = ${dateOf(scheduledAt)}
-          RETURNING uid, sequence`,
+          RETURNING uid, sequence, notes`,
         ([row]) => row,
       )
 

@@ -128,6 +128,7 @@ export class Chat {
       reviewed: { draft: draft(text), reasons },
       outboundId: `out${++this.ids}`,
       callAt: null,
+      callAbout: "",
       isSlotFree: true,
       safeText: "Уточню и вернусь к вам.",
       ...rest,

@@ -149,6 +149,8 @@ export type Event =
       readonly outboundId: string
       /** The instant the draft's call names, or null. */
       readonly callAt: Instant | null
+      /** What the call is about, in the client's own words; empty if he said nothing of it. */
+      readonly callAbout: string
       /** Whether that slot is free of other contacts, read in the same transaction. */
       readonly isSlotFree: boolean
       /** What to say when no draft passes. */
@@ -249,8 +251,8 @@ export type Command =
     }
   /** Whatever was decided and has not left yet must not leave; `reminders` are those of calls. */
   | { readonly _tag: "WithdrawUnsent"; readonly what: "all" | "touches" | "reminders" }
-  | { readonly _tag: "BookCall"; readonly callAt: Instant }
-  | { readonly _tag: "MoveCall"; readonly from: Instant; readonly callAt: Instant }
+  | { readonly _tag: "BookCall"; readonly callAt: Instant; readonly about: string }
+  | { readonly _tag: "MoveCall"; readonly from: Instant; readonly callAt: Instant; readonly about: string }
   | { readonly _tag: "CancelCall"; readonly callAt: Instant }
   | { readonly _tag: "RecordOutcome"; readonly messageIds: ReadonlyArray<string>; readonly outcome: Outcome }
   | {

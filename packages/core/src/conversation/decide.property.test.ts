@@ -671,6 +671,7 @@ class Life {
         reviewed,
         outboundId,
         callAt,
+        callAbout: "",
         isSlotFree: this.chance.isLucky(0.85),
         safeText: "Уточню.",
       })
@@ -784,6 +785,7 @@ class Life {
             reviewed,
             outboundId: this.fresh("r"),
             callAt: null,
+            callAbout: "",
             isSlotFree: true,
             safeText: "Уточню.",
           })

@@ -460,10 +460,19 @@ describe("a call", () => {
     return chat
   }
 
+  it("is booked with what it is about, also when it is moved", () => {
+    const chat = asked()
+    chat.draftsCall("book", wednesday15, { callAbout: "Сколько стоит обжиг?" })
+    assert.strictEqual(chat.only("BookCall")?.about, "Сколько стоит обжиг?")
+    again(chat.arrives().after({ minutes: 10 }), "Давайте в 16:00")
+    chat.draftsCall("move", wednesday15 + hourMs, { callAbout: "А роспись?" })
+    assert.strictEqual(chat.only("MoveCall")?.about, "А роспись?")
+  })
+
   it("is booked with the reply that confirms it", () => {
     const chat = asked()
     chat.draftsCall("book", wednesday15)
-    assert.deepStrictEqual(chat.only("BookCall"), { _tag: "BookCall", callAt: wednesday15 })
+    assert.deepStrictEqual(chat.only("BookCall"), { _tag: "BookCall", callAt: wednesday15, about: "" })
     assert.isDefined(chat.only("Send"))
     assert.strictEqual(chat.state.callAt, wednesday15)
   })
@@ -471,7 +480,12 @@ describe("a call", () => {
   it("can be moved", () => {
     const chat = again(booked(), "Можно в 16:00?")
     chat.draftsCall("move", wednesday15 + hourMs)
-    assert.deepStrictEqual(chat.only("MoveCall"), { _tag: "MoveCall", from: wednesday15, callAt: wednesday15 + hourMs })
+    assert.deepStrictEqual(chat.only("MoveCall"), {
+      _tag: "MoveCall",
+      from: wednesday15,
+      callAt: wednesday15 + hourMs,
+      about: "",
+    })
   })
 
   it("can be cancelled", () => {
@@ -682,7 +696,7 @@ describe("a call", () => {
     const chat = again(booked().at("2026-11-26 12:00"), "Завтра в 11:00")
     const friday11 = local("2026-11-27 11:00")
     chat.draftsCall("book", friday11)
-    assert.deepStrictEqual(chat.only("BookCall"), { _tag: "BookCall", callAt: friday11 })
+    assert.deepStrictEqual(chat.only("BookCall"), { _tag: "BookCall", callAt: friday11, about: "" })
   })
 
   it("is not booked by a draft that fell back to the safe sentence", () => {
@@ -976,6 +990,10 @@ describe("a client who goes quiet", () => {
     for (let n = 0; n < 3; n++) chat.draftsTouch("Здравствуйте!", { reasons: ["повтор"], safeText: null })
     assert.isUndefined(chat.only("Send"))
     assert.strictEqual(chat.only("StopChain")?.reason, "nothing_to_say")
+    assert.deepInclude(chat.only("AskOperator"), {
+      why: "guard",
+      detail: "напоминание не прошло проверку, и ничего не отправлено: повтор",
+    })
     assert.isNull(chat.due)
     chat.after({ hours: 1 }).writes("А доставка есть?")
     chat.wakesWhenDue()
@@ -1102,6 +1120,11 @@ describe("a client who goes quiet", () => {
     assert.strictEqual(chat.only("DraftTouch")?.refused.length, 2)
     chat.draftsTouch("Скидка 80%!", { reasons: ["скидки нет"] })
     assert.deepInclude(chat.only("Send"), { kind: "touch", touch: 1, isSafe: true })
+    assert.deepInclude(chat.only("AskOperator"), {
+      why: "guard",
+      detail: "напоминание не прошло проверку, ушла заготовленная фраза: скидки нет",
+    })
+    assert.isNotNull(chat.due, "the chain goes on")
   })
 
   it("is reminded 24 hours after our reply arrived, should it have been held up", () => {

@@ -1,7 +1,7 @@
 /**
  * Asking the model, and what comes of its answers: a verdict, a draft, a failure. An answer counts only under the ticket it was
  * asked under; the last word on a call is code's; what no draft says well enough is said by a template. Part of `decide`.
- * Rules C6, D4, M1 and M2 of docs/RULES.md.
+ * Rules C6, D3, D4, M1 and M2 of docs/RULES.md.
  */
 import * as CallReminder from "../calendar/call-reminder.ts"
 import { isBookable } from "../calendar/call-slots.ts"
@@ -168,7 +168,9 @@ const carryOutCall = (
   const reminder = remindAt === null ? null : { at: remindAt, isKazakh: isKazakh(event.reviewed.draft.text) }
   const [next, chain] = followUp({ ...before, callAt, reminder }, { _tag: "CallBooked", at: event.at }, policy)
   const command: Command =
-    from !== null && from > event.at ? { _tag: "MoveCall", from, callAt } : { _tag: "BookCall", callAt }
+    from !== null && from > event.at
+      ? { _tag: "MoveCall", from, callAt, about: event.callAbout }
+      : { _tag: "BookCall", callAt, about: event.callAbout }
   return [next, [command, ...unsentReminders(before), ...chain]]
 }
 
@@ -232,8 +234,21 @@ export const touchDrafted = (
   const { touch } = waiting
   const isSafe = callReasons.length > 0
   const text = isSafe ? event.safeText : draft.text
+  const telling = (became: string): ReadonlyArray<Command> =>
+    isSafe
+      ? [
+          {
+            _tag: "AskOperator",
+            why: "guard",
+            detail: `напоминание не прошло проверку, ${became}: ${callReasons.join("; ")}`,
+          },
+        ]
+      : []
   // Better no word than the same one again.
-  if (text === null) return followUp({ ...before, thinking: null }, { _tag: "NothingToSay", at }, policy)
+  if (text === null) {
+    const [ended, stop] = followUp({ ...before, thinking: null }, { _tag: "NothingToSay", at }, policy)
+    return [ended, [...stop, ...telling("и ничего не отправлено")]]
+  }
   const [next, chain] = followUp(
     {
       ...before,
@@ -259,6 +274,7 @@ export const touchDrafted = (
         messageIds: [],
         isSafe,
       },
+      ...telling("ушла заготовленная фраза"),
       ...chain,
     ],
   ]

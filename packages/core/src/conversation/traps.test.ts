@@ -150,7 +150,7 @@ describe("the traps that others fell into", () => {
     chat.wakesWhenDue()
     const thursday = local("2026-11-26 15:30")
     chat.draftsCall("book", thursday)
-    assert.deepStrictEqual(chat.only("BookCall"), { _tag: "BookCall", callAt: thursday })
+    assert.deepStrictEqual(chat.only("BookCall"), { _tag: "BookCall", callAt: thursday, about: "" })
   })
 
   it("a human in the chat is seen, and the bot does not talk over it", () => {
