@@ -73,6 +73,8 @@ const levelOf = (text: string, spans: ReadonlyArray<Span>, quantities: ReadonlyA
   quantities: quantities.filter((one) => spans.some((span) => one.index >= span.start && one.index < span.end)),
 })
 
+export const levelOfText = (text: string): Level => levelOf(text, [{ start: 0, end: text.length }], findQuantities(text))
+
 const dated = (text: string, now: Instant, zone: string) =>
   findTimes(text, now, zone)
     .filter((time) => time.grain === "day" || time.grain === "hour" || time.grain === "minute")

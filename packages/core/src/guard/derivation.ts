@@ -5,7 +5,8 @@
  */
 import { numbersIn } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
-import type { Context, Level } from "./claim-context.ts"
+import type { Context, DraftView, Level } from "./claim-context.ts"
+import { levelOfText } from "./claim-context.ts"
 import { admits, isComparable, measured, perKey, sameNumber, unitKey } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
 import type { Place } from "./place.ts"
@@ -150,6 +151,9 @@ const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArr
   ))
     put(number)
   for (const number of court.clientNumbers) put(number)
+  // `Баннер 3×2 м`, `комната 3 на 4`: its area.
+  for (const match of `${court.view.text}\n${court.view.turn}\n${court.view.earlier}`.matchAll(sizePattern))
+    put(Number(match[1]!.replace(",", ".")) * Number(match[2]!.replace(",", ".")))
   const said = `${court.view.text}\n${court.view.turn}\n${court.view.lastBot}\n${court.view.earlier}`
   for (const [value, pattern] of halves) if (pattern.test(said)) put(value)
   for (const match of said.matchAll(/(?<!\p{L})(дв(?:у|ой)|тр[её]|тро|четыр[её]|пяти|шести)[хй]?(?=\p{L}{4})/giu))
@@ -174,6 +178,8 @@ const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArr
     if (/рассроч|част|платеж|в месяц|0-0/iu.test(context.sentence.text)) put(Number(match[1]))
   return [...counts].slice(0, 40)
 }
+
+const sizePattern = /(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:[×xх*]|на)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d.,]*\d)/giu
 
 /** Whether another line sells this many at a price of its own: `пакет из 10 — 60 000`, `от 5 бутылей по 1 000`. */
 const hasOwnPrice = (leaf: Leaf, count: number, court: Court): boolean => {
@@ -262,27 +268,37 @@ const multiplied = (
 
 const shared = (
   leaf: Leaf,
-  percents: ReadonlyArray<{ readonly value: number; readonly cap: boolean }>,
+  percents: ReadonlyArray<Share>,
   isDearer: boolean,
 ): ReadonlyArray<Made> =>
-  percents.flatMap(({ value, cap }) => [
+  percents.flatMap(({ value, cap, isAdded }) => [
     { ...leaf, value: (leaf.value * value) / 100, cap: leaf.cap || cap, uses: [leaf.at] },
     { ...leaf, value: (leaf.value * (100 - value)) / 100, open: leaf.open || cap, uses: [leaf.at] },
-    ...(isDearer ? [{ ...leaf, value: (leaf.value * (100 + value)) / 100, uses: [leaf.at] }] : []),
+    ...(isDearer || isAdded ? [{ ...leaf, value: (leaf.value * (100 + value)) / 100, uses: [leaf.at] }] : []),
   ])
 
 const dearer =
   /\+\s?\d|(?<!\p{L})(?:наценк|надбавк|доплат|дороже|срочн|сверху|плюс|выходн|праздн|воскресень|суббот|ночн|обслужив|ндс|монтаж|комисси|сервис|сбор|добав|всего|итого|вместе)/iu
 
-const percentsFor = (
-  context: Context,
-  court: Court,
-): ReadonlyArray<{ readonly value: number; readonly cap: boolean }> => {
-  const percents = new Map<string, { readonly value: number; readonly cap: boolean }>()
-  const put = (value: number, cap: boolean) => percents.set(`${value}`, { value, cap })
+interface Share {
+  readonly value: number
+  readonly cap: boolean
+  /** `+30 %`, `дороже на 10 %`: comes on top. */
+  readonly isAdded: boolean
+}
+const onTop = /(?:\+\s*|(?:дороже|наценк\p{L}*|надбавк\p{L}*|плюс)\s+(?:на\s+|в\s+)?)$/iu
+
+const percentsFor = (context: Context, court: Court): ReadonlyArray<Share> => {
+  const percents = new Map<string, Share>()
+  const put = (value: number, cap: boolean, isAdded = false) =>
+    percents.set(`${value}`, { value, cap, isAdded: isAdded || percents.get(`${value}`)?.isAdded === true })
   for (const place of court.index.places)
     if (place.quantity.kind === "percent" && namedBy(place, context.levels, 0.55) > 0.6)
-      put(place.quantity.value, place.quantity.qualifier === "to")
+      put(
+        place.quantity.value,
+        place.quantity.qualifier === "to",
+        onTop.test(place.line.text.slice(0, place.quantity.index)) || /^\+/.test(place.quantity.text),
+      )
   for (const place of court.said)
     if (place.quantity.kind === "percent") put(place.quantity.value, place.quantity.qualifier === "to")
   for (const one of court.view.quantities)
@@ -364,6 +380,11 @@ const leavesOut = (uses: ReadonlyArray<number>, claim: Quantity, context: Contex
   })
 }
 
+const addOn = /(?<!\p{L})(?:с|со|плюс|и)\s+\p{L}{4,}/giu
+const hasAddOn = (text: string) => text.search(addOn) >= 0
+/** `Кварцвинил 80 м² с укладкой`: the thing alone. */
+const withoutAddOns = (view: DraftView): Level => levelOfText(view.turn.replace(addOn, " "))
+
 /** The place that a proof rests on, or null where none is found. */
 export const derive = (
   claim: Quantity,
@@ -404,7 +425,9 @@ export const derive = (
     .filter(
       (other) =>
         other.index !== claim.index &&
-        (other.kind === "money" || (other.kind === "bare" && other.value >= 100)) &&
+        (other.kind === "money" ||
+          (other.kind === "bare" &&
+            (other.value >= 100 || court.settled.get(other.index)?.quantity.kind === "money"))) &&
         court.settled.has(other.index),
     )
     .filter((other) => other.value !== claim.value)
@@ -435,7 +458,7 @@ export const derive = (
   const strong = scored.filter((one) => one.isClear).map((one) => one.leaf)
   // A sum or a difference is of all that its sentence names: `масло и фильтр — 20 800`.
   const isDifference = differenceCue.test(sentence)
-  const isJoint = /(?<!\p{L})(?:и|с|со|плюс)\s+\p{L}/iu.test(context.near)
+  const isJoint = /(?<!\p{L})(?:и|с|со|плюс)\s+\p{L}/iu.test(context.gap)
   const isCued = sumCue.test(sentence) || isDifference || isJoint
   const wide =
     ownOnly || !isCued
@@ -443,10 +466,11 @@ export const derive = (
       : namedPrices(claim, { ...context, levels: context.levels.slice(context.ownLevels - 1), ownLevels: 1 }, court)
           .filter((one) => one.isClear)
           .map((one) => one.leaf)
-  // `60 %, то есть 156 000`: of what was asked about.
+  // `60 %, то есть 156 000`: of what was asked about, with what comes with it and without.
   const asked = ownOnly
     ? []
-    : namedPrices(claim, { ...context, levels: context.levels.slice(context.ownLevels) }, court)
+    : [context.levels.slice(context.ownLevels), ...(hasAddOn(view.turn) ? [[withoutAddOns(view)]] : [])]
+        .flatMap((levels) => namedPrices(claim, { ...context, levels, ownLevels: 0 }, court))
         .filter((one) => one.isClear)
         .map((one) => one.leaf)
   const told = ownOnly
@@ -465,7 +489,7 @@ export const derive = (
   const percents = percentsFor(context, court)
   const isDearer = dearer.test(sentence) || dearer.test(view.text)
   const single = (leaf: Leaf): Made => ({ ...leaf, uses: [leaf.at] })
-  const base = [...own, ...named, ...told]
+  const base = [...own, ...named, ...(isPackage.test(context.near) ? [] : asked), ...told]
   const products = base.flatMap((leaf) => multiplied(leaf, counts, claim, context, court))
   const parts = [...own, ...strong, ...asked, ...told, ...client].flatMap((leaf) => shared(leaf, percents, isDearer))
   // A share of a price is not multiplied further; a reduced price is.
@@ -544,6 +568,15 @@ export const derive = (
       if (isDifference && same(Math.abs(one.value - two.value), claim) && mayFrom)
         return { place: one.place ?? two.place }
     }
+  // `Прививка и чип двум котам`: two named things, as many of each.
+  if (isJoint)
+    for (let a = 0; a < strong.length; a++)
+      for (let b = a + 1; b < strong.length; b++)
+        for (const count of small) {
+          const [one, two] = [strong[a]!, strong[b]!]
+          if (one.place === two.place || one.open || two.open) continue
+          if (sameNumber((one.value + two.value) * count, claim.value)) return { place: one.place }
+        }
   if (!isCued) return null
   for (let a = 0; a < ownTerms.length; a++)
     for (let b = a + 1; b < ownTerms.length; b++) {
