@@ -35,7 +35,7 @@ const nodeArgs = (main: string): ReadonlyArray<string> => {
         join(packed, app, "dist/main.js"),
       ]
     : // As `scripts/boot.mjs` starts it.
-      ["--liftoff-only", join(root, main)]
+      ["--liftoff-only", ...(main === "packages/cli/src/main.ts" ? ["--max-semi-space-size=8"] : []), join(root, main)]
 }
 
 /** The environment holds these settings and none of whoever runs the tests. */
