@@ -4,7 +4,7 @@
  * it finds every contradiction, for it compares words and not meanings.
  */
 import { findQuantities } from "../knowledge/quantity.ts"
-import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
+import { likeness, stemOf, stemsOf, wordsOf } from "../knowledge/wording.ts"
 import type { UngroundedClaim } from "./claim.ts"
 import type { DraftView } from "./claim-context.ts"
 import { daysIn, everyDay } from "./days.ts"
@@ -43,9 +43,11 @@ const general =
 const verbish =
   /(?:ть|ться|аем|яем|уем|имся|емся|им|ем|ём|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|[йие]те|ую|аю|яю|ишь|ешь|ется|ится|ются|ятся)$/u
 
+const surelyVerb =
+  /(?:ться|тся|аем|яем|уем|[аяе]ет|[уеаияё]ют|имся|емся|ишь|ешь|[йи]те|[аеиы]ла|[аеи]ли|[аеи]ло|[аеи]вать|[иа]ть)$/u
 const nounsOf = (text: string): ReadonlyArray<string> =>
   wordsOf(text)
-    .filter((word) => word.text.length > 2 && !verbish.test(word.text) && !general.test(word.stem))
+    .filter((word) => word.text.length > 2 && !surelyVerb.test(word.text) && !general.test(word.stem))
     .map((word) => word.stem)
 
 const notDenying =
@@ -61,7 +63,8 @@ const inside =
   /(?<!\p{L})(?:(?:уже\s+)?(?:вход[ия]т|включ[её]н\p{L}*|включает|внутри|учт[её]н\p{L}*)|в (?:цене|стоимости|цену|стоимость|этой сумме|эту сумму|комплекте))(?!\p{L})/iu
 
 /** `Других скидок нет` denies none of those told. */
-const others = /(?<!\p{L})(?:друг\p{L}+|ины[хе]|прочи[хе]|больше|дополнительн\p{L}+|вместе|одновременно)(?!\p{L})/iu
+const others =
+  /(?<!\p{L})(?:(?:друг\p{L}+|ины[хе]|прочи[хе]|дополнительн\p{L}+)\s+(?:скид|акци|предложен|услов|плат|доплат|комисси|услуг)|больше|вместе|одновременно|остальн)/iu
 
 const segmentsOf = (text: string): ReadonlyArray<string> =>
   text
@@ -81,7 +84,7 @@ const denialIn = (piece: string): { readonly rest: string; readonly verb: string
   if (match !== undefined)
     return {
       rest: piece.replace(match[0], " "),
-      verb: /[её]мс?я?$|имс?я?$/u.test(match[1]!) ? null : stemOf(match[1]!),
+      verb: /[её]мс?я?$|имс?я?$|[аяу]ю$|[лжшч][юу]$/u.test(match[1]!) ? null : stemOf(match[1]!),
     }
   return lacking.test(piece) ? { rest: piece.replace(lacking, " "), verb: null } : null
 }
@@ -98,23 +101,25 @@ const thingsBefore = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
 
 const readSentence = (text: string, line: string, to: Limits & { readonly affirmed: Set<string> }) => {
   const out = outside.exec(text)
-  if (out !== null && !conditional.test(text) && !inside.test(text.slice(0, out.index))) {
+  if (out !== null && !conditional.test(text) && !inside.test(text.slice(0, out.index).replace(/в\s+(?:стоимост|цен)\p{L}+/giu, " "))) {
     const before = thingsBefore(text.slice(0, out.index))
     const things = before.length > 0 ? before : itemsOf(text.slice(out.index).replace(outside, " "))
     if (things.length > 0) (to.apart as Array<Denied>).push({ things, verb: null, line })
   }
   const limit = onlyPattern.exec(text)
-  if (limit !== null && findQuantities(limit[1]!).length === 0 && !others.test(text)) {
+  if (limit !== null && !others.test(text)) {
     const lead = text.slice(0, limit.index)
     const frame = nounsOf(lead.split(",").findLast((piece) => nounsOf(piece).length > 0) ?? "")
-    const limitedTo = wordsOf(limit[1]!).map((word) => word.stem)
+    const limitedTo = stemsOf(limit[0])
     const having = /(?<!\p{L})(?:вход[ия]т|включ\p{L}+|есть|доступ\p{L}+|действ\p{L}+)\s*$/iu.test(lead)
     if (frame.length > 0 && limitedTo.length > 0)
       (to.only as Array<Only>).push({ frame, to: limitedTo, isOfHaving: having, line })
   }
   for (const segment of segmentsOf(text)) {
     // `Не ремонтируем: АКПП, электромобили`: one denial over a list.
-    const pieces = /^\s*(?:мы\s+)?не\s/iu.test(segment) ? [segment] : segment.split(/,\s|:\s/u)
+    const pieces = /^\s*(?:(?:мы\s+)?не\s|чего\s+(?:у нас\s+)?нет)/iu.test(segment)
+      ? [segment.replace(/^\s*чего\s+/iu, "")]
+      : segment.split(/,\s|:\s/u)
     let open: Array<string> = []
     for (const piece of pieces) {
       const denial = denialIn(piece)
@@ -166,7 +171,7 @@ export const limitsOf = (lines: ReadonlyArray<Line>): Limits => {
 }
 
 const hedged =
-  /(?<!\p{L})(?:не|нет|ни|без|кроме|уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|провер\p{L}*|подскаж\p{L}*|к сожалению|увы|отдельно|только|лишь|жаль|жоқ|емес|нельзя|запрещ\p{L}+)(?!\p{L})/iu
+  /(?<!\p{L})(?:не|нет|ни|без|кроме|уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|провер\p{L}*|подскаж\p{L}*|к сожалению|увы|отдельно|жаль|жоқ|емес|нельзя|запрещ\p{L}+)(?!\p{L})/iu
 
 interface Clause {
   readonly text: string
@@ -184,7 +189,13 @@ const affirmationsOf = (view: DraftView): ReadonlyArray<Clause> =>
         .split(/[;()\n]|(?:,|(?<=\s)|^)(?:но|а|зато|однако)\s/iu)
     )
       .filter((text) => text.trim() !== "" && !hedged.test(text))
-      .map((text) => ({ text, stems: wordsOf(text).map((word) => word.stem) }))
+      .map((text) => ({
+        text,
+        stems: [
+          ...wordsOf(text).map((word) => word.stem),
+          ...(/(?<!\p{L})(?:забер(?:[её]м|у|[её]т)|вывез(?:ем|у)|привоз(?:им|ит)|отвез[её]м|доставля)/iu.test(text) ? ["dostavk"] : []),
+        ],
+      }))
   })
 
 const has = (stems: ReadonlyArray<string> | ReadonlySet<string>, stem: string): boolean => {
@@ -304,6 +315,12 @@ const contradiction = (text: string, line: string): UngroundedClaim => ({
   detail: `«${text.trim().slice(0, 80)}»: в документах сказано обратное: «${line.slice(0, 160)}».`,
 })
 
+const contrary: ReadonlyArray<readonly [string, string]> = [
+  ["ochn", "onlain"],
+  ["oflain", "onlain"],
+  ["onlain", "ochn"],
+]
+
 const kept = new WeakMap<Index, Limits>()
 const limitsIn = (index: Index): Limits => {
   let limits = kept.get(index)
@@ -394,6 +411,51 @@ const halvesOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
       : []
   })
 
+/** `Без сахара не готовим`: then nothing is told to be without it. */
+const withoutOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
+  court.index.lines.flatMap((line) =>
+    [...line.text.matchAll(/(?<!\p{L})без\s+(\p{L}{4,})(?:\s+и\s+без\s+(\p{L}{4,}))?\s+не\s+\p{L}+(?:ем|им|ю|у)(?!\p{L})/giu)].flatMap((match) =>
+      [match[1], match[2]].flatMap((word) => {
+        if (word === undefined) return []
+        const root = word.slice(0, Math.max(4, word.length - 2)).toLowerCase()
+        const sentence = court.view.sentences.find(
+          (one) => new RegExp(`(?<!\\p{L})без\\s?${root}`, "iu").test(one.text) && !/(?<!\p{L})не(?!\p{L})/iu.test(one.text) && !/\?\s*$/.test(one.text),
+        )
+        return sentence === undefined ? [] : [contradiction(sentence.text, line.text)]
+      }),
+    ),
+  )
+
+/** What nobody wrote down: an urgency, a limit lifted, a loss made good. */
+const inventions: ReadonlyArray<readonly [said: RegExp, known: RegExp]> = [
+  [
+    /(?<!\p{L})(?:остал(?:ось|ся|ась|ись)\s+(?:последн\p{L}+|вс?его|только|лишь|пар\p{L}|\d+|одно|два|три|несколько|мало)|последн(?:ее|ие|их)\s+мест\p{L}*|мест\p{L}*\s+(?:почти\s+)?(?:заканчива|разбира)\p{L}*|(?:цен\p{L}|стоимость)\s+(?:скоро\s+)?(?:вырастет|повысится|поднимется)|только\s+сегодня)(?!\p{L})/iu,
+    /осталось|последн|заканчива|вырастет|повысит|только сегодня/iu,
+  ],
+  [
+    /(?<!\p{L})(?:не\s+(?:лимитирован|ограничен)\p{L}*|ограничени\p{L}\s+(?:\p{L}+\s+)?нет|без\s+(?:каких-либо\s+|всяких\s+)?ограничени\p{L})(?!\p{L})/iu,
+    /не\s+(?:лимитирован|ограничен)|без\s+ограничени|безлимит|ограничени\p{L} нет/iu,
+  ],
+  [
+    /(?<!\p{L})(?:возмест(?:им|ит|ят)|возмещаем|компенсир(?:уем|ует|уют)|(?:полностью|целиком)\s+покро(?:ем|ет)|бер[её]м\s+(?:\p{L}+\s+)?на\s+себя|отвечаем\s+за\s+(?:груз|результат|вс[её]))(?!\p{L})/iu,
+    /возмещ|возмест|компенс|на себя|отвечаем|оплачиваем (?:их )?сами|за наш сч[её]т/iu,
+  ],
+]
+const inventionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
+  court.view.sentences.flatMap((sentence) =>
+    inventions.flatMap(([said, known]) => {
+      const match = said.exec(sentence.text)
+      if (match === null || /\?\s*$/.test(sentence.text) || /(?<!\p{L})(?:не могу|не можем|не обеща\p{L}*|уточн\p{L}*)(?!\p{L})/iu.test(sentence.text)) return []
+      const line = court.index.lines.find((one) => known.test(one.text))
+      if (line === undefined)
+        return [{ code: "ungrounded_promise" as const, text: match[0], detail: `«${match[0]}»: такого в документах нет.` }]
+      const whole = /(?<!\p{L})(?:полностью|любые|любой|вс[её]|в любом случае|целиком)(?!\p{L})/iu
+      return whole.test(sentence.text) && /(?<!\p{L})(?:не более|не больше|только|кроме|до|без)(?!\p{L})/iu.test(line.text) && !whole.test(line.text)
+        ? [contradiction(sentence.text, line.text)]
+        : []
+    }),
+  )
+
 export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const limits = limitsIn(court.index)
   const { view } = court
@@ -402,8 +464,11 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
     ...audienceOf(court),
     ...closedDaysOf(court),
     ...halvesOf(court),
+    ...withoutOf(court),
+    ...inventionsOf(court),
   ]
-  const spoken = [...wordsOf(view.text), ...wordsOf(view.turn), ...wordsOf(view.earlier)].map((word) => word.stem)
+  const spoken = stemsOf(`${view.text}\n${view.turn}\n${view.earlier}`)
+  const rarity = (stem: string) => limits.lines.filter((one) => stem.startsWith("#") ? one.text.includes(stem.slice(1)) : has(one.stems, stem)).length
   for (const clause of affirmationsOf(view)) {
     for (const { things, verb, line } of limits.denied)
       if (things.some((thing) => names(clause, thing, verb, limits))) found.push(contradiction(clause.text, line))
@@ -420,8 +485,15 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
       const own = frame.filter((stem) => has(clause.stems, stem))
       if (own.length * 2 < frame.length || (isOfHaving && !ofHaving.test(clause.text))) continue
       // What half the document speaks of is not limited by one line of it.
-      if (!own.some((stem) => limits.lines.filter((one) => has(one.stems, stem)).length <= 2)) continue
-      if (!to.slice(0, 2).some((stem) => has(spoken, stem))) found.push(contradiction(clause.text, line))
+      if (/только/iu.test(clause.text)) continue
+      if (to.some((stem) => contrary.some(([one, other]) => stem.startsWith(one) && clause.stems.some((said) => said.startsWith(other))))) {
+        found.push(contradiction(clause.text, line))
+        continue
+      }
+      if (!own.some((stem) => rarity(stem) <= 2)) continue
+      // Of `автономный комплект` it is the first word that tells it from others.
+      const least = Math.min(...to.map(rarity))
+      if (!to.some((stem) => rarity(stem) === least && has(spoken, stem))) found.push(contradiction(clause.text, line))
     }
   }
   return found

@@ -134,6 +134,9 @@ export const isComparable = (claim: Quantity, other: Quantity): boolean => {
 
 export type Fit = "yes" | "terms" | "no"
 
+const isOtherEnd = (one: Quantity["qualifier"], other: Quantity["qualifier"]) =>
+  (one === "from" && other === "to") || (one === "to" && other === "from")
+
 /** Whether the claim says the figure of the documents, and whether it keeps its `от`, `до`, ends and working days. */
 export const fit = (claim: Quantity, place: Quantity): Fit => {
   const mine = measured(claim)
@@ -143,6 +146,8 @@ export const fit = (claim: Quantity, place: Quantity): Fit => {
       ? { ...measured(claim), value: place.value * unit, to: place.to === null ? null : place.to * unit }
       : measured(place)
   if (claim.kind === "clock" && place.kind === "bare") return sameNumber(claim.value, place.value * 60) ? "yes" : "no"
+  // `Заезд с 12:00` where it is `выезд до 12:00`.
+  if (claim.kind === "clock" && isOtherEnd(claim.qualifier, place.qualifier)) return "no"
   if (claim.kind === "clock" || claim.kind === "date")
     return sameNumber(mine.value, theirs.value) || (theirs.to !== null && sameNumber(mine.value, theirs.to))
       ? "yes"

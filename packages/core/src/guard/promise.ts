@@ -521,7 +521,8 @@ const ratiosOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
 
 const deferral =
   /(?<!\p{L})(?:(?:за|о)?плат\p{L}+|рассчита\p{L}+)\s+(?:\p{L}+\s+){0,2}(?:при получении|после получения|потом|после)(?!\p{L})/iu
-const upFront = /(?<!\p{L})(?:предоплат|аванс|вперед|вперёд)/iu
+const upFront =
+  /(?<!\p{L})(?:предоплат|аванс|вперед|вперёд|оплат\p{L}*[^.;]{0,20}\s(?:до|перед) (?:отправк|отгрузк|выдач)|наложенн\p{L}+ платеж\p{L}+ не)/iu
 
 /** `Оплатите всё при получении` where the documents ask for money first. */
 const deferralsOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
