@@ -746,9 +746,10 @@ const headerHeightOf = (lattice: Lattice): number => {
   const columns = lattice.xs.length - 1
   if (first.some((cell) => cell.columns >= columns)) return 1
   const isGrouped = first.some((cell) => cell.columns > 1 && cell.text !== "")
-  const second = lattice.rows[1]?.map((cell) => cell.text).filter((text) => text !== "") ?? []
-  if (!isGrouped || lattice.rows.length < 3 || second.some(isValue) || first.some((cell) => isValue(cell.text)))
-    return 1
+  // `100 шт.` over sums is a title, `100 шт.` over `200 шт.` a row.
+  const unit = (cell: Cell | undefined) => cell?.text.replace(/[\d\s.,–-]+/gu, "#")
+  const isRow = lattice.rows[1]?.some((cell, c) => isValue(cell.text) && unit(cell) === unit(lattice.rows[2]?.[c]))
+  if (!isGrouped || lattice.rows.length < 3 || isRow || first.some((cell) => isValue(cell.text))) return 1
   return 2
 }
 

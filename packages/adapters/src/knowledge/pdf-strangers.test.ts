@@ -449,3 +449,37 @@ describe("short lines", () => {
     assert.include(texts(document), "¹ Стеклопакет с аргоном включён.")
   })
 })
+
+describe("a header of two rows", () => {
+  it("may hold runs and terms, if sums stand below", async () => {
+    const xs = [50, 200, 280, 360, 440]
+    const ys = [100, 120, 140, 160, 180]
+    const document = await read((pdf) => {
+      for (const [index, y] of ys.entries())
+        pdf
+          .moveTo(index === 1 ? xs[1]! : xs[0]!, y)
+          .lineTo(xs.at(-1)!, y)
+          .stroke()
+      for (const [index, x] of xs.entries())
+        pdf
+          .moveTo(x, index === 2 || index === 3 ? ys[1]! : ys[0]!)
+          .lineTo(x, ys.at(-1)!)
+          .stroke()
+      at(pdf, 54, 114, "Продукция")
+      at(pdf, 260, 104, "Тираж")
+      for (const [row, cells] of [
+        ["", "100 шт.", "500 шт.", "1000 шт."],
+        ["Визитки", "4 500 ₸", "12 000 ₸", "19 000 ₸"],
+        ["Листовки", "9 000 ₸", "24 000 ₸", "38 000 ₸"],
+      ].entries())
+        for (const [column, cell] of cells.entries()) if (cell !== "") at(pdf, xs[column]! + 4, ys[row + 1]! + 4, cell)
+    })
+    assert.deepStrictEqual(tables(document), [
+      [
+        ["Продукция", "Тираж 100 шт.", "Тираж 500 шт.", "Тираж 1000 шт."],
+        ["Визитки", "4 500 ₸", "12 000 ₸", "19 000 ₸"],
+        ["Листовки", "9 000 ₸", "24 000 ₸", "38 000 ₸"],
+      ],
+    ])
+  })
+})

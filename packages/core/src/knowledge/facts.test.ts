@@ -116,6 +116,28 @@ describe("facts of a document", () => {
       ],
     ))
 
+  it("take tiers of terms and runs for the header of sums, and the title of a list for none", () => {
+    assert.deepStrictEqual(
+      read("| Авто | 1–3 суток | 4–10 суток | Залог |\n|---|---|---|---|\n| Седан | 14 000 ₸ | 12 500 ₸ | 50 000 ₸ |"),
+      ["Седан | 1–3 суток | 14 000 ₸ | KZT", "Седан | 4–10 суток | 12 500 ₸ | KZT", "Седан | Залог | 50 000 ₸ | KZT"],
+    )
+    assert.deepStrictEqual(
+      read("| Лист | 100 шт. | 500 шт. |\n|---|---|---|\n| А4 | 3 000 | 9 000 |").map((fact) => fact.slice(0, 12)),
+      ["А4 | 100 шт.", "А4 | 500 шт."],
+    )
+    assert.deepStrictEqual(
+      read("| ПРАЙС-ЛИСТ | клиника «Пати» |\n|---|---|\n| Приём врача | 6 000 тг |\n| Выезд на дом + | 5 000 тг |"),
+      [
+        "ПРАЙС-ЛИСТ | сведения | клиника «Пати» | null",
+        "Приём врача | цена | 6 000 тг | KZT",
+        "Выезд на дом | цена | 5 000 тг | KZT",
+      ],
+    )
+  })
+
+  it("are not of the number of their clause", () =>
+    assert.deepStrictEqual(read("2.2. Простой сверх 30 минут оплачивается по 5 000 тенге за каждый час.").length, 2))
+
   it("are not of the number of their item", () =>
     assert.deepStrictEqual(
       factsOf({

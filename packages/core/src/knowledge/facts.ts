@@ -257,7 +257,7 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
     }
     headings = afterList(headings, block, document.blocks[position - 1])
     const words = withoutOrders(block.text).clean.replace(footnote, "").trim()
-    const text = block.kind === "list_item" ? words.replace(itemNumber, "") : words
+    const text = words.replace(block.kind === "list_item" ? itemNumber : clauseNumber, "")
     if (text === "") return
     if (block.kind === "heading") {
       const level = block.level ?? 3
@@ -285,6 +285,8 @@ export const factsOf = (document: KnowledgeDocument): ReadonlyArray<Fact> => {
 }
 
 const itemNumber = /^\d{1,2}[.)]\s+/u
+/** `2.1. Вывоз` */
+const clauseNumber = /^\d{1,2}(?:\.\d{1,2}){1,3}\.\s+(?=\p{Lu})/u
 
 /** The mark of a footnote is said of no figure; `м²` is a unit. */
 const footnote = /(?<!(?<!\p{L})[сдк]?м)[⁰¹²³⁴-⁹]+/gu
@@ -323,7 +325,7 @@ const tidy = (text: string) =>
       /\s+(?:стоит|стоят|составляет|составит|обойд[её]тся(?:\s+в)?|занимает|длится|это|равна|всего|за|в|на|от|до|по|из)$/iu,
       "",
     )
-    .replace(/[\s,;:—–-]+$/u, "")
+    .replace(/[\s,;:—–-]+$|\s\+$/u, "")
 
 const attributeWords =
   /^(?:цена|стоимость|срок\p{L}*|длительность|продолжительность|скидка|предоплата|аванс|залог|депозит|телефон|тел|адрес|сайт|почта|e-?mail|whatsapp|telegram|instagram|график|режим работы|время работы|часы работы|минимальный заказ|оплата|абонентская плата|количество\p{L}*|объ[её]м|площадь|вес|размер|срок\s.*|стоимость\s.*|цена\s.*|кол-во.*)$/iu
@@ -536,9 +538,18 @@ const readTable = (rows: ReadonlyArray<ReadonlyArray<string>>, path: ReadonlyArr
   const hasHeader =
     rows.length > 1 &&
     !isListOfLabels(rows) &&
-    !first
-      .slice(1)
-      .some((cell) => hasFigures(cell) && !/^[^\d]*(?:от|до|свыше)\s/iu.test(cell) && !/^\p{L}/u.test(cell))
+    !isTitleOfList(first) &&
+    !first.some(
+      (cell, at) =>
+        at > 0 &&
+        hasFigures(cell) &&
+        !/^[^\d]*(?:от|до|свыше)\s/iu.test(cell) &&
+        !/^\p{L}/u.test(cell) &&
+        !isTier(
+          cell,
+          rows.slice(1).map((row) => row[at] ?? ""),
+        ),
+    )
   const header = hasHeader ? first : []
   const body = hasHeader ? rows.slice(1) : rows
   if (!hasHeader && isListOfLabels(rows)) {
@@ -621,6 +632,22 @@ const isListOfLabels = (rows: ReadonlyArray<ReadonlyArray<string>>): boolean =>
   rows.every((row) => row.filter((cell) => cell !== "").length <= 2) &&
   label.test((rows[0]?.[0] ?? "").trim()) &&
   rows.filter((row) => label.test((row[0] ?? "").trim())).length * 2 >= rows.length
+
+/** `ПРАЙС-ЛИСТ | клиника «Пати»` over names and prices. */
+const isTitleOfList = (first: ReadonlyArray<string>): boolean =>
+  first.length === 2 &&
+  /^(?:прайс(?:[\s-]?лист)?|прейскурант|каталог|меню|цены)$/iu.test(first[0]!.trim()) &&
+  !moneyHeader.test(first[1]!)
+
+/** `1–3 суток`, `100 шт.` over sums. */
+const isTier = (title: string, below: ReadonlyArray<string>): boolean => {
+  const sums = below.flatMap(findQuantities)
+  return (
+    findQuantities(title).every(({ kind }) => kind === "duration" || kind === "count") &&
+    sums.length > 0 &&
+    sums.every(({ kind, value }) => kind === "money" || (kind === "bare" && value >= 100))
+  )
+}
 
 /** The column that names the rows: the first whose cells are mostly words. */
 const nameColumn = (body: ReadonlyArray<ReadonlyArray<string>>): number => {
