@@ -101,6 +101,7 @@ const claimsOf = ({ document, facts }: Read): ReadonlyArray<Claim> => {
     const named = fact.subject === nameOfFile(document.file) ? [] : parts.filter((part) => keyOf(part, both) !== "")
     const title = named.at(-1)
     if (title === undefined || vague.test(title) || /\?$/.test(title)) continue
+    const [attribute = "", ...extra] = fact.attribute.split(", ")
     const spoken = `${fact.attribute} ${quantity.per ?? ""} ${parts.at(-1) === title ? "" : parts.at(-1)}`
     const per = stemsOf(spoken).filter((stem) => periods.has(stem))
     const perNoun = quantity.per === null ? [] : stemsOf(quantity.per).filter((stem) => !periods.has(stem))
@@ -108,13 +109,14 @@ const claimsOf = ({ document, facts }: Read): ReadonlyArray<Claim> => {
       file: document.file,
       place: { file: document.file, page: fact.page, quote: quoteOf(block.text, fact.value) },
       block: blockIdOf(fact),
-      name: keyOf(title, generic),
+      // `Бутыль 19 литров` of a row is `Бутыль`, `цена, 19 литров` of a sentence.
+      name: keyOf(`${title} ${extra.join(" ")}`, generic),
       title,
       context: named
         .slice(0, -1)
         .filter((part) => !/\?$/.test(part))
         .flatMap((part) => stemsOf(part).filter((stem) => !generic.has(stem))),
-      attribute: `${scale.kind} ${keyOf(fact.attribute, attributeNoise)}`,
+      attribute: `${scale.kind} ${keyOf(attribute, attributeNoise)}`,
       attributeTitle: fact.attribute.toLowerCase(),
       per: [...new Set([...per, ...perNoun])].sort().join(" "),
       value: fact.value,

@@ -41,6 +41,21 @@ describe("contradictions", () => {
     assert.strictEqual(told(checked({ "a.txt": text }), "contradiction").length, 1)
   })
 
+  it("are told of a size of a thing, in a row or in a sentence", () => {
+    const table = "# Прайс\n\n| Товар | Цена |\n|---|---|\n| Бутыль 19 литров | 1 350 ₸ |\n| Бутыль 5 литров | 550 ₸ |"
+    for (const line of ["Бутыль 19 литров стоит 1 200 ₸.", "Бутыль 19 литров — 1 200 ₸", "Бутыль (19 литров): 1 200 ₸"])
+      assert.deepStrictEqual(
+        told(checked({ "a.txt": table, "b.txt": `# Вода\n\n## Сколько стоит вода?\n\n${line}` }), "contradiction")
+          .length,
+        1,
+        line,
+      )
+    assert.deepStrictEqual(
+      told(checked({ "a.txt": table, "b.txt": "# Вода\n\nБутыль 12 литров стоит 1 200 ₸." }), "contradiction"),
+      [],
+    )
+  })
+
   it("are told of terms, percents, telephones, addresses and hours", () => {
     for (const [one, other] of [
       ["Внедрение занимает 10 дней.", "Внедрение занимает 14 дней."],

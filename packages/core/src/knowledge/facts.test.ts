@@ -92,8 +92,8 @@ describe("facts of a document", () => {
 
   it("belong to their own sentence, also behind a sum", () =>
     assert.deepStrictEqual(read("Вода 19 л стоит 1 200 ₸. Залог за бутыль 3 000 ₸."), [
-      "Вода | количество, стоит | 19 л | л",
-      "Вода | цена | 1 200 ₸ | KZT",
+      "Вода | количество | 19 л | л",
+      "Вода | цена, 19 л | 1 200 ₸ | KZT",
       "Залог за бутыль | цена | 3 000 ₸ | KZT",
     ]))
 

@@ -429,7 +429,7 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
           ? { subject: `${headOf(tidy(lead.subject)).replace(/\s*бесплатн\p{L}*/iu, "")} ${lead.more}`, more: "" }
           : lead
       let narrow = valueFirst ? untilComma : led.subject
-      let extra = valueFirst ? "" : tidy(`${led.more} ${untilComma}`)
+      let extra = valueFirst ? "" : tidy(`${led.more} ${untilComma}`).replace(/^сто[ия]т$/u, "")
       if (!valueFirst && wordsOf(narrow).length === 0 && wordsOf(extra).length > 0 && index > 0) {
         // `Доставка 1 500 ₸ по Алматы, 3 000 ₸ по Казахстану`
         narrow = leansOn.test(extra) && head !== "" && !leansOn.test(head) ? `${head} ${extra}` : extra
@@ -482,7 +482,9 @@ const readLine = (line: string, path: ReadonlyArray<string>, add: Add, figuresOn
                 (amount.kind === "duration" || (amount.kind === "clock" && isAside)) &&
                 (amount.qualifier === "from" || quantity.kind === "percent" || isAside)
               )) ||
-            !/^[\s.:()—–-]{1,5}(?:скидка\s)?$/u.test(sentence.slice(amount.index + amount.text.length, to))
+            !/^[\s.:()—–-]{1,5}(?:(?:скидка|стоит|стоят)\s)?$/u.test(
+              sentence.slice(amount.index + amount.text.length, to),
+            )
           )
             break
           extra = tidy(`${extra} ${extras[back] ?? ""} ${amount.text}`)
