@@ -40,6 +40,7 @@ describe("what was decided to be said", () => {
         phone_number: key.phone,
         kind: "reply",
         mark_as_read: true,
+        published_at: new Date(w.clock.now()).toISOString(),
         known_operator_at: new Date(noon).toISOString(),
         known_client_at: new Date(writtenAt).toISOString(),
       })

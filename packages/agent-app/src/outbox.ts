@@ -6,7 +6,7 @@
  */
 import { AgentRepo, type OutboxRow } from "@wa/core/ports/agent-repo"
 import { QueuePort } from "@wa/core/ports/queue-port"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 
 /**
  * Published only while fewer than this are waiting in front of the sender. It takes one every few seconds, and is offered
@@ -43,6 +43,7 @@ const publish = Effect.fnUntraced(function* (row: OutboxRow) {
       // To the gateway there are touches, which a word of the client stops, and everything else.
       kind: row.kind === "touch" ? "touch" : "reply",
       decided_at: isoOf(row.decidedAt),
+      published_at: isoOf(yield* Clock.currentTimeMillis),
       known_operator_at: row.knownOperatorAt === null ? null : isoOf(row.knownOperatorAt),
       known_client_at: row.knownClientAt === null ? null : isoOf(row.knownClientAt),
     })

@@ -11,7 +11,7 @@ import { WappiPort } from "@wa/core/ports/wappi-port"
 import type { IncomingBody } from "@wa/core/queue/messages"
 import { Clock, Context, Effect, Fiber, Metric, References } from "effect"
 import { TestClock } from "effect/testing"
-import { client, noon, outgoing, profileId } from "./gateway.fixture.ts"
+import { client, minute, noon, outgoing, profileId } from "./gateway.fixture.ts"
 import { makeGateway } from "./gateway.ts"
 import { GatewaySettings } from "./gateway-settings.ts"
 import { isUp } from "./watch-health.ts"
@@ -95,6 +95,26 @@ describe("the gateway's workers together", () => {
         ["Добрый день!"],
       )
       assert.strictEqual(told.at(-1)?.event, "delivery")
+    }),
+  )
+  it.effect("give back what was published minutes before they started: people may have decided otherwise since", () =>
+    Effect.gen(function* () {
+      const { queue, told, whatsapp } = yield* world
+      for (const [id, at] of [
+        ["old", noon - 3 * minute],
+        ["fresh", noon - minute],
+      ] as const)
+        yield* queue.port.publish("outgoing_messages", outgoing(id, id, { published_at: new Date(at).toISOString() }))
+      yield* TestClock.adjust("5 minutes")
+      const body = outgoing("later", "later", { published_at: new Date(noon + minute).toISOString() })
+      yield* queue.port.publish("outgoing_messages", body)
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(
+        whatsapp.chat(client).map((message) => message.text),
+        ["fresh", "later"],
+      )
+      const reports = told.flatMap((one) => (one.event === "delivery" ? [`${one.outbound_id} ${one.status}`] : []))
+      assert.deepStrictEqual(reports, ["old expired", "fresh sent", "later sent"])
     }),
   )
   it.effect("let no slow voice note hold up the words of others", () =>

@@ -6,7 +6,7 @@ import { GatewayRepo } from "@wa/core/ports/gateway-repo"
 import type { LlmPort } from "@wa/core/ports/llm-port"
 import { type NotPublished, QueuePort } from "@wa/core/ports/queue-port"
 import type { WappiDenied, WappiPort, WappiRefused } from "@wa/core/ports/wappi-port"
-import { Effect, Semaphore } from "effect"
+import { Clock, Effect, Semaphore } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
 import { type GatewayHealth, makeHealth } from "./health.ts"
 import { makePoller } from "./poll.ts"
@@ -45,6 +45,7 @@ export const makeGateway = Effect.gen(function* () {
   const { pollingInterval } = yield* GatewaySettings
   const poller = yield* makePoller
   const queue = yield* QueuePort
+  const startedAt = yield* Clock.currentTimeMillis
   const webhook = yield* makeWebhookAddress
   const health = makeHealth({ lastPollAt: poller.lastSuccessAt, webhook: webhook.state })
   const watch = watchHealth(health)
@@ -60,7 +61,7 @@ export const makeGateway = Effect.gen(function* () {
       keepGoing("relay", relayQueue("incoming_messages"), { idleMs: 300, pauseMaxMs: relayPauseMaxMs }),
       keepGoing("voice relay", relayQueue("voice_transcription"), { idleMs: 300, pauseMaxMs: relayPauseMaxMs }),
       keepGoing("doubts", Effect.as(oneAtATime(reviewDoubts), 0), { idleMs: 10_000 }),
-      queue.consume("outgoing_messages", (body) => oneAtATime(send(body)), { workers: 1 }),
+      queue.consume("outgoing_messages", (body) => oneAtATime(send(body, startedAt)), { workers: 1 }),
       queue.consume("voice_transcription", transcribe, { workers: voiceWorkers }),
       queue.consumeDead("outgoing_messages", (message) => oneAtATime(returnExpired(message))),
       queue.consumeDead("voice_transcription", (message) =>

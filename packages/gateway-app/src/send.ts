@@ -16,6 +16,7 @@ import { WappiPort } from "@wa/core/ports/wappi-port"
 import { deliveryReport } from "@wa/core/queue/delivery-report"
 import type { OutgoingBody } from "@wa/core/queue/messages"
 import { asksForSilence } from "@wa/core/reply-intent/caption"
+import type { Instant } from "@wa/core/time/instant"
 import { hourMs, minuteMs, secondMs } from "@wa/core/time/instant"
 import { Clock, Effect } from "effect"
 import { GatewaySettings } from "./gateway-settings.ts"
@@ -30,7 +31,7 @@ const clockSlackMs = 2 * minuteMs
 const editTravelsMs = 5 * secondMs
 /** As long as the queue keeps a message: what has waited longer is not said any more, the agent decides anew. */
 const expiresAfterMs = hourMs
-/** What has lain here longer, and was not asked of the gateway yet, goes back too: only the agent knows what people decided since. */
+/** What has lain at the sender longer, and was not asked of the gateway yet, goes back too: only the agent knows what people decided since. */
 const freshMs = 2 * minuteMs
 /** Calls for one message, refusals and lost ones together. */
 const triesMax = 3
@@ -41,14 +42,20 @@ const comesLateMs = 25 * minuteMs
 
 type Settled = Exclude<LedgerStatus, "waiting" | "sending" | "in_doubt" | "in_doubt_late">
 
+/** `startedAt`: when this gateway did; what lay in the queue by then has waited for it. */
 export const send = Effect.fn("gateway.send")(
-  function* (body: OutgoingBody) {
+  function* (body: OutgoingBody, startedAt: Instant = 0) {
     const repo = yield* GatewayRepo
-    const { row } = yield* repo.beginSend(body, yield* Clock.currentTimeMillis)
+    const now = yield* Clock.currentTimeMillis
+    const { row } = yield* repo.beginSend(body, now)
+    if (row.status === "waiting" && row.tries === 0 && body.published_at !== undefined) {
+      const publishedAt = Date.parse(body.published_at)
+      if (publishedAt < startedAt && now - publishedAt > freshMs) return yield* expire(body, stale)
+    }
     // A known id is a redelivery, or a crash in the middle.
     return yield* resume(row)
   },
-  (effect, body) => Effect.annotateLogs(effect, { correlation: body.correlation_id }),
+  (effect, body, _startedAt?: Instant) => Effect.annotateLogs(effect, { correlation: body.correlation_id }),
   Effect.catchTag("StoreUnavailable", (error) => Effect.succeed<Handled>(retry(error.message))),
   Effect.catchTag("WappiDenied", (error) =>
     Effect.as(Effect.logWarning(error.message), retry(error.message) as Handled),

@@ -90,6 +90,8 @@ export const OutgoingBody = Schema.Struct({
   kind: Schema.Literals(["reply", "touch"]),
   /** When it was decided. */
   decided_at: Time,
+  /** When it left the agent, who can withdraw it no more. Absent in bodies of earlier versions. */
+  published_at: Schema.optionalKey(Time),
   /** The newest messages of a human and of the client that were known then: whatever is newer in the chat cancels the send. */
   known_operator_at: Schema.NullOr(Time),
   known_client_at: Schema.NullOr(Time),
