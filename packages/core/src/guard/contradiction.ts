@@ -456,6 +456,20 @@ const inventionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
     }),
   )
 
+/** What a price is said to hold: the list before `включены`, or the words behind `входит`. */
+const heldIn = (text: string): string => {
+  const match = inside.exec(text)
+  if (match === null) return ""
+  const pieces = text.slice(0, match.index).split(",")
+  const own = pieces.pop() ?? ""
+  const list: Array<string> = [own]
+  for (const piece of pieces.reverse()) {
+    if (/\d/.test(piece) || hasPredicate(piece)) break
+    list.push(piece)
+  }
+  return `${list.join(" ")} ${text.slice(match.index)}`
+}
+
 export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const limits = limitsIn(court.index)
   const { view } = court
@@ -472,13 +486,15 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
   for (const clause of affirmationsOf(view)) {
     for (const { things, verb, line } of limits.denied)
       if (things.some((thing) => names(clause, thing, verb, limits))) found.push(contradiction(clause.text, line))
-    if (inside.test(clause.text))
+    if (inside.test(clause.text)) {
+      const holding = stemsOf(heldIn(clause.text))
       for (const { things, line } of limits.apart)
         if (
-          things.some((thing) => thing.every((stem) => has(clause.stems, stem))) &&
+          things.some((thing) => thing.every((stem) => has(holding, stem))) &&
           !things.some((thing) => limits.lines.some((one) => (inside.test(one.text) || one.text.includes("(")) && one.text !== line && thing.every((stem) => has(one.stems, stem))))
         )
           found.push(contradiction(clause.text, line))
+    }
     const feature = featureOfAnother(clause, court)
     if (feature !== null) found.push(contradiction(clause.text, feature))
     for (const { frame, to, isOfHaving, line } of limits.only) {

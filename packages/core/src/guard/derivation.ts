@@ -11,6 +11,7 @@ import { admits, isComparable, measured, perKey, sameNumber, unitKey } from "./f
 import { compare, namedBy } from "./naming.ts"
 import type { Place } from "./place.ts"
 import { isTimeUnit } from "./place.ts"
+import { overs } from "./talk.ts"
 import type { Court } from "./weighing.ts"
 import { isElsewhere, isOnOtherDay } from "./weighing.ts"
 
@@ -154,6 +155,7 @@ const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArr
   // `Баннер 3×2 м`, `комната 3 на 4`: its area.
   for (const match of `${court.view.text}\n${court.view.turn}\n${court.view.earlier}`.matchAll(sizePattern))
     put(Number(match[1]!.replace(",", ".")) * Number(match[2]!.replace(",", ".")))
+  for (const over of overs(court)) put(over)
   const said = `${court.view.text}\n${court.view.turn}\n${court.view.lastBot}\n${court.view.earlier}`
   for (const [value, pattern] of halves) if (pattern.test(said)) put(value)
   for (const match of said.matchAll(/(?<!\p{L})(дв(?:у|ой)|тр[её]|тро|четыр[её]|пяти|шести)[хй]?(?=\p{L}{4})/giu))

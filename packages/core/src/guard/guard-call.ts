@@ -260,6 +260,8 @@ const hasPromise = (sentence: string): boolean => {
   if (
     match !== null &&
     !canceledPromise.test(sentence.slice(0, match.index)) &&
+    // `Если КТ назначил врач`
+    !/^\s+(?:вам\s+)?(?:врач|доктор|терапевт|стоматолог)/iu.test(sentence.slice(match.index + match[0].length)) &&
     // `Вам анализы назначил врач?`
     !(isQuestion && !/\d|завтра|сегодня|звон|созвон|встреч|запис/iu.test(sentence)) &&
     !(isQuestion && /^(?:запишу|записываю|бронирую|перенесу|перенес[её]м)/iu.test(match[0])) &&

@@ -189,7 +189,7 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
       { text: line.text.slice(lead.start, lead.end), weight: 0.7 },
       { text: sentenceHead, weight: isBare ? 0.9 : 0.55 },
       // `Шкаф-купе — 240 000; с зеркалами — 290 000`: a small letter goes on with the same thing.
-      { text: line.head, weight: isBare ? 0.9 : /^\p{Ll}/u.test(line.text) ? 0.55 : 0.35 },
+      { text: line.head, weight: isBare ? 0.9 : /^[\p{Ll}\d]/u.test(line.text) ? 0.55 : 0.35 },
       { text: isBare ? labelBefore(line.text, quantity, quantities) : "", weight: 0.85 },
       { text: line.text, weight: around },
       { text: line.whole, weight: around },
@@ -330,8 +330,13 @@ const boundsOf = (
   first: Quantity,
 ): ReadonlyArray<Quantity> => {
   const within = quantities.filter((other) => other !== own && other.index >= gap.start && other.index < gap.end)
+  // `До 4 камер 10 000, 5–8 камер 18 000`: each sum has its own; what heads the line is of another measure.
+  const isTold = (other: Quantity) =>
+    within.some((one) => one.kind === other.kind && one.unit !== null && other.unit !== null && unitKey(one.unit) === unitKey(other.unit))
   const leading = [...within, ...quantities].filter(
-    (other) => other.index < own.index && (other.index >= gap.start || other.index < first.index),
+    (other) =>
+      other.index < own.index &&
+      (other.index >= gap.start || (other.index < first.index && !isTold(other))),
   )
   return leading.length > 0 ? leading : within
 }

@@ -105,7 +105,10 @@ export const surroundingsOf = (
     ends !== undefined &&
     !hasWords(text.slice(ends.end, own.index)) &&
     hasWords(text.slice(end, after[0]?.start ?? right))
-  const lastCut = isCut ? ends : before.findLast((cut) => hasWords(text.slice(cut.end, own.index)))
+  // An item of a list begins anew: `скидка 7 %:\n— 4 окна`.
+  const item = before.findLast((cut) => text[cut.start] === "\n")
+  const worded = before.findLast((cut) => hasWords(text.slice(cut.end, own.index)))
+  const lastCut = isCut ? ends : item !== undefined && (worded === undefined || worded.end < item.end) ? item : worded
   const near: Array<Span> = []
   const leadFrom = lastCut?.end ?? left
   const nearLead = text.slice(leadFrom, own.index)

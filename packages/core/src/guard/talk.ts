@@ -127,7 +127,16 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
     )
       return "arithmetic"
     if (claim.qualifier === null && claim.value > 1 && isFactor(claim, context, court)) return "arithmetic"
-    if (isNowhere && claim.value <= 12 && claim.qualifier === null) return listed(claim, context, court)
+    if (isNowhere && claim.value <= 31 && claim.qualifier === null) {
+      const unit = stemOf((claim.unit ?? "").split(" ").at(-1)!)
+      const isOfTurn = wordsOf(court.view.turn).some((word) => likeness(word.stem, unit) > 0)
+      if (claim.kind === "count" && isOfTurn && !promises.test(context.near)) return "chat"
+      // `Три документа обойдутся в 27 000`: the sum is what is judged.
+      const sum = court.view.quantities.find((one) => one.kind === "money" && one.index > claim.index && one.index < context.sentence.end)
+      if (sum !== undefined && settled.has(sum.index) && settled.get(sum.index)?.quantity.value !== sum.value && Number.isInteger(sum.value / claim.value)) return "arithmetic"
+      if (overs(court).has(claim.value)) return "arithmetic"
+      if (claim.value <= 12) return listed(claim, context, court)
+    }
   }
   return null
 }
@@ -144,6 +153,15 @@ const isFactor = (claim: Quantity, context: Context, court: Court): boolean => {
   return sums.some((piece) =>
     sums.some((total) => total.index > piece.index && sameNumber(piece.value * claim.value, total.value)),
   )
+}
+
+/** Twelve people on a tariff for ten: two are over it. */
+export const overs = (court: Court): ReadonlySet<number> => {
+  const caps = court.index.places
+    .filter((place) => place.quantity.kind === "count" && (place.quantity.qualifier === "to" || place.quantity.to !== null))
+    .map((place) => place.quantity.to ?? place.quantity.value)
+  const numbers = [...court.clientNumbers, ...court.clientQuantities.filter((one) => one.kind === "count").map((one) => one.value)]
+  return new Set(numbers.flatMap((number) => caps.map((cap) => number - cap)).filter((over) => over > 0 && over <= 100))
 }
 
 /** `У нас три тарифа: «Старт», «Бизнес» и «Про»`, `есть два зала`, `оба варианта`. */

@@ -89,6 +89,9 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   }
   // A year of a date is no price; thirty years are no rival of four days.
   rivals = rivals.filter((place) => !isYear(place.quantity) && isOfScale(claim, place.quantity))
+  // A span is told as it is written or not at all: only rows like its own may be meant instead.
+  if (claim.to !== null && claim.kind !== "money")
+    rivals = rivals.filter((rival) => alike.some((place) => rival.line.block === place.line.block || shares(rival, place) > 0))
   const contrast = isContrast(context)
   // What another claim of the draft says is named for that one's sake.
   const others = court.view.quantities.filter((other) => other.index !== claim.index)
@@ -96,6 +99,8 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   const isTold = (place: Place) =>
     rested.has(place) ||
     others.some((other) => isComparable(other, place.quantity) && fit(other, place.quantity) !== "no")
+  // Documents in Russian name little of a sentence in Kazakh: only the words beside the figure are asked.
+  const levelsMax = /[әғқңөұүһі]/iu.test(context.sentence.text) ? 2 : Number.POSITIVE_INFINITY
   let beaten: Place | null = null
   const unbeaten = contrast
     ? alike
@@ -104,7 +109,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
         let most = 0
         for (const rival of rivals) {
           if (!isRivalOf(rival, place)) continue
-          const lead = compare(place, rival, context, isTold(rival) ? 1 : Number.POSITIVE_INFINITY)
+          const lead = compare(place, rival, context, isTold(rival) ? 1 : levelsMax)
           if (lead > most) {
             most = lead
             better = rival
@@ -228,6 +233,7 @@ export const isOnOtherDay = (place: Place, rivals: ReadonlyArray<Place>, context
       (rival) =>
         rival.line.block === place.line.block &&
         rival.line !== place.line &&
+        shares(rival, place) > 0 &&
         rival.days !== 0 &&
         (rival.days & context.days) === context.days &&
         bits(rival.days) < bits(place.days || 127) &&
@@ -471,6 +477,10 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
       (claim.qualifier === "to" &&
         (rule === "over" || rule === "from") &&
         /(?<!\p{L})(?:не|без|бесплатн\p{L}*)(?!\p{L})/iu.test(context.sentence.text)) ||
+      // `Меньше 15 м²` of `от 15 м² бесплатно, меньше — 2 000`.
+      (claim.qualifier === "under" &&
+        rule === "from" &&
+        /(?<!\p{L})(?:меньше|менее|иначе|до)(?!\p{L})/iu.test(place.line.text)) ||
       // The bound itself, met: `при сумме 150 000` for `от 150 000`.
       place.isThreshold ||
       (claim.qualifier === "about" && rule !== "under")
