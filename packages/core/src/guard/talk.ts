@@ -105,6 +105,7 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
         : promises.test(context.gap)
           ? null
           : "chat"
+    if (claim.kind === "count") return "chat"
     return promises.test(context.near) && !/(?<!\p{L})(?:на|для|за|при)\s+$/iu.test(context.before) ? null : "chat"
   }
   if (
@@ -128,9 +129,6 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
       return "arithmetic"
     if (claim.qualifier === null && claim.value > 1 && isFactor(claim, context, court)) return "arithmetic"
     if (isNowhere && claim.value <= 31 && claim.qualifier === null) {
-      const unit = stemOf((claim.unit ?? "").split(" ").at(-1)!)
-      const isOfTurn = wordsOf(court.view.turn).some((word) => likeness(word.stem, unit) > 0)
-      if (claim.kind === "count" && isOfTurn && !promises.test(context.near)) return "chat"
       // `Три документа обойдутся в 27 000`: the sum is what is judged.
       const sum = court.view.quantities.find((one) => one.kind === "money" && one.index > claim.index && one.index < context.sentence.end)
       if (sum !== undefined && settled.has(sum.index) && settled.get(sum.index)?.quantity.value !== sum.value && Number.isInteger(sum.value / claim.value)) return "arithmetic"

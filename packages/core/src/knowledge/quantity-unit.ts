@@ -106,7 +106,8 @@ export const perAfter = (text: string, from: number): { readonly per: string; re
   const match = perPattern.exec(rest)
   if (match === null) return null
   const word = match[1]!.toLowerCase().replaceAll("ё", "е")
-  const attached = /^\s*[/\\]/.test(match[0])
+  // `18 000 / оригинал 38 000` are two prices.
+  const attached = /^[/\\]/.test(match[0])
   // `с доставкой`, `с монтажом`: what is included, not what is paid for.
   if (/^\s+с\s/iu.test(match[0]) && /(?:ом|ем|ой|ей|ью|ами|ями)$/u.test(word)) return null
   const unit = perUnits.find(([, pattern]) => pattern.test(word))?.[0]
