@@ -6,7 +6,7 @@ const magnitudes: ReadonlyArray<readonly [number, RegExp]> = [
   [1e6, /^(?:млн\.?|миллион\p{L}*|лям\p{L}*|млн)(?!\p{L})/iu],
   [
     1e3,
-    /^(?:тыс\.?|тысяч\p{L}{0,3}|тыщ\p{L}*|мың\p{L}*|(?:к|k)(?!\s+\p{Ll}))(?!\p{L})|^(?:т\.?\s?(?=₸|тг|тнг|тенге)|штук(?=\s+тенге))/iu,
+    /^(?:тыс\.?|тысяч\p{L}{0,3}|тыщ\p{L}*|мың\p{L}*|к|k)(?!\p{L})|^(?:т\.?\s?(?=₸|тг|тнг|тенге)|штук(?=\s+тенге))/iu,
   ],
 ]
 
@@ -141,6 +141,9 @@ export const magnitudeAt = (
 ): { readonly factor: number; readonly next: number } | null => {
   const token = tokens[at]
   if (token === undefined || token.type !== "word") return null
+  // `15к за человека` are thousands, `скидка 15 к оплате` is not.
+  const isPreposition = /^[кk]$/iu.test(token.text) && !/\d/.test(text[token.index - 1] ?? "")
+  if (isPreposition && /^\s+\p{Ll}/u.test(text.slice(token.end, token.end + 4))) return null
   const rest = text.slice(token.index, token.index + 20)
   for (const [factor, pattern] of magnitudes) {
     const match = pattern.exec(rest)

@@ -219,6 +219,14 @@ const invertedUnit = (text: string, at: number) => {
   return unit === undefined ? null : { kind: "duration" as const, unit, end: at, workingDays: false }
 }
 
+/** `28 000 (двадцать восемь тысяч) тенге`: contracts say a number twice. */
+const unitBehindWords = (text: string, from: number) => {
+  const words = spelled.exec(text.slice(from, from + 90))?.[0]
+  return words === undefined ? null : unitAt(text, from + words.trimEnd().length)
+}
+const spelled =
+  /^\s?\((?=[^)]*(?:тысяч|миллион|сот|сто|двест|трист|десят|дцать|сорок|девяност|один|одн|два|две|двух|три|тр[её]х|четыр|пят|шест|сем|восем|восьм|девят|мың|жүз|он|жиырма|отыз|қырық|елу|алпыс|жетпіс|сексен|тоқсан|бір|екі|үш|төрт|бес|алты|жеті|сегіз|тоғыз))[\p{L}\s-]{3,80}\)\s?/iu
+
 /** `на 3 или 6 месяцев`: the unit stands once, behind the last of them. */
 const listedUnit = (text: string, from: number, value: number) => {
   const rest = text.slice(from, from + 48)
@@ -366,7 +374,7 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   let isShy = numeral.shy
   const ownUnit =
     prefix === null
-      ? (unitAt(text, endAt) ?? (borrowed === null ? null : { ...borrowed, end: endAt }))
+      ? (unitAt(text, endAt) ?? unitBehindWords(text, endAt) ?? (borrowed === null ? null : { ...borrowed, end: endAt }))
       : {
           kind: "money" as const,
           unit: moneyUnits.find(([, unit]) => unit.test(prefix.text))?.[0] ?? prefix.text,
