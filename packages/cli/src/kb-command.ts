@@ -1,10 +1,10 @@
 /** `wa kb`: what the system reads in the company's documents, what it would find in them, and what is wrong with them. */
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, statSync } from "node:fs"
 import { basename, join } from "node:path"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
 import { Effect, Layer, Logger, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { CheckFailed, WrongUsage } from "./ending.ts"
+import { CannotRun, CheckFailed, WrongUsage } from "./ending.ts"
 import { checkCommand } from "./kb-check-command.ts"
 import { paint, print, projectFolder } from "./terminal.ts"
 
@@ -73,11 +73,14 @@ const search = Command.make(
   Effect.fn(function* ({ query, folder, limit, json }) {
     const path = Option.getOrElse(folder, () => process.env["KNOWLEDGE_DIR"] ?? join(projectFolder(), "knowledge_base"))
     if (!existsSync(path)) return yield* new WrongUsage({ why: `нет такой папки: ${path}` })
+    if (!statSync(path).isDirectory()) return yield* new WrongUsage({ why: `это файл, а нужна папка: ${path}` })
     const { folder: knowledgeFolder } = yield* tools
     yield* Effect.gen(function* () {
       const knowledge = yield* KnowledgePort
       for (const one of yield* knowledge.unreadable)
         yield* Effect.sync(() => process.stderr.write(`${one.file}: ${one.why}\n`))
+      if ((yield* knowledge.wholeText) === "")
+        return yield* new CannotRun({ why: `в папке нет ни одного документа: ${path}` })
       const passages = yield* knowledge.search(query.join(" "), Math.max(1, limit))
       if (passages.length === 0 && !json) yield* print("Ничего не нашлось.")
       for (const passage of passages)

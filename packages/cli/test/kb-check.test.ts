@@ -68,6 +68,18 @@ describe("wa kb check", () => {
 })
 
 describe("wa kb search", () => {
+  it("tells an empty folder, and a file in place of one, from a question without an answer", async () => {
+    const none = mkdtempSync(join(folder, "none-"))
+    const said = async (...args: ReadonlyArray<string>) => {
+      const { status, stdout, stderr } = await runWa(["kb", "search", ...args, "цена"])
+      return [status, stdout.trim(), stderr.trim()]
+    }
+    const file = put("мёд.txt", "# Мёд\n\nМёд гречишный.\n")
+    assert.deepStrictEqual(await said("--folder", none), [1, "", `в папке нет ни одного документа: ${none}`])
+    assert.deepStrictEqual(await said("--folder", file), [2, "", `это файл, а нужна папка: ${file}`])
+    assert.deepStrictEqual(await said("--folder", none, "--json"), [1, "", `в папке нет ни одного документа: ${none}`])
+  })
+
   it("prints passages and nothing else, one a line for programs", async () => {
     put("товары.txt", "# Мёд\n\nМёд гречишный: 3 500 ₸ за кг.\n")
     const people = await runWa(["kb", "search", "--folder", folder, "почём мёд"])
