@@ -374,7 +374,9 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   let isShy = numeral.shy
   const ownUnit =
     prefix === null
-      ? (unitAt(text, endAt) ?? unitBehindWords(text, endAt) ?? (borrowed === null ? null : { ...borrowed, end: endAt }))
+      ? (unitAt(text, endAt) ??
+        unitBehindWords(text, endAt) ??
+        (borrowed === null ? null : { ...borrowed, end: endAt }))
       : {
           kind: "money" as const,
           unit: moneyUnits.find(([, unit]) => unit.test(prefix.text))?.[0] ?? prefix.text,

@@ -117,7 +117,8 @@ const heard: ReadonlyArray<readonly [RegExp, string]> = [
   [/(?<=\p{L})y(?=$|[bcdfghklmnprstvz])/gu, "i"],
   [/([a-z])\1/g, "$1"],
 ]
-const asHeard = (word: string) => (/^[a-z]{4,}$/.test(word) ? heard.reduce((text, [from, to]) => text.replace(from, to), word) : word)
+const asHeard = (word: string) =>
+  /^[a-z]{4,}$/.test(word) ? heard.reduce((text, [from, to]) => text.replace(from, to), word) : word
 
 const keptStemsMax = 50_000
 const wordLettersMax = 40
@@ -129,7 +130,9 @@ export const stemOf = (word: string): string => {
   if (stem === undefined) {
     stem =
       synonyms.find(([, pattern]) => pattern.test(text))?.[0] ??
-      inLatin(/^[a-z]/.test(text) ? asHeard(text) : russian.stem(text).replace(/([бвгдзклмнпрстфш])\1/gu, "$1")).replace(/(?<=\p{L}{3})[aeiouy]$/u, "")
+      inLatin(
+        /^[a-z]/.test(text) ? asHeard(text) : russian.stem(text).replace(/([бвгдзклмнпрстфш])\1/gu, "$1"),
+      ).replace(/(?<=\p{L}{3})[aeiouy]$/u, "")
     if (stems.size >= keptStemsMax) stems.clear()
     stems.set(text, stem)
   }
