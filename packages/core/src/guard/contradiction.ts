@@ -8,6 +8,7 @@ import { likeness, stemOf, stemsOf, wordsOf } from "../knowledge/wording.ts"
 import type { UngroundedClaim } from "./claim.ts"
 import type { DraftView } from "./claim-context.ts"
 import { daysIn, everyDay } from "./days.ts"
+import { measured, sameNumber, sameUnit } from "./figure.ts"
 import type { Index, Line } from "./place.ts"
 import type { Court } from "./weighing.ts"
 
@@ -349,7 +350,7 @@ const audiences: ReadonlyArray<RegExp> = [
   /(?<!\p{L})(?:врач|медик|учител|педагог|военн)\p{L}*/iu,
 ]
 const offers: ReadonlyArray<RegExp> = [
-  /(?<!\p{L})(?:скидк|скидок)/iu,
+  /(?<!\p{L})(?:скидк|скидок)|[-−–]\s?\d+\s?%/iu,
   /(?<!\p{L})рассрочк/iu,
   /(?<!\p{L})отсрочк/iu,
   /(?<!\p{L})бесплатн/iu,
@@ -470,6 +471,78 @@ const heldIn = (text: string): string => {
   return `${list.join(" ")} ${text.slice(match.index)}`
 }
 
+const leastPattern =
+  /(?<!\p{L})(?:минимальн\p{L}+\s+((?:\p{L}+\s+){0,4}?)(?:[—–:-]\s*)?|(?:минимум|не менее|не меньше)\s+(?:чем\s+)?)(?=\d)/giu
+/** `Минимум 2 часа`, `минимальный заказ — 100 шт`: less is told or asked for, and the least is not named. */
+const belowLeastOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const { view, index } = court
+  const said = [...view.quantities, ...view.turnQuantities]
+  const claimed = view.sentences.filter((one) => !hedged.test(one.text) && !/\?\s*$/.test(one.text))
+  if (claimed.length === 0) return []
+  const stems = wordsOf(`${claimed.map((one) => one.text).join(" ")} ${view.turn}`).map((word) => word.stem)
+  return index.lines.flatMap((line) => {
+    const found: Array<UngroundedClaim> = []
+    for (const match of line.text.matchAll(leastPattern)) {
+      const at = match.index + match[0].length
+      const least = findQuantities(line.text).find((one) => one.index <= at && one.index + one.text.length > at)
+      if (least === undefined || least.unit === null || said.some((one) => sameNumber(one.value, least.value))) continue
+      // Whose least it is: the thing before it, or an order of anything.
+      const lead = line.text.slice(0, match.index)
+      const things = nounsOf(`${lead} ${match[1] ?? ""}`)
+      const isOfAll = things.length === 0 || /(?<!\p{L})заказ\p{L}*\s*$/iu.test(match[1]?.trim() ?? "")
+      if (!isOfAll && !(things.slice(0, 2).some((stem) => has(stems, stem)) && things.filter((stem) => has(stems, stem)).length * 3 >= things.length)) continue
+      const told = said.find(
+        (one) =>
+          one.qualifier === null &&
+          one.to === null &&
+          one.value > 0 &&
+          (least.kind === "money"
+            ? one.kind === "money" && court.settled.get(one.index)?.quantity.value !== one.value && view.quantities.includes(one) && lead.length > 0 && !isOfAll
+            : one.kind === least.kind &&
+              sameUnit(one.unit, least.unit) &&
+              (one.kind !== "duration" || measured(one).scale === measured(least).scale)) &&
+          measured(one).value < measured(least).value,
+      )
+      const isHour = least.kind === "duration" && least.unit === "час" && least.value > 1 && /(?<!\p{L})на\s+(?:один\s+)?час(?:ик)?(?!\p{L})/iu.test(`${view.text} ${view.turn}`)
+      if (told !== undefined || isHour)
+        found.push({
+          code: "wrong_terms",
+          text: told?.text ?? "на час",
+          detail: `«${told?.text ?? "на час"}»: в документах есть наименьшее: «${line.text.slice(0, 140)}».`,
+        })
+    }
+    return found
+  })
+}
+
+/** `Скидка на ковры`, taken off a sofa: what it is worked out of is not what the discount is on. */
+const discountedOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const { view } = court
+  const sums = view.quantities.filter((one) => one.kind === "money" || (one.kind === "bare" && one.value >= 100))
+  return view.quantities.flatMap((share) => {
+    const rule = share.kind === "percent" ? court.settled.get(share.index) : undefined
+    if (rule === undefined || rule === null || rule.source !== "text") return []
+    const scope = /(?:%|скидк\p{L}*)\s+(?:скидк\p{L}+\s+)?на\s+(?:перв\p{L}+\s+)?((?:[\p{L}«»-]+\s*){1,3})/iu.exec(rule.line.text.slice(Math.max(0, rule.quantity.index - 12)))
+    if (scope === null) return []
+    const things = nounsOf(scope[1]!.split(/(?<!\p{L})(?:при|от|для|до|по|за|если|в)\s/u)[0]!).filter((stem) => !scopeless.test(stem))
+    if (things.length === 0) return []
+    const base = sums.find((one) => {
+      const place = court.settled.get(one.index)
+      return (
+        place !== undefined &&
+        place !== null &&
+        sameNumber(place.quantity.value, one.value) &&
+        sums.some((less) => sameNumber(less.value, (one.value * (100 - share.value)) / 100))
+      )
+    })
+    const place = base === undefined ? undefined : court.settled.get(base.index)
+    if (place === undefined || place === null) return []
+    const isOf = things.some((stem) => [...place.tokens].some(([token, weight]) => weight >= 0.15 && likeness(token, stem) > 0))
+    return isOf ? [] : [contradiction(`${share.text} от ${base!.text}`, rule.line.text)]
+  })
+}
+const scopeless = /^(?:vtor|odn|procedur|punkt|ves|vs|zakaz|pokupk|uslug|rabot|tovar|material|izdeli|summ|chek|polotn|prais|stoimost|pervy|perv|poseshen|oplat|abonement|kurs|paket|tarif|obuch)/u
+
 export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const limits = limitsIn(court.index)
   const { view } = court
@@ -480,6 +553,8 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
     ...halvesOf(court),
     ...withoutOf(court),
     ...inventionsOf(court),
+    ...belowLeastOf(court),
+    ...discountedOf(court),
   ]
   const spoken = stemsOf(`${view.text}\n${view.turn}\n${view.earlier}`)
   const rarity = (stem: string) => limits.lines.filter((one) => stem.startsWith("#") ? one.text.includes(stem.slice(1)) : has(one.stems, stem)).length
