@@ -13,7 +13,7 @@ import type { Instant } from "../time/instant.ts"
 import { wallTime } from "../time/wall-clock.ts"
 import { daysIn } from "./days.ts"
 import type { Mentions, Span } from "./segment.ts"
-import { mentionsIn, surroundingsOf, tokensIn } from "./segment.ts"
+import { joinWithout, mentionsIn, surroundingsOf, tokensIn } from "./segment.ts"
 
 export interface DraftView {
   readonly text: string
@@ -64,9 +64,9 @@ export const isPlaceName = (stem: string): boolean => cities.test(stem) || wide.
 const withWide = (tokens: ReadonlyArray<string>): ReadonlyArray<string> =>
   tokens.some(isCity) ? [...tokens, ...wide] : tokens
 
-/** `без монтажа` names no mounting. Same length, so that indices stay true. */
+/** `без монтажа` names no mounting, but its want. Same length, so that indices stay true. */
 const withoutExcluded = (text: string) =>
-  text.replace(/(?<!\p{L})(?:без|кроме)\s+\p{L}+(?!\p{L})/giu, (all) => " ".repeat(all.length))
+  joinWithout(text.replace(/(?<!\p{L})кроме\s+\p{L}+(?!\p{L})/giu, (all) => " ".repeat(all.length)))
 
 const levelOf = (text: string, spans: ReadonlyArray<Span>, quantities: ReadonlyArray<Quantity>): Level => ({
   mentions: mentionsIn(withWide(spans.flatMap((span) => tokensIn(withoutExcluded(text), span, quantities)))),

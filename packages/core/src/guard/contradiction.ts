@@ -45,7 +45,7 @@ const verbish =
   /(?:ть|ться|аем|яем|уем|имся|емся|им|ем|ём|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|[йие]те|ую|аю|яю|ишь|ешь|ется|ится|ются|ятся)$/u
 
 const surelyVerb =
-  /(?:ться|тся|аем|яем|уем|[аяе]ет|[уеаияё]ют|имся|емся|ишь|ешь|[йи]те|[аеиы]ла|[аеи]ли|[аеи]ло|[аеи]вать|[иа]ть)$/u
+  /(?:ться|тся|аем|яем|уем|[аяе]ет|[уеаияё]ют|имся|емся|ишь|ешь|[йи]те|лась|лись|лось|[аеи]вать|[иа]ть)$/u
 const nounsOf = (text: string): ReadonlyArray<string> =>
   wordsOf(text)
     .filter((word) => word.text.length > 2 && !surelyVerb.test(word.text) && !general.test(word.stem))
@@ -61,7 +61,7 @@ const conditional =
 const outside =
   /не\s+вход\p{L}*|не\s+включ\p{L}*|оплачива\p{L}*\s+(?:\p{L}+\s+)?отдельно|отдельно\s+оплачива\p{L}*|за\s+(?:доп\p{L}*|отдельн\p{L}+)\s+(?:плат\p{L}*|сч[её]т)|(?<!\p{L})отдельно(?!\s+сто)|за сч[её]т (?:клиента|заказчика|покупателя)/iu
 const inside =
-  /(?<!\p{L})(?:(?:уже\s+)?(?:вход[ия]т|включ[её]н\p{L}*|включает|внутри|учт[её]н\p{L}*)|в (?:цене|стоимости|цену|стоимость|этой сумме|эту сумму|комплекте))(?!\p{L})/iu
+  /(?<!\p{L})(?:(?:уже\s+)?(?:вход[ия]т|включ[её]н\p{L}*|включает|внутри|учт[её]н\p{L}*)|в (?:цене|стоимости|цену|стоимость|этой сумме|эту сумму|комплекте)|оплачиваем мы|(?:полностью )?за наш сч[её]т)(?!\p{L})/iu
 
 /** `Других скидок нет` denies none of those told. */
 const others =
@@ -471,6 +471,32 @@ const heldIn = (text: string): string => {
   return `${list.join(" ")} ${text.slice(match.index)}`
 }
 
+const doing = /(?<!\p{L})\p{L}{2,}(?:аем|яем|уем|[вдзлмнпрстш]им|[бвдзклмнпрст]ем|ём)(?!\p{L})|(?<!\p{L})(?:есть|вход[ия]т|доступ\p{L}+|можно)(?!\p{L})/iu
+const ofPurpose = /(?<!\p{L})(?:для|на|к|ко|от|из|с|со|под|при|вашего?|вашей|вашу|ваш|ваши|у вас|о|об|по|в|во|за|до)\s+(?:\p{L}+\s+)?$/iu
+/** The client asks for what no document knows, and the draft has it: `Да, снимаем и видео`. */
+const unknownOffersOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const { view, index } = court
+  const asked = wordsOf(view.turn).filter(
+    (word) =>
+      word.text.length >= 5 &&
+      /^[а-яё]+$/u.test(word.text) &&
+      !surelyVerb.test(word.text) &&
+      !/(?:[ыи]й|[ао]я|[ое]е|[ыи]е|[ыи]х|ого|его|ому|ему|ую|юю|ым|им|но|ко|ли|ть|ла|шь|ете|ите|[еи]т|[ею]т)$/u.test(word.text) &&
+      !general.test(word.stem) &&
+      ![...index.vocabulary].some((known) => likeness(known, word.stem) > 0 || known.slice(0, 5) === word.stem.slice(0, 5)),
+  )
+  if (asked.length === 0) return []
+  return affirmationsOf(view).flatMap((clause) => {
+    if (!/^\s*(?:да|конечно|разумеется)(?!\p{L})/iu.test(view.text) || !doing.test(clause.text)) return []
+    const word = asked.find((one) =>
+      wordsOf(clause.text).some((said) => said.stem === one.stem && !ofPurpose.test(clause.text.slice(0, said.index))),
+    )
+    return word === undefined
+      ? []
+      : [{ code: "ungrounded_promise" as const, text: clause.text.trim(), detail: `«${word.text}»: в документах об этом ничего нет.` }]
+  })
+}
+
 const leastPattern =
   /(?<!\p{L})(?:минимальн\p{L}+\s+((?:\p{L}+\s+){0,4}?)(?:[—–:-]\s*)?|(?:минимум|не менее|не меньше)\s+(?:чем\s+)?)(?=\d)/giu
 /** `Минимум 2 часа`, `минимальный заказ — 100 шт`: less is told or asked for, and the least is not named. */
@@ -554,6 +580,7 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
     ...withoutOf(court),
     ...inventionsOf(court),
     ...belowLeastOf(court),
+    ...unknownOffersOf(court),
     ...discountedOf(court),
   ]
   const spoken = stemsOf(`${view.text}\n${view.turn}\n${view.earlier}`)

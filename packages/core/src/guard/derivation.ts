@@ -13,7 +13,7 @@ import type { Place } from "./place.ts"
 import { isTimeUnit } from "./place.ts"
 import { overs } from "./talk.ts"
 import type { Court } from "./weighing.ts"
-import { isElsewhere, isOnOtherDay } from "./weighing.ts"
+import { isElsewhere, isOnOtherDay, isOnTop } from "./weighing.ts"
 
 interface Leaf {
   readonly value: number
@@ -80,6 +80,7 @@ const namedPrices = (
             rival !== place &&
             rival.quantity.value !== place.quantity.value &&
             areLike(place, rival) &&
+            !(isOnTop(rival) && !isOnTop(place)) &&
             compare(place, rival, context, nearby > 0.6 ? context.ownLevels : Number.POSITIVE_INFINITY) > 0,
         ),
     )

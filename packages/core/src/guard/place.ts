@@ -14,7 +14,7 @@ import { sentencesOf } from "../reply/sentence.ts"
 import { daysIn } from "./days.ts"
 import { measured, perKey, timeUnits, unitKey } from "./figure.ts"
 import { familyAt } from "./promise-word.ts"
-import { hasWords, headOf, surroundingsOf, tokensIn } from "./segment.ts"
+import { hasWords, headOf, joinWithout, surroundingsOf, tokensIn } from "./segment.ts"
 
 /** A sentence or a row of the documents. */
 export interface Line {
@@ -108,7 +108,7 @@ const tokensOfLayers = (layers: ReadonlyArray<Layer>, own: Quantity): Map<string
   const tokens = new Map<string, number>()
   for (const { text, weight } of layers) {
     if (text === "") continue
-    const rest = text.replace(own.text, (all) => all.replace(/\d/g, " "))
+    const rest = joinWithout(text.replace(own.text, (all) => all.replace(/\d/g, " ")))
     for (const token of tokensIn(rest, { start: 0, end: rest.length }, findQuantities(rest)))
       if ((tokens.get(token) ?? 0) < weight) tokens.set(token, weight)
   }

@@ -211,10 +211,15 @@ const isRivalOf = (rival: Place, place: Place): boolean => {
   if (rival === place) return false
   if (place.quantity.kind === "money" && rival.isUnpriced) return false
   if (place.quantity.kind === "money" && place.isThreshold !== rival.isThreshold) return false
+  // What comes on top is no price of a thing.
+  if (rival.quantity.kind !== "percent" && isOnTop(rival) && !isOnTop(place)) return false
   // What is taken off is no price.
   if (rival.quantity.kind === "money" && takenOff.test(rival.near) && !takenOff.test(place.near)) return false
   return true
 }
+
+export const isOnTop = (place: Place): boolean =>
+  /\+\s*$/u.test(place.line.text.slice(0, place.quantity.index)) || /^\+/u.test(place.quantity.text)
 
 const shares = (one: Place, other: Place) => {
   let count = 0
