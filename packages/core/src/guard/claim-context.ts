@@ -166,6 +166,16 @@ const chatLevels = (view: DraftView): ReadonlyArray<Level> => {
   return levels
 }
 
+/** An item of a list stands for itself; what opens the list is the sentence before it. */
+const itemAt = (text: string, sentence: Sentence, at: number): Span => {
+  const whole = { start: sentence.index, end: sentence.end }
+  const lines = text.slice(whole.start, whole.end)
+  if (!/\n\s*(?:[•·*–—-]|\d{1,2}[.)])\s/u.test(lines)) return whole
+  const from = text.lastIndexOf("\n", at - 1)
+  const to = text.indexOf("\n", at)
+  return from < whole.start ? { start: whole.start, end: to < 0 ? whole.end : Math.min(to, whole.end) } : { start: from + 1, end: to < 0 ? whole.end : Math.min(to, whole.end) }
+}
+
 const sentencesBackMax = 4
 
 export const contextOf = (claim: Quantity, view: DraftView): Context => {
@@ -174,7 +184,7 @@ export const contextOf = (claim: Quantity, view: DraftView): Context => {
     view.sentences.findLastIndex((sentence) => sentence.index <= claim.index),
   )
   const sentence = view.sentences[sentenceAt] ?? { text: view.text, index: 0, end: view.text.length }
-  const span = { start: sentence.index, end: sentence.end }
+  const span = itemAt(view.text, sentence, claim.index)
   const { near, gap } = surroundingsOf(view.text, claim, span, view.quantities)
   // Its own number tells nothing of what it is said of.
   const others = view.quantities.filter((one) => one.index !== claim.index)
@@ -200,10 +210,14 @@ export const contextOf = (claim: Quantity, view: DraftView): Context => {
   const own = [near, gap, ...back, [{ start: span.start, end: claim.index + claim.text.length }], [span]].map((spans) =>
     levelOf(blank, spans, others),
   )
-  const before = view.sentences
-    .slice(Math.max(0, sentenceAt - sentencesBackMax), sentenceAt)
-    .reverse()
-    .map((one) => levelOf(view.text, [{ start: one.index, end: one.end }], view.quantities))
+  const opening = span.start > sentence.index ? view.text.slice(sentence.index, span.start).search(/\n/) : -1
+  const before = [
+    ...(opening > 0 ? [levelOf(view.text, [{ start: sentence.index, end: sentence.index + opening }], view.quantities)] : []),
+    ...view.sentences
+      .slice(Math.max(0, sentenceAt - sentencesBackMax), sentenceAt)
+      .reverse()
+      .map((one) => levelOf(view.text, [{ start: one.index, end: one.end }], view.quantities)),
+  ]
   const behind = view.sentences
     .slice(sentenceAt + 1, sentenceAt + 1 + sentencesBackMax)
     .map((one) => levelOf(view.text, [{ start: one.index, end: one.end }], view.quantities))

@@ -25,7 +25,7 @@ import { promisesOf } from "./promise.ts"
 import { strangeNames } from "./strange-name.ts"
 import { asTalk, denial } from "./talk.ts"
 import type { Court, GroundingInput } from "./weighing.ts"
-import { isBeyondLimit, isContrast, weigh } from "./weighing.ts"
+import { isBeyondLimit, isContrast, isKazakh, weigh } from "./weighing.ts"
 
 export interface Grounding {
   readonly claims: ReadonlyArray<GroundedClaim>
@@ -228,7 +228,11 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
       )
     // `Вместе стоят 8 000`, `17 000 + 2 000 = 19 000`: of what is named, though something else costs as much.
     const isSummed =
-      /(?<!\p{L})(?:вместе|итого|в сумме|плюс)(?!\p{L})|[=+]/iu.test(context.gap) || /=\s*(?:от\s+)?$/u.test(context.before)
+      /(?<!\p{L})(?:вместе|итого|в сумме|плюс|обойдутся|составят|сверх)(?!\p{L})|[=+]/iu.test(context.gap) ||
+      /=\s*(?:от\s+)?$/u.test(context.before) ||
+      // `с монтажом 205 000`, `3 500, то есть 3 000 плюс 500`
+      /(?<!\p{L})с\s+\p{L}+(?:ом|ой|ей|ем|ами|ью)\s*(?:[—–-]|выйдет|это)?\s*$/iu.test(context.before) ||
+      /^[^.!?]{0,12}(?:то есть|это|=)\s*\d[\d\s]*[^.!?]{0,8}(?:плюс|\+)/iu.test(context.after)
     const mayDerive =
       isSum &&
       claim.to === null &&
@@ -260,6 +264,13 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
       detail: `Времени или даты «${claim.text}» нет ни в документах, ни в переписке, ни в календаре.`,
     }
   }
+  // The units of Kazakh are not those of the documents.
+  if (
+    (claim.kind === "count" || claim.kind === "duration") &&
+    isKazakh(context.sentence.text) &&
+    index.places.some(({ quantity }) => quantity.kind !== "money" && (sameNumber(quantity.value, claim.value) || quantity.to === claim.value))
+  )
+    return pass("fact")
   return {
     code: "ungrounded",
     text: claim.text,

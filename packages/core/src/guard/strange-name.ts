@@ -109,6 +109,7 @@ export const strangeNames = (
   )) {
     if (!/^\p{Lu}/u.test(match[1]!) || wordsOf(match[1]!).length === 0) continue
     const stem = stemOf(match[1]!)
+    if (match[1]!.split("-").some((part) => part.length >= 4 && isDocumented(stemOf(part)))) continue
     // A client may ask for what does not exist; then it may be named, but without a figure.
     const sentence = view.sentences.findLast((one) => one.index <= match.index)
     const hasFigure = view.quantities.some(

@@ -3,7 +3,7 @@ import type { Quantity } from "../knowledge/quantity.ts"
 import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { Basis } from "./claim.ts"
 import type { Context } from "./claim-context.ts"
-import { measured, sameNumber } from "./figure.ts"
+import { admits, measured, sameNumber } from "./figure.ts"
 import type { Court } from "./weighing.ts"
 
 export const denial = /(?<!\p{L})(?:не|нет|ни|вместо|к сожалению|никак|увы)(?!\p{L})/iu
@@ -100,12 +100,14 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
         : null
     if (claim.kind === "duration")
       return (ofTerm.test(context.near) || promises.test(context.near) || /^(?:за|через)\s/iu.test(claim.text)) &&
-        !aboutClient.test(context.near)
+        !aboutClient.test(context.near) &&
+        !isOfSpan(claim, court)
         ? null
-        : promises.test(context.gap)
+        : promises.test(context.gap) && !isOfSpan(claim, court)
           ? null
           : "chat"
-    if (claim.kind === "count") return "chat"
+    if (claim.kind === "count" || (claim.value >= 100 && /^\s+\p{Ll}{3,}(?:ов|ев|ей|ий|ек|ок|ам|ами)(?!\p{L})/u.test(context.after)))
+      return "chat"
     return promises.test(context.near) && !/(?<!\p{L})(?:на|для|за|при)\s+$/iu.test(context.before) ? null : "chat"
   }
   if (
@@ -152,6 +154,16 @@ const isFactor = (claim: Quantity, context: Context, court: Court): boolean => {
     sums.some((total) => total.index > piece.index && sameNumber(piece.value * claim.value, total.value)),
   )
 }
+
+/** The client's ten days, where the documents rule on `7–13 дней`. */
+const isOfSpan = (claim: Quantity, court: Court): boolean =>
+  court.index.places.some(
+    ({ quantity }) =>
+      quantity.kind === "duration" &&
+      quantity.to !== null &&
+      measured(quantity).scale === measured(claim).scale &&
+      admits(quantity, measured(claim).value),
+  )
 
 /** Twelve people on a tariff for ten: two are over it. */
 export const overs = (court: Court): ReadonlySet<number> => {

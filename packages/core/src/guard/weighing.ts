@@ -4,6 +4,7 @@
  */
 import type { WorkingHours } from "../calendar/working-hours.ts"
 import type { Fact } from "../knowledge/document.ts"
+import { numbersIn } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
 import { likeness, wordsOf } from "../knowledge/wording.ts"
@@ -91,7 +92,11 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   rivals = rivals.filter((place) => !isYear(place.quantity) && isOfScale(claim, place.quantity))
   // A span is told as it is written or not at all: only rows like its own may be meant instead.
   if (claim.to !== null && claim.kind !== "money")
-    rivals = rivals.filter((rival) => alike.some((place) => rival.line.block === place.line.block || shares(rival, place) > 0))
+    rivals = rivals.filter(
+      (rival) =>
+        rival.quantity.to !== null &&
+        alike.some((place) => rival.line.block === place.line.block || shares(rival, place) > 0),
+    )
   const contrast = isContrast(context)
   // What another claim of the draft says is named for that one's sake.
   const others = court.view.quantities.filter((other) => other.index !== claim.index)
@@ -100,7 +105,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
     rested.has(place) ||
     others.some((other) => isComparable(other, place.quantity) && fit(other, place.quantity) !== "no")
   // Documents in Russian name little of a sentence in Kazakh: only the words beside the figure are asked.
-  const levelsMax = /[әғқңөұүһі]/iu.test(context.sentence.text) ? 2 : Number.POSITIVE_INFINITY
+  const levelsMax = isKazakh(context.sentence.text) ? 2 : Number.POSITIVE_INFINITY
   let beaten: Place | null = null
   const unbeaten = contrast
     ? alike
@@ -227,6 +232,13 @@ const shares = (one: Place, other: Place) => {
   return count
 }
 
+/** Every word that names the one names the other. */
+const isSameThing = (rival: Place, place: Place): boolean =>
+  [...place.tokens].every(
+    ([token, weight]) =>
+      weight < 0.8 || token.startsWith("#") || /^(?:budn|vyhodn|ezhednevn)/u.test(token) || (rival.tokens.get(token) ?? 0) >= 0.3,
+  )
+
 const bits = (mask: number) => mask.toString(2).replaceAll("0", "").length
 
 export const isOnOtherDay = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
@@ -238,7 +250,8 @@ export const isOnOtherDay = (place: Place, rivals: ReadonlyArray<Place>, context
       (rival) =>
         rival.line.block === place.line.block &&
         rival.line !== place.line &&
-        shares(rival, place) > 0 &&
+        place.days !== 0 &&
+        isSameThing(rival, place) &&
         rival.days !== 0 &&
         (rival.days & context.days) === context.days &&
         bits(rival.days) < bits(place.days || 127) &&
@@ -382,16 +395,27 @@ export const isBeyondLimit = (claim: Quantity, context: Context, court: Court): 
 
 const verbish = /(?:ть|ться|ем|им|ет|ит|ют|ят|ут|ат|ла|ли|ло|ся|сь|йте|ите|ую|аю|яю|ишь|ешь|шь)$/u
 
+const nothingOwn = /^(?:tarif|paket|kurs|abonement|tovar|uslug|zakaz|raboch|oplat|dostavk)/u
+const isOfEverything = (place: Place): boolean =>
+  ![...place.tokens].some(
+    ([token, weight]) => weight >= 0.7 && !token.startsWith("#") && !nothingOwn.test(token) && isNaming(token) && !/^(?:den|mesyac|god|chas|nedel)$/u.test(token),
+  )
+export const isKazakh = (text: string): boolean => (text.match(/[әғқңөұүһі]/giu)?.length ?? 0) >= 3
+
 /** The client asks of what no document knows, and the draft gives it the figure of something else. */
 const foreignName = (claim: Quantity, context: Context, places: ReadonlyArray<Place>, court: Court): string | null => {
   if (claim.kind !== "money" && claim.kind !== "percent" && claim.kind !== "duration") return null
+  if (isKazakh(context.sentence.text)) return null
   // Another line is called by the very words beside the claim, and this one by none of all that was said.
   if (!places.some((place) => namedBy(place, context.levels, 0.35) > 0.2)) {
-    const head = wordsOf(context.near).find(
+    const head = wordsOf(context.near.replace(claim.text.trim(), " ")).find(
       (word) =>
         word.text.length >= 5 &&
         !verbish.test(word.text) &&
         isNaming(word.stem) &&
+        !nothingOwn.test(word.stem) &&
+        // `Срок 4–6 рабочих дней` is of everything.
+        !places.every((place) => isOfEverything(place)) &&
         court.index.lines.some((line) =>
           wordsOf(line.text.slice(0, 40))
             .slice(0, 2)
@@ -400,7 +424,7 @@ const foreignName = (claim: Quantity, context: Context, places: ReadonlyArray<Pl
     )
     if (head !== undefined) return head.text
   }
-  if (places.some((place) => namedBy(place, context.levels.slice(0, context.ownLevels), 0.6) > 0.3)) return null
+  if (places.some((place) => namedBy(place, context.levels.slice(0, context.ownLevels + 1), 0.6) > 0.3)) return null
   const asked = new Set(wordsOf(court.view.turn).map((word) => word.stem))
   const strange = wordsOf(context.gap).find(
     (word) =>
@@ -432,9 +456,11 @@ const tierOf = (claim: Quantity, place: Place, context: Context): string | null 
       wordsOf(context.near).some((word) => word.stem === bound.unit)
     )
       told.push(1)
-    const isTold = own.some((level) =>
-      level.quantities.some((one) => one.value === bound.quantity.value && one.qualifier !== null),
-    )
+    const isTold =
+      own.some((level) => level.quantities.some((one) => one.value === bound.quantity.value && one.qualifier !== null)) ||
+      // `350 ₸ за первые три и по 50 ₸ за ещё две`
+      (/(?<!\p{L})(?:перв\p{L}+|ещ[её]|сверх|следующ\p{L}+)(?!\p{L})/iu.test(context.sentence.text) &&
+        numbersIn(context.sentence.text).includes(bound.quantity.value))
     if (!isTold && told.length > 0 && !told.some((value) => admits(bound.quantity, value)))
       return `«${claim.text}»: в документах с условием «${bound.quantity.text}»: «${place.label}».`
   }
