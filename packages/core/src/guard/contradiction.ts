@@ -593,7 +593,7 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
       for (const { things, line } of limits.apart)
         if (
           things.some((thing) => thing.every((stem) => has(holding, stem))) &&
-          !things.some((thing) => limits.lines.some((one) => (inside.test(one.text) || /[(,]/.test(one.text)) && one.text !== line && thing.every((stem) => has(one.stems, stem))))
+          !things.some((thing) => limits.lines.some((one) => (inside.test(one.text) || one.text.includes("(") || one.text.split(", ").length > 3) && one.text !== line && thing.every((stem) => has(one.stems, stem))))
         )
           found.push(contradiction(clause.text, line))
     }

@@ -117,6 +117,12 @@ const tokensOfLayers = (layers: ReadonlyArray<Layer>, own: Quantity): Map<string
 
 const boundsIn = (quantities: ReadonlyArray<Quantity>): ReadonlyArray<Bound> =>
   quantities
+    // `от 200` over a column of prices: so many pieces.
+    .map((one) =>
+      one.kind === "bare" && (one.qualifier === "from" || one.to !== null) && one.value < 100_000
+        ? { ...one, kind: "count" as const, unit: "штука" }
+        : one,
+    )
     .filter((one) => (one.kind === "count" || one.kind === "duration") && one.unit !== null)
     .map((one) => ({ unit: one.kind === "duration" ? measured(one).scale : unitKey(one.unit!), quantity: one }))
 
@@ -442,7 +448,11 @@ const placesOfTable = (
           pers,
           days: daysIn(`${filled[0]} ${nearText} ${head}`),
           bounds: boundsIn(
-            all
+            // `20–49 — 4 800` in one cell: its own span, not those of the cells beside it.
+            (read[column]!.some((other) => other !== quantity && (other.to !== null || other.qualifier !== null))
+              ? read[column]!
+              : all
+            )
               .filter((other) => other !== quantity)
               .concat(findQuantities(head))
               .map((other) => withHeader(other, header[read.findIndex((some) => some.includes(other))] ?? "", "")),

@@ -176,7 +176,7 @@ export const overs = (court: Court): ReadonlySet<number> => {
 
 /** `У нас три тарифа: «Старт», «Бизнес» и «Про»`, `есть два зала`, `оба варианта`. */
 const listed = (claim: Quantity, context: Context, court: Court): Basis | null => {
-  const after = context.after
+  const after = court.view.text.slice(claim.index + claim.text.length, context.sentence.end)
   const list = /^[^.!?]*?[:—–]\s*([^.!?]+)/u.exec(after)?.[1]
   if (
     list !== undefined &&

@@ -182,7 +182,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   for (const place of scoped) {
     // A place that the words name less than another with this figure lends its terms to nothing.
     if (place !== top && compare(place, top, context) > 0) continue
-    const problem = contrast ? null : (tierOf(claim, place, context) ?? termsOf(claim, place, rivals, context))
+    const problem = contrast ? null : (tierOf(claim, place, context, court) ?? termsOf(claim, place, rivals, context))
     if (problem === null) return { kind: "grounded", place }
     if (detail === "") detail = problem
   }
@@ -378,6 +378,9 @@ export const isBeyondLimit = (claim: Quantity, context: Context, court: Court): 
       (place.quantity.qualifier === "to" ||
         place.quantity.qualifier === "under" ||
         place.quantity.to !== null ||
+        // `«Один» — 1 касса` beside `«Три» — до 3 касс`.
+        (place.quantity.qualifier === null &&
+          all.some((other) => other.quantity.value > place.quantity.value && isRanged(other.quantity) && shares(other, place) > 0)) ||
         (place.quantity.qualifier === "from" && place.quantity.kind === "duration")) &&
       place.quantity.per === null &&
       !/^.{0,24}\sв\s+(?:день|час|сутки|смену|неделю)/iu.test(place.line.text.slice(place.quantity.index)) &&
@@ -438,8 +441,12 @@ const foreignName = (claim: Quantity, context: Context, places: ReadonlyArray<Pl
   return strange?.text ?? null
 }
 
+/** Fifty suits are fifty pieces. */
+const isPieces = (unit: string, one: Quantity): boolean =>
+  unit === "штука" && one.kind === "count" && one.to === null && one.value >= 2 && !/^(?:м|м2|м3|кг|г|л|см|мм|км|т)$/u.test(unitKey(one.unit ?? ""))
+
 /** `от 5 бутылей по 1 150` said of one bottle: the amount told is not within the bounds of the price. */
-const tierOf = (claim: Quantity, place: Place, context: Context): string | null => {
+const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): string | null => {
   if (claim.kind !== "money" && claim.kind !== "percent" && claim.kind !== "bare") return null
   for (const bound of place.bounds) {
     if (bound.quantity.qualifier === null && bound.quantity.to === null) continue
@@ -447,7 +454,7 @@ const tierOf = (claim: Quantity, place: Place, context: Context): string | null 
     const told = own.flatMap((level) =>
       level.quantities.flatMap((one) =>
         one.qualifier === null && (one.kind !== "duration" || (one.unit === "год") === (bound.quantity.unit === "год"))
-          ? (valueOn(bound.unit, one) ?? [])
+          ? (valueOn(bound.unit, one) ?? (isPieces(bound.unit, one) ? one.value : []))
           : [],
       ),
     )
@@ -464,8 +471,37 @@ const tierOf = (claim: Quantity, place: Place, context: Context): string | null 
     if (!isTold && told.length > 0 && !told.some((value) => admits(bound.quantity, value)))
       return `«${claim.text}»: в документах с условием «${bound.quantity.text}»: «${place.label}».`
   }
-  return null
+  const better = betterTier(place, context, court)
+  return better === null ? null : `«${claim.text}»: при таком количестве в документах «${better.label}».`
 }
+
+/** `90 тг; от 100 шт — 70 тг`, told of 120: another price of the same row is for that many. */
+const betterTier = (place: Place, context: Context, court: Court): Place | null => {
+  if (place.quantity.kind !== "money" || place.bounds.some((bound) => isRanged(bound.quantity))) return null
+  const own = context.levels.slice(0, context.ownLevels).flatMap((level) => level.quantities)
+  const counts = (own.some((one) => one.kind === "count") ? own : court.view.turnQuantities).filter(
+    (one) => one.kind === "count" && one.qualifier === null && one.to === null,
+  )
+  return (
+    court.index.places.find(
+      (other) =>
+        other !== place &&
+        other.quantity.kind === "money" &&
+        other.line === place.line &&
+        other.bounds.some(
+          (bound) =>
+            bound.quantity.qualifier === "from" &&
+            bound.quantity.kind === "count" &&
+            counts.some(
+              (one) =>
+                (valueOn(bound.unit, one) !== null || isPieces(bound.unit, one)) && admits(bound.quantity, one.value),
+            ),
+        ) &&
+        other.quantity.value < place.quantity.value,
+    ) ?? null
+  )
+}
+const isRanged = (one: Quantity) => one.qualifier !== null || one.to !== null
 
 const minimal =
   /(?<!\p{L})(?:минимальн\p{L}*|минимум|не менее|не меньше|начина\p{L}*|стартует|самы[ейх]\s+(?:доступн|недорог|просто)\p{L}*|хотя бы)(?!\p{L})/iu
