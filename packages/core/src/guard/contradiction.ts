@@ -3,16 +3,19 @@
  * индивидуально`, `Монтаж в цену не входит`. It promises that what it names stands against a line of the documents; not that
  * it finds every contradiction, for it compares words and not meanings.
  */
+import type { Quantity } from "../knowledge/quantity.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
 import { likeness, stemOf, stemsOf, wordsOf } from "../knowledge/wording.ts"
 import type { UngroundedClaim } from "./claim.ts"
 import type { DraftView } from "./claim-context.ts"
 import { daysIn, everyDay } from "./days.ts"
-import { measured, sameNumber, sameUnit } from "./figure.ts"
+import { admits, measured, sameNumber, sameUnit } from "./figure.ts"
 import type { Index, Line } from "./place.ts"
 import type { Court } from "./weighing.ts"
 
 interface Denied {
+  /** `выше 2 этажа`: only so much is denied. */
+  readonly only?: Quantity
   /** What is denied: the stems of each thing of a list. */
   readonly things: ReadonlyArray<ReadonlyArray<string>>
   /** The verb denied, where it is not an offer of ours: `не возвращается`, but not `не делаем`. */
@@ -61,7 +64,7 @@ const conditional =
 const outside =
   /не\s+вход\p{L}*|не\s+включ\p{L}*|оплачива\p{L}*\s+(?:\p{L}+\s+)?отдельно|отдельно\s+оплачива\p{L}*|за\s+(?:доп\p{L}*|отдельн\p{L}+)\s+(?:плат\p{L}*|сч[её]т)|(?<!\p{L})отдельно(?!\s+сто)|за сч[её]т (?:клиента|заказчика|покупателя)/iu
 const inside =
-  /(?<!\p{L})(?:(?:уже\s+)?(?:вход[ия]т|включ[её]н\p{L}*|включает|внутри|учт[её]н\p{L}*)|в (?:цене|стоимости|цену|стоимость|этой сумме|эту сумму|комплекте)|оплачиваем мы|(?:полностью )?за наш сч[её]т)(?!\p{L})/iu
+  /(?<!\p{L})(?:(?:уже\s+)?(?:вход[ия]т|включ[её]н\p{L}*|включает|внутри|учт[её]н\p{L}*)|в (?:цене|стоимости|цену|стоимость|этой сумме|эту сумму|комплекте)|оплачиваем мы|(?:полностью )?за наш сч[её]т|вс[её] вместе)|полностью\s*:/iu
 
 /** `Других скидок нет` denies none of those told. */
 const others =
@@ -85,10 +88,16 @@ const denialIn = (piece: string): { readonly rest: string; readonly verb: string
   if (match !== undefined)
     return {
       rest: piece.replace(match[0], " "),
-      verb: /[её]мс?я?$|имс?я?$|[аяу]ю$|[лжшч][юу]$/u.test(match[1]!) ? null : stemOf(match[1]!),
+      verb: isOffer(match[1]!) ? null : stemOf(match[1]!),
     }
   return lacking.test(piece) ? { rest: piece.replace(lacking, " "), verb: null } : null
 }
+ /** Of ours: `не делаем`, `не выдаю`, `не предусмотрен`, `не кредитуются`; but not `не суммируются`. */
+const isOffer = (verb: string): boolean =>
+  /[её]мс?я?$|имс?я?$|[аяу]ю$|[лжшч][юу]$/u.test(verb) ||
+  /^(?:предусмотр|возмож|доступ|практику)/iu.test(verb) ||
+  (/(?:ется|ются|ится|ятся)$/u.test(verb) && !/^(?:сумм|возвращ|распростран|дела|счита|включ|меня|сохран|склад|объедин|совме|требу|засч|оплачив|покрыв|нужда|начисля|учитыв)/iu.test(verb))
+
 const predicate = /(?<!\p{L})(?:можно|нужно|надо|есть|нужен|нужна|нужны|обязательн\p{L}*)(?!\p{L})/iu
 const hasPredicate = (piece: string) =>
   predicate.test(piece) || wordsOf(piece).some((word) => word.text.length > 4 && finite.test(word.text))
@@ -140,6 +149,12 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
             .join(", "),
         )
         if (things.length > 0) (to.denied as Array<Denied>).push({ things, verb: denial.verb, line })
+        for (const item of [...open, denial.rest].join(", ").split(/,\s|:\s/u)) {
+          const [bound] = findQuantities(item).filter((one) => one.qualifier !== null && one.kind === "count")
+          const bounded = itemsOf(item.replace(bound?.text ?? "", " "))
+          if (bound !== undefined && bounded.length > 0)
+            (to.denied as Array<Denied>).push({ things: bounded, verb: denial.verb, only: bound, line })
+        }
       }
       open = []
     }
@@ -442,6 +457,15 @@ const inventions: ReadonlyArray<readonly [said: RegExp, known: RegExp]> = [
     /возмещ|возмест|компенс|на себя|отвечаем|оплачиваем (?:их )?сами|за наш сч[её]т/iu,
   ],
 ]
+const human = /(?<!\p{L})(?:я\s+(?:[—–-]\s*)?(?:живой|реальный|настоящий|обычный)?\s*(?:человек|менеджер\s+\p{Lu}\p{Ll}+)|не\s+бот(?!\p{L})|живой\s+(?:человек|менеджер|сотрудник))/u
+/** It is none. */
+const humanOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const match = human.exec(court.view.text)
+  return match === null || /(?<!\p{L})не\s+живой/iu.test(court.view.text)
+    ? []
+    : [{ code: "ungrounded_promise", text: match[0], detail: `«${match[0]}»: отвечает помощник, а не человек.` }]
+}
+
 const inventionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
   court.view.sentences.flatMap((sentence) =>
     inventions.flatMap(([said, known]) => {
@@ -497,6 +521,20 @@ const unknownOffersOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   })
 }
 
+/** `Комплект «Фермер» (без насоса)`: its pump is no part of it. */
+const missingPartsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const said = wordsOf(court.view.text).map((word) => word.stem)
+  return court.index.lines.flatMap((line) =>
+    [...line.text.matchAll(/\(?(?<!\p{L})без\s+(\p{L}{4,})/giu)].flatMap((match) => {
+      const part = stemOf(match[1]!)
+      const heads = wordsOf(line.text.slice(0, match.index)).map((word) => word.stem)
+      if (!findQuantities(line.text).some((one) => one.kind === "money") || !heads.slice(0, 3).some((stem) => has(said, stem))) return []
+      const clause = affirmationsOf(court.view).find((one) => inside.test(one.text) && has(stemsOf(heldIn(one.text)), part))
+      return clause === undefined ? [] : [contradiction(clause.text, line.text)]
+    }),
+  )
+}
+
 const leastPattern =
   /(?<!\p{L})(?:минимальн\p{L}+\s+((?:\p{L}+\s+){0,4}?)(?:[—–:-]\s*)?|(?:минимум|не менее|не меньше)\s+(?:чем\s+)?)(?=\d)/giu
 /** `Минимум 2 часа`, `минимальный заказ — 100 шт`: less is told or asked for, and the least is not named. */
@@ -515,9 +553,10 @@ const belowLeastOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
       // Whose least it is: the thing before it, or an order of anything.
       const lead = line.text.slice(0, match.index)
       const things = nounsOf(`${lead} ${match[1] ?? ""}`)
-      const isOfAll = things.length === 0 || /(?<!\p{L})заказ\p{L}*\s*$/iu.test(match[1]?.trim() ?? "")
-      if (!isOfAll && !(things.slice(0, 2).some((stem) => has(stems, stem)) && things.filter((stem) => has(stems, stem)).length * 3 >= things.length)) continue
-      const told = said.find(
+      const isHeading = [...court.settled.values()].some((place) => place !== null && place.line.path.some((head) => line.text.startsWith(head)))
+      const isOfAll = isHeading || things.length === 0 || /(?<!\p{L})заказ\p{L}*\s*$/iu.test(match[1]?.trim() ?? "")
+      if (!isOfAll && !(things.slice(0, 2).every((stem) => has(stems, stem)) && things.filter((stem) => has(stems, stem)).length * 3 >= things.length)) continue
+      const told = (isHeading ? view.turnQuantities : said).find(
         (one) =>
           one.qualifier === null &&
           one.to === null &&
@@ -579,6 +618,8 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
     ...halvesOf(court),
     ...withoutOf(court),
     ...inventionsOf(court),
+    ...humanOf(court),
+    ...missingPartsOf(court),
     ...belowLeastOf(court),
     ...unknownOffersOf(court),
     ...discountedOf(court),
@@ -586,8 +627,16 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
   const spoken = stemsOf(`${view.text}\n${view.turn}\n${view.earlier}`)
   const rarity = (stem: string) => limits.lines.filter((one) => stem.startsWith("#") ? one.text.includes(stem.slice(1)) : has(one.stems, stem)).length
   for (const clause of affirmationsOf(view)) {
-    for (const { things, verb, line } of limits.denied)
+    for (const { things, verb, only, line } of limits.denied) {
+      if (
+        only !== undefined &&
+        ![...view.quantities, ...view.turnQuantities].some(
+          (one) => one.kind === "count" && sameUnit(one.unit, only.unit) && admits(only, one.value),
+        )
+      )
+        continue
       if (things.some((thing) => names(clause, thing, verb, limits))) found.push(contradiction(clause.text, line))
+    }
     if (inside.test(clause.text)) {
       const holding = stemsOf(heldIn(clause.text))
       for (const { things, line } of limits.apart)

@@ -41,7 +41,7 @@ const divisionCue =
 const sumCue =
   /(?<!\p{L})(?:вместе|итого|всего|сумм\p{L}*|плюс|получ\p{L}*|выйд\p{L}*|выход\p{L}*|обойд\p{L}*|общ\p{L}*|составит|с уч[её]том|под ключ|комплект\p{L}*|барлығы|значит|то есть|ориентируйтесь|заложите|готовьте)(?!\p{L})|[+=]/iu
 const differenceCue =
-  /(?<!\p{L})(?:дешевле|дороже|выгод\p{L}*|эконом\p{L}*|разниц\p{L}*|скидк\p{L}*|меньше|больше|ниже|выше|остат\p{L}*|оста\p{L}+|доплат\p{L}*|минус|вместо|вычет\p{L}*|вычит\p{L}*|вычт\p{L}*|предоплат\p{L}*|тогда|без|остальн\p{L}*|засчит\p{L}*|лишн\p{L}*|не хватает|добавить)(?!\p{L})/iu
+  /(?<!\p{L})(?:дешевле|дороже|выгод\p{L}*|эконом\p{L}*|разниц\p{L}*|скидк\p{L}*|меньше|больше|ниже|выше|остат\p{L}*|оста\p{L}+|доплат\p{L}*|минус|вместо|вычет\p{L}*|вычит\p{L}*|вычт\p{L}*|предоплат\p{L}*|тогда|без(?!\s+(?:переплат|процент|выходн|предоплат|лишн))|остальн\p{L}*|засчит\p{L}*|лишн\p{L}*|не хватает|добавить)(?!\p{L})/iu
 
 const operandsMax = 14
 const namedMax = 10
@@ -145,13 +145,12 @@ const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArr
   const put = (value: number) => {
     if (value > 1 && value <= 2000) counts.add(value)
   }
-  for (const number of numbersIn(
-    `${court.view.text.slice(0, claim.index)} . ${court.view.text.slice(claim.index + claim.text.length)}`.replace(
-      /(\d)-(?=\d)/g,
-      "$1 - ",
-    ),
-  ))
-    put(number)
+  // A term multiplies nothing, nor does the number in a name: `15–20 рабочих дней`, `М400`.
+  let told = court.view.text
+  for (const one of [...court.view.quantities].reverse())
+    if (one === claim || one.index === claim.index || (one.kind === "duration" && (one.workingDays || (one.to !== null && one.unit === "день"))))
+      told = `${told.slice(0, one.index)}${" . ".padEnd(one.text.length)}${told.slice(one.index + one.text.length)}`
+  for (const number of numbersIn(told.replace(/(?<!\p{L})\p{Lu}-?\d+/gu, " ").replace(/(\d)-(?=\d)/g, "$1 - "))) put(number)
   for (const number of court.clientNumbers) put(number)
   // `Баннер 3×2 м`, `комната 3 на 4`: its area.
   for (const match of `${court.view.text}\n${court.view.turn}\n${court.view.earlier}`.matchAll(sizePattern))

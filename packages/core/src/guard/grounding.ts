@@ -228,7 +228,7 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
       )
     // `Вместе стоят 8 000`, `17 000 + 2 000 = 19 000`: of what is named, though something else costs as much.
     const isSummed =
-      /(?<!\p{L})(?:вместе(?!\s+со?\s)|итого|в сумме|плюс|обойдутся|составят|сверх)(?!\p{L})|[=+]/iu.test(context.gap) ||
+      /(?<!\p{L})(?:вместе(?!\s+со?\s)|итого|в сумме|плюс|сверх)(?!\p{L})|[=+]/iu.test(context.gap) ||
       /=\s*(?:от\s+)?$/u.test(context.before) ||
       // `с монтажом 205 000`, `3 500, то есть 3 000 плюс 500`
       /(?<!\p{L})с\s+\p{L}+(?:ом|ой|ей|ем|ами|ью)\s*(?:[—–-]|выйдет|это)?\s*$/iu.test(context.before) ||
@@ -236,7 +236,7 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
     const mayDerive =
       isSum &&
       claim.to === null &&
-      (isTotal.test(context.gap) ||
+      ((isTotal.test(context.gap) && result.problem.code !== "wrong_terms") ||
         isSummed ||
         isCompared ||
         isContrast(context) ||

@@ -58,7 +58,7 @@ export const families: ReadonlyArray<Family> = [
   family("licence", /(?<!\p{L})(?:лицензи\p{L}*)(?!\p{L})/giu),
   family(
     "instalment",
-    /(?<!\p{L})(?:рассрочк\p{L}*|рассрочек|в кредит|кредит(?:а|у|ом|ы|ов)?|бөліп төлеу)(?!\p{L})/giu,
+    /(?<!\p{L})(?:рассрочк\p{L}*|рассрочек|без удорожания|в кредит|кредит(?:а|у|ом|ы|ов)?|бөліп төлеу)(?!\p{L})/giu,
   ),
   family("trade-in", /(?<!\p{L})(?:trade-?in|трейд-?ин)(?!\p{L})/giu),
   family("bonus", /(?<!\p{L})(?:бонус\p{L}*|к[еэ]шб[еэ]к\p{L}*|cashback)(?!\p{L})/giu),

@@ -19,6 +19,8 @@ const ofTerm =
 const budget =
   /(?<!\p{L})(?:бюджет\p{L}*|в пределах|в рамках|уклад\p{L}*|уложи\p{L}*|для|при|от|с|на|ваш\p{L}*|вы (?:сказали|писали|назвали|указали|упомянули|говорили|платите|тратите|теряете))\s+(?:\p{L}+\s+){0,3}$/iu
 
+const granting = /(?<!\p{L})(?:сдела(?:ем|ю)|да[дё]им|да[её]м|предоставим|пойд[её]м навстречу|снизим|уступим)(?!\p{L})/iu
+
 const isQuestion = (text: string) => /\?\s*[\p{Extended_Pictographic}\s)»"]*$/u.test(text)
 
 export const asTalk = (claim: Quantity, context: Context, court: Court, isNowhere: boolean): Basis | null => {
@@ -46,7 +48,8 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
   if (
     (claim.kind === "duration" || claim.kind === "count") &&
     claim.value === 1 &&
-    /(?<!\p{L})(?:подар\p{L}*|бесплатн\p{L}*)(?!\p{L})/iu.test(context.near)
+    /(?<!\p{L})(?:подар\p{L}*|бесплатн\p{L}*)(?!\p{L})/iu.test(context.near) &&
+    !(claim.kind === "duration" && /цел\p{L}+/iu.test(claim.text))
   )
     return "talk"
   // `за год это 120 000`, `на 2 ночи — 68 000`, `четыре субботы — 48 000`: the sum is what is judged.
@@ -88,8 +91,12 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
       return "arithmetic"
   }
   if (byClient) {
+    // The client's bound is not ours: `тиражом от 1 000`.
+    if (claim.kind === "count" && claim.qualifier === "from" && !question && !refused && !court.clientQuantities.some((other) => isSame(other) && other.qualifier === "from"))
+      return null
     if (claim.kind === "clock" || claim.kind === "date") return "chat"
-    if (refused) return "chat"
+    // `Не хочется вас терять: сделаем минус 10 %` declines nothing.
+    if (refused && !(claim.kind === "percent" && granting.test(context.near))) return "chat"
     if (claim.kind === "percent") return null
     if (claim.kind === "money")
       return budget.test(context.before) ||

@@ -274,18 +274,22 @@ export const isElsewhere = (place: Place, context: Context): boolean => {
   const said = wordsOf(context.near)
     .map((word) => word.stem)
     .filter(isCity)
-  if (said.length === 0) return false
+  if (said.length === 0 || place.isThreshold) return false
   const theirs = [...place.tokens].filter(([, weight]) => weight >= 0.5).map(([token]) => token)
   return theirs.some(isCity) && !theirs.some((one) => said.some((other) => likeness(one, other) > 0))
 }
 
-/** `Алматы – Астана` for the price of `Алматы – Шымкент`: a rival has every town that is told. */
+/** `Алматы – Астана` for the price of `Алматы – Шымкент`: a rival of its sort has every town that is told. */
 const isOnOtherRoute = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
   const said = [...new Set(wordsOf(context.gap).map((word) => word.stem).filter(isCity))]
-  if (said.length < 2) return false
+  if (said.length === 0 || place.isThreshold) return false
   const goes = (one: Place) =>
     said.every((town) => [...one.tokens].some(([token, weight]) => weight >= 0.5 && likeness(token, town) > 0))
-  return !goes(place) && rivals.some(goes)
+  const areOfSort = (rival: Place) =>
+    said.length > 1 ||
+    shares(rival, place) > 0 ||
+    (rival.line.path.at(-1) === place.line.path.at(-1) && Math.abs(rival.line.block - place.line.block) <= 3)
+  return !goes(place) && rivals.some((rival) => goes(rival) && areOfSort(rival))
 }
 
 const everything =
@@ -512,7 +516,7 @@ const whole =
   /(?<!\p{L})(?:вес[ьь]\s+(?:учебный\s+)?\p{L}{3,}|полный курс|курс целиком|целиком|разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|за вс[её](?!\p{L})|бессрочн\p{L}*|одним платежом|без абонентской платы)(?!\p{L})/iu
 const forAll = /^[^.,;!?()]{0,24}(?<!\p{L})за\s+вс(?:ю|е|ё|ех|его)(?!\p{L})/iu
 const manyPattern =
-  /(?<!\p{L})(?:(?:за|на)\s+)?(\d{1,3}|дв(?:а|е|ое|оих|ух)|тр(?:и|ое|оих|[её]х)|четыр\p{L}{1,2}|пят\p{L}{1,2}|шест\p{L}|сем\p{L}|восем\p{L}|девят\p{L}|десят\p{L})\s+(\p{L}[\p{L}²]*)(?:\s+\p{L}+)?\s*(?:[—–-]|это|выйд\p{L}*|стоит|стоят|обойд\p{L}*(?:\s+\p{L}+)?(?:\s+в)?|получ\p{L}*|составит|за)\s*(?:это\s+)?$/iu
+  /(?<!\p{L})(?:(?:за|на)\s+)?(\d{1,3}|дв(?:а|е|ое|оих|ух)|тр(?:и|ое|оих|[её]х)|четыр\p{L}{1,2}|пят\p{L}{1,2}|шест\p{L}|сем\p{L}|восем\p{L}|девят\p{L}|десят\p{L})\s+(\p{L}[\p{L}²]*)(?:\s+\p{L}+)?\s*(?:[—–-]|это|выйд\p{L}*|стоит|стоят|обойд\p{L}*(?:\s+\p{L}+)?|получ\p{L}*|составит|за)(?:\s+в)?\s*(?:это\s+)?$/iu
 
 /** Null where the claim keeps the terms of the place; otherwise what is amiss. */
 const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, context: Context): string | null => {
