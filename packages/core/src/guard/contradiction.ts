@@ -100,12 +100,18 @@ const isOffer = (verb: string): boolean =>
 
 const predicate = /(?<!\p{L})(?:можно|нужно|надо|есть|нужен|нужна|нужны|обязательн\p{L}*)(?!\p{L})/iu
 const hasPredicate = (piece: string) =>
-  predicate.test(piece) || wordsOf(piece).some((word) => word.text.length > 4 && finite.test(word.text))
+  predicate.test(piece) ||
+  /\d\s?%/u.test(piece) || wordsOf(piece).some((word) => word.text.length > 4 && finite.test(word.text))
 const finite = /(?:аем|яем|уем|ает|яет|ует|ают|яют|уют|ится|ются|ятся|ется|ходят|ходит|дим|дят|возим|ладим)$/u
 
 /** `Завтрак — 1 500 ₸ с человека, в стоимость` of `… не входит`: the thing without its price and its container. */
 const thingsBefore = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
-  const named = text.replace(/(?<!\p{L})во?\s+[\p{L}«»]+\s*$/iu, " ").split(/\s[—–]\s|:/u)[0]!
+  const bare = text.replace(/(?<!\p{L})во?\s+[\p{L}«»]+\s*$/iu, " ")
+  // `Кроссовер: 5 500 тг, масло и фильтр отдельно`: what stands behind the price, if anything does.
+  const sums = findQuantities(bare).filter((one) => one.kind === "money")
+  const last = sums.at(-1)
+  const behind = last === undefined ? "" : bare.slice(last.index + last.text.length)
+  const named = nounsOf(behind).length > 0 ? behind : bare.split(/\s[—–]\s|:/u)[0]!
   return itemsOf(named.replace(/\d[\d\s]*(?:₸|тг|тенге)?/giu, " "))
 }
 
@@ -145,6 +151,9 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
           [...open, denial.rest]
             .join(", ")
             .split(/,\s|\s(?=и\s|или\s|ни\s)|:\s/u)
+            .map((item) =>
+              findQuantities(item).reduce((rest, one) => (one.kind === "money" && denial.verb !== null ? rest.replace(one.text, " ") : rest), item),
+            )
             .filter((item) => findQuantities(item).length === 0)
             .join(", "),
         )
@@ -181,13 +190,16 @@ export const limitsOf = (lines: ReadonlyArray<Line>): Limits => {
         const things = itemsOf(aside[1]!.replace(lacking, " ").replace(/^не\s/iu, ""))
         if (things.length > 0) (limits.denied as Array<Denied>).push({ things, verb: null, line: text })
       }
+    // `Цены комплектов без монтажа`
+    for (const want of text.matchAll(/(?<!\p{L})цен\p{L}*[^.;]{0,30}\sбез\s+(\p{L}{4,})(?!\p{L})/giu))
+      (limits.apart as Array<Denied>).push({ things: [[stemOf(want[1]!)]], verb: null, line: text })
     for (const sentence of text.replace(/\([^()]*\)/gu, " ").split(/[;!?\n]|\.\s/u)) readSentence(sentence, text, limits)
   }
   return limits
 }
 
 const hedged =
-  /(?<!\p{L})(?:не|нет|ни|без|кроме|уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|провер\p{L}*|подскаж\p{L}*|к сожалению|увы|отдельно|жаль|жоқ|емес|нельзя|запрещ\p{L}+)(?!\p{L})/iu
+  /(?<!\p{L})(?:не|нет|ни|без(?!\s+(?:доплат|переплат|предоплат|процент|проблем|вопрос|лишн|очеред|выходн|оплат))|кроме|уточн\p{L}*|узна(?:ю|ем|ть)|спрош\p{L}*|провер\p{L}*|подскаж\p{L}*|к сожалению|увы|отдельно|жаль|жоқ|емес|нельзя|запрещ\p{L}+)(?!\p{L})/iu
 
 interface Clause {
   readonly text: string
@@ -535,6 +547,83 @@ const missingPartsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   )
 }
 
+const instalment = /(?<!\p{L})(?:рассрочк|0-0-\d)/iu
+/** `Рассрочка на 12 месяцев` where it is for three; `без переплаты` where that term costs more. */
+const instalmentsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const { view, index } = court
+  const wholes = index.lines.map((line) => (line.whole === "" ? line.text : line.whole))
+  const rules = [...new Set(wholes.filter((text) => instalment.test(text)))]
+  const monthsIn = (text: string) => [
+    ...findQuantities(text.replace(/0-0-(\d{1,2})/g, "$1 месяцев")).filter((one) => one.kind === "duration" && measured(one).scale === "months"),
+    // `на 3, 6 или 12 месяцев`
+    ...[...text.matchAll(/(\d{1,2})(?=(?:,\s*\d{1,2})*\s*(?:,|и|или|либо)\s*\d{1,2}\s*мес)/giu)].flatMap((match) => findQuantities(`${match[1]} месяцев`)),
+  ]
+  const terms = rules.flatMap(monthsIn)
+  if (terms.length === 0) return []
+  return view.sentences.flatMap((sentence) => {
+    if (!instalment.test(sentence.text) || hedged.test(sentence.text.replace(/без\s+\p{L}+/giu, " ")) || /\?\s*$/.test(sentence.text)) return []
+    return monthsIn(sentence.text).flatMap((one) => {
+      const value = measured(one).value
+      // A year of a subscription is no term of its instalments.
+      const lead = sentence.text.slice(Math.max(0, one.index - 40), one.index)
+      if (!/(?:рассрочк|0-0-|kaspi|каспи|част|плат)/iu.test(`${lead}${one.text}`)) return []
+      if (!terms.some((term) => admits(term, value))) return [contradiction(`рассрочка ${one.text}`, rules[0]!)]
+      if (!/без\s+(?:переплат|процент|удорож)/iu.test(sentence.text)) return []
+      const dear = rules
+        .flatMap((text) => text.split(/[;,](?!\d)|\.\s|\n/u))
+        .find((part) => monthsIn(part).some((term) => sameNumber(measured(term).value, value)) && /\d\s?%/u.test(part) && !/(?<!\d)0\s?%/u.test(part))
+      return dear === undefined ? [] : [contradiction(`рассрочка ${one.text} без переплаты`, dear)]
+    })
+  })
+}
+
+const refunding = /(?<!\p{L})(?:верн[её]м|возвраща(?:ем|ется|ются)|возврат)(?!\p{L})/iu
+/** `Задаток вернём полностью` where on some condition it is not returned, and the condition is not told. */
+const refundsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const { view, index } = court
+  const rules = index.lines.filter((line) => /не\s+возвра/iu.test(line.text))
+  return view.sentences.flatMap((sentence) => {
+    if (!refunding.test(sentence.text) || hedged.test(sentence.text.replace(/(?<!\p{L})не\s+отмен/giu, " ")) || /\?\s*$/.test(sentence.text)) return []
+    const stems = wordsOf(sentence.text).map((word) => word.stem)
+    const said = [...view.quantities, ...view.turnQuantities]
+    const rule = rules.find(
+      (line) =>
+        nounsOf(line.text).some((stem) => /^(?:predoplat|zadat|vznos|depozit|bron|zalog|oplat|dengi|deneg)/u.test(stem) && has(stems, stem)) &&
+        !findQuantities(line.text).some(
+          (one) => one.kind === "duration" && said.some((other) => other.kind === "duration" && (sameNumber(measured(other).value, measured(one).value) || admits(one, measured(other).value))),
+        ),
+    )
+    return rule === undefined ? [] : [contradiction(sentence.text, rule.text)]
+  })
+}
+
+const dearerFor: ReadonlyArray<RegExp> = [/(?<!\p{L})мужчин|(?<!\p{L})мужск/iu, /(?<!\p{L})срочн/iu, /(?<!\p{L})ноч(?:ь|н)/iu]
+/** `Для мужчин +30 %`: the plain price told to a man. */
+const surchargesFor = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const { view, index } = court
+  const said = `${view.text} ${view.turn}`
+  const prices = view.quantities.filter((one) => {
+    const place = court.settled.get(one.index)
+    return one.kind === "money" && place !== undefined && place !== null && place.source === "text"
+  })
+  if (prices.length === 0 || /(?<!\p{L})(?:не срочн|несрочн)/iu.test(said)) return []
+  return dearerFor.flatMap((pattern) => {
+    if (!pattern.test(said)) return []
+    const rule = index.lines.find((line) => pattern.test(line.text) && /\+\s?\d{1,3}\s?%|(?:наценк|надбавк|дороже)\p{L}*[^.;]{0,12}\d{1,3}\s?%/iu.test(line.text))
+    if (rule === undefined) return []
+    const [share] = findQuantities(rule.text).filter((one) => one.kind === "percent")
+    if (share === undefined || view.quantities.some((one) => one.kind === "percent" && one.value === share.value)) return []
+    // A price of its own for him, or the dearer one told.
+    // Told that it is not done so.
+    if (pattern.test(view.text) && !affirmationsOf(view).some((clause) => pattern.test(clause.text))) return []
+    const isPlain = prices.every((one) => {
+      const place = court.settled.get(one.index)!
+      return sameNumber(place.quantity.value, one.value) && !pattern.test(place.near) && !pattern.test(place.line.text) && !place.line.path.some((head) => pattern.test(head))
+    })
+    return isPlain ? [contradiction(prices[0]!.text, rule.text)] : []
+  })
+}
+
 const leastPattern =
   /(?<!\p{L})(?:минимальн\p{L}+\s+((?:\p{L}+\s+){0,4}?)(?:[—–:-]\s*)?|(?:минимум|не менее|не меньше)\s+(?:чем\s+)?)(?=\d)/giu
 /** `Минимум 2 часа`, `минимальный заказ — 100 шт`: less is told or asked for, and the least is not named. */
@@ -555,14 +644,14 @@ const belowLeastOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
       const things = nounsOf(`${lead} ${match[1] ?? ""}`)
       const isHeading = [...court.settled.values()].some((place) => place !== null && place.line.path.some((head) => line.text.startsWith(head)))
       const isOfAll = isHeading || things.length === 0 || /(?<!\p{L})заказ\p{L}*\s*$/iu.test(match[1]?.trim() ?? "")
-      if (!isOfAll && !(things.slice(0, 2).every((stem) => has(stems, stem)) && things.filter((stem) => has(stems, stem)).length * 3 >= things.length)) continue
-      const told = (isHeading ? view.turnQuantities : said).find(
+      if (!isOfAll && ![...court.settled.values()].some((place) => place?.line.text === line.text) && !(things.slice(0, 2).every((stem) => has(stems, stem)) && things.filter((stem) => has(stems, stem)).length * 3 >= things.length)) continue
+      const told = (isHeading ? view.turnQuantities.filter((one) => !/^дет/iu.test(one.unit ?? "")) : said).find(
         (one) =>
           one.qualifier === null &&
           one.to === null &&
           one.value > 0 &&
           (least.kind === "money"
-            ? one.kind === "money" && court.settled.get(one.index)?.quantity.value !== one.value && view.quantities.includes(one) && lead.length > 0 && !isOfAll
+            ? one.kind === "money" && court.settled.get(one.index)?.quantity.value !== one.value && view.quantities.includes(one) && lead.length > 0 && (!isOfAll || court.settled.get(one.index)?.line.text === line.text)
             : one.kind === least.kind &&
               sameUnit(one.unit, least.unit) &&
               (one.kind !== "duration" || measured(one).scale === measured(least).scale)) &&
@@ -620,6 +709,9 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
     ...inventionsOf(court),
     ...humanOf(court),
     ...missingPartsOf(court),
+    ...instalmentsOf(court),
+    ...refundsOf(court),
+    ...surchargesFor(court),
     ...belowLeastOf(court),
     ...unknownOffersOf(court),
     ...discountedOf(court),

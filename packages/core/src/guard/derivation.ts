@@ -5,6 +5,7 @@
  */
 import { numbersIn } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
+import { likeness, wordsOf } from "../knowledge/wording.ts"
 import type { Context, DraftView, Level } from "./claim-context.ts"
 import { levelOfText } from "./claim-context.ts"
 import { admits, isComparable, measured, perKey, sameNumber, unitKey } from "./figure.ts"
@@ -242,7 +243,8 @@ const multiplied = (
         other.quantity.kind === "money" &&
         other.pers.includes(perKey(claim.per!)),
     )
-  const mayDivide = divisionCue.test(context.sentence.text) && !isSoldSo
+  const mayDivide =
+    (divisionCue.test(context.sentence.text) || (claim.per !== null && !isTimeUnit(perKey(claim.per)))) && !isSoldSo
   const isSupposed = supposed.test(context.before.slice(-60))
   for (const count of new Set([...counts, ...lineCounts])) {
     if (count === 12 && leaf.pers.some((per) => per === "год")) {
@@ -522,21 +524,32 @@ export const derive = (
             (leaf) => leaf.value > claim.value && leaf.at === one.at && leaf.place?.quantity.value !== leaf.value,
           )),
     )
-  const direct = found(products) ?? found(parts) ?? found(deep)
+  // A total after its addends is theirs alone.
+  const isTotal =
+    totalCue.test(context.before) &&
+    own.filter(
+      (leaf) =>
+        leaf.at >= addendsFrom(claim, context, court) &&
+        leaf.at < claim.index &&
+        !/(?<!\p{L})(?:по|вместо|против)\s+$/iu.test(view.text.slice(0, leaf.at)),
+    ).length >= 2
+  const direct = isTotal ? found(parts) : (found(products) ?? found(parts) ?? found(deep))
   if (direct !== undefined && !(direct.open && !claimOpen)) return { place: direct.place }
   const unique = (some: ReadonlyArray<Made>) => [
     ...new Map(some.map((one) => [`${one.value} ${one.open} ${one.at}`, one])).values(),
   ]
-  // A total after its addends is theirs alone.
-  const isTotal =
-    totalCue.test(context.before) &&
-    own.filter((leaf) => leaf.at >= addendsFrom(claim, context, court) && leaf.at < claim.index).length >= 2
   const ownTerms = unique([
     ...own.map(single),
     ...(own.length > 0 ? own.flatMap((leaf) => multiplied(leaf, counts, claim, context, court)) : []),
     ...own.flatMap((leaf) => shared(leaf, percents, isDearer)),
   ]).slice(0, 120)
-  const docTerms = (isCued || own.length > 0) && !isTotal ? unique([...strong, ...wide, ...told].map(single)) : []
+  // `По отдельности эти зоны стоят 28 000`: of those that were asked about.
+  const isOfAsked = /(?<!\p{L})(?:эти|отдельно|отдельности|все|вс[её])(?!\p{L})/iu.test(sentence)
+  // `Две сетки` are no price of one.
+  const docTerms =
+    (isCued || own.length > 0) && !isTotal
+      ? unique([...strong, ...wide, ...told, ...(isOfAsked ? asked : [])].filter((leaf) => !isOfMany(leaf, context, court)).map(single))
+      : []
   const docMade =
     isCued && !isTotal
       ? unique([
@@ -637,7 +650,7 @@ export const isCountOf = (claim: Quantity, context: Context, court: Court): bool
   )
   const isOver =
     /(?<!\p{L})(?:лишн\p{L}*|сверх|остал\p{L}*|остан\p{L}*|не хватает|ещ[её]|разниц\p{L}*)(?!\p{L})/iu.test(
-      context.before,
+      `${context.before} ${context.after.slice(0, 24)}`,
     )
   return said.some(
     (one) =>
@@ -648,8 +661,27 @@ export const isCountOf = (claim: Quantity, context: Context, court: Court): bool
       own.some((other) => other !== one && isAlike(other) && sameNumber(one.value * other.value, claim.value)) ||
       (isOver &&
         isAlike(one) &&
-        own.some((other) => isAlike(other) && sameNumber(Math.abs(one.value - other.value), claim.value))),
+        [...own, ...court.view.quantities.filter((other) => other.index < claim.index && court.settled.has(other.index))].some(
+          (other) => isAlike(other) && sameNumber(Math.abs(one.value - other.value), claim.value),
+        )),
   )
+}
+
+const severalPattern =
+  /(?<![\p{L}\d])(\d{1,3}|дв[ае]|дво(?:е|их)|тр(?:и|ое|[её]х)|четыр\p{L}{1,2}|пять|шесть|семь|восемь|девять|десять)\s+((?:\p{L}+\s+){0,2}?\p{L}{4,})/giu
+/** Whether the words say several of the thing that the price is of. */
+const isOfMany = (leaf: Leaf, context: Context, court: Court): boolean => {
+  if (leaf.place === null || leaf.isOwn) return false
+  const names = [...leaf.place.tokens].filter(([token, weight]) => weight >= 0.9 && !token.startsWith("#")).map(([token]) => token)
+  return [...context.sentence.text.matchAll(severalPattern)].some((match) => {
+    const number = numbersIn(match[1]!)[0] ?? 1
+    return (
+      number >= 2 &&
+      unitKey(match[2]!.split(/\s+/)[0]!) !== "месяц" &&
+      wordsOf(match[2]!).some((word) => names.some((name) => likeness(name, word.stem) > 0)) &&
+      !court.index.places.some((place) => place !== leaf.place && place.line === leaf.place!.line && place.bounds.some((bound) => bound.quantity.value === number))
+    )
+  })
 }
 
 /** A named price times a number that was said. */

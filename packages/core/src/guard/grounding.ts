@@ -17,7 +17,7 @@ import type { Context } from "./claim-context.ts"
 import { contextOf, viewOf } from "./claim-context.ts"
 import { contradictionsOf } from "./contradiction.ts"
 import { derive, isCountOf, isProductOf, isRestOfPercent, isShareOfSaving } from "./derivation.ts"
-import { sameNumber } from "./figure.ts"
+import { perKey, sameNumber } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
 import type { Index, Place } from "./place.ts"
 import { indexOf, placesOfTalk } from "./place.ts"
@@ -204,6 +204,19 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
   )
     return pass("fact")
   if (isRestOfPercent(claim, court) || isCountOf(claim, context, court)) return pass("arithmetic")
+  if (isSum && claim.to === null && result.kind === "wrong") {
+    // `20 м² — это 14 000` of 700 a metre, though something else costs 14 000.
+    const amounts = context.levels.slice(0, 2).flatMap((level) => level.quantities).filter((one) => one.kind === "count" && one.to === null)
+    const rate = index.places.find(
+      (place) =>
+        place.quantity.kind === "money" &&
+        place.quantity.to === null &&
+        amounts.some((one) => place.pers.includes(perKey(one.unit ?? "")) && sameNumber(place.quantity.value * one.value, claim.value)) &&
+        namedBy(place, context.levels, 0.5) >= 0.6 &&
+        !index.places.some((rival) => rival.quantity.kind === "money" && rival.pers.some((per) => place.pers.includes(per)) && compare(place, rival, context) > 0),
+    )
+    if (rate !== undefined) return pass("arithmetic", rate)
+  }
   if (result.kind === "wrong") {
     // `6 метров по 3 000 — 18 000`, though something else costs 18 000.
     if (result.rival !== null && isSum && isProductOf(claim, result.rival, context, court))

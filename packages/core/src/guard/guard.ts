@@ -147,7 +147,7 @@ const isEnglish = (text: string): boolean => !/\p{Script=Cyrillic}{3}/u.test(tex
 const isKazakh = (text: string): boolean => {
   const words = text.toLowerCase().match(/\p{L}{3,}/gu) ?? []
   const kazakh = words.filter((word) => /[әғқңөұүһі]/u.test(word) || kazakhWords.has(word))
-  return kazakh.length >= 2 && kazakh.length * 2 >= words.length
+  return kazakh.length >= 2 && kazakh.length * 3 >= words.length
 }
 const kazakhWords = new Set("керек бар салем рахмет бола болады алады тұрады бағасы кандай канша баға екен менде сізде маған".split(" "))
 

@@ -101,6 +101,9 @@ export const compare = (place: Place, rival: Place, context: Context, levelsMax 
   const areAlike =
     place.line.block === rival.line.block ||
     [...place.tokens].some(([token, weight]) => weight >= 0.7 && !isThin(token) && (rival.tokens.get(token) ?? 0) >= 0.7)
+  const heads = against
+    .filter(([token]) => !isThin(token) && (rival.tokens.get(token) ?? 0) >= 0.9)
+    .map(([token]) => token)
   let at = 0
   for (const level of context.levels) {
     if (at >= Math.min(last, levelsMax)) break
@@ -113,6 +116,11 @@ export const compare = (place: Place, rival: Place, context: Context, levelsMax 
         if (like > 0 && !isThin(token)) isThick = true
       }
       if (!isThick && difference > 0) difference = 0
+      // In the chat `тара есть` does not name `Залог за тару`.
+      if (difference > 0 && at >= context.ownLevels && !areAlike && heads.length > 1) {
+        const said = heads.map((token) => mentioned(token, level, place) > 0)
+        if (said[0] !== true && said.filter((one) => one).length * 2 <= said.length) difference = 0
+      }
       for (const [token, weight] of inFavour) difference -= weight * mentioned(token, level, rival)
       // The further the words, the clearer they must be.
       if (Math.abs(difference) > (at < context.ownLevels ? marginMin : 2 * marginMin)) return difference

@@ -92,7 +92,7 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
   }
   if (byClient) {
     // The client's bound is not ours: `тиражом от 1 000`.
-    if (claim.kind === "count" && claim.qualifier === "from" && !question && !refused && !court.clientQuantities.some((other) => isSame(other) && other.qualifier === "from"))
+    if (claim.kind === "count" && claim.qualifier === "from" && !/(?:ами|ями|ом|ем|ью)$/u.test((claim.unit ?? "").split(" ")[0]!) && !question && !refused && !court.clientQuantities.some((other) => isSame(other) && other.qualifier === "from"))
       return null
     if (claim.kind === "clock" || claim.kind === "date") return "chat"
     // `Не хочется вас терять: сделаем минус 10 %` declines nothing.

@@ -146,7 +146,10 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
       `«${claim.text}» сказано не о том: в документах это «${alike[0]!.label}»${beaten === null ? "" : `, а здесь речь о «${(beaten as Place).label}»`}.`,
       beaten,
     )
-  const dayly = unbeaten.filter((place) => !isOnOtherDay(place, rivals, context))
+  const meant = unbeaten.filter((place) => !isOfOtherDeal(place, rivals, context) && !isOutOfNames(place, rivals, context))
+  if (meant.length === 0 && !contrast)
+    return wrong("wrong_subject", claim, `«${claim.text}» в документах сказано о другом: «${unbeaten[0]!.label}».`)
+  const dayly = (contrast ? unbeaten : meant).filter((place) => !isOnOtherDay(place, rivals, context))
   if (dayly.length === 0)
     return wrong("wrong_subject", claim, `«${claim.text}» в документах в другие дни: «${unbeaten[0]!.label}».`)
   const local = dayly.filter((place) => !isElsewhere(place, context) && !isOnOtherRoute(place, rivals, context))
@@ -232,6 +235,31 @@ const shares = (one: Place, other: Place) => {
   return count
 }
 
+const buying = /(?<!\p{L})(?:купить|купите|покупк\p{L}*|продаж\p{L}*|прода[её]м|приобрести|приобрет\p{L}*)(?!\p{L})/iu
+const renting = /(?<!\p{L})(?:аренд\p{L}*|прокат\p{L}*|напрокат|взять на|помесячно)(?!\p{L})/iu
+/** `Кулер купить за 5 000` where that is its rent, and it has a price. */
+const isOfOtherDeal = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean =>
+  place.quantity.kind !== "percent" &&
+  (place.tokens.get("arend") ?? 0) >= 0.7 &&
+  buying.test(context.sentence.text) &&
+  !renting.test(context.sentence.text) &&
+  rivals.some((rival) => (rival.tokens.get("arend") ?? 0) < 0.3 && shares(rival, place) > 0)
+
+const nameSpan = /(?<![\p{L}\d])(\p{Lu}{1,2})(\d{1,4})\s?[–—-]\s?(?:\p{Lu}{1,2})?(\d{1,4})(?!\d)/u
+/** `R19` for the row `R13–R15`, where another row has it. */
+const isOutOfNames = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
+  const span = nameSpan.exec(place.near)
+  if (span === null) return false
+  const told = [...context.sentence.text.matchAll(new RegExp(`(?<![\\p{L}\\d])${span[1]}-?(\\d{1,4})(?!\\d)`, "gu"))].map((match) => Number(match[1]))
+  const holds = (one: RegExpExecArray | null, value: number) =>
+    one !== null && one[1] === span[1] && value >= Number(one[2]) && value <= Number(one[3])
+  return (
+    told.length > 0 &&
+    !told.some((value) => holds(span, value)) &&
+    told.some((value) => rivals.some((rival) => holds(nameSpan.exec(rival.near), value) || rival.near.includes(`${span[1]}${value}`)))
+  )
+}
+
 /** Every word that names the one names the other. */
 const isSameThing = (rival: Place, place: Place): boolean =>
   [...place.tokens].every(
@@ -274,7 +302,7 @@ export const isElsewhere = (place: Place, context: Context): boolean => {
   const said = wordsOf(context.near)
     .map((word) => word.stem)
     .filter(isCity)
-  if (said.length === 0 || place.isThreshold) return false
+  if (said.length === 0 || place.isThreshold || place.quantity.qualifier === "from") return false
   const theirs = [...place.tokens].filter(([, weight]) => weight >= 0.5).map(([token]) => token)
   return theirs.some(isCity) && !theirs.some((one) => said.some((other) => likeness(one, other) > 0))
 }
@@ -282,7 +310,7 @@ export const isElsewhere = (place: Place, context: Context): boolean => {
 /** `Алматы – Астана` for the price of `Алматы – Шымкент`: a rival of its sort has every town that is told. */
 const isOnOtherRoute = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
   const said = [...new Set(wordsOf(context.gap).map((word) => word.stem).filter(isCity))]
-  if (said.length === 0 || place.isThreshold) return false
+  if (said.length === 0 || place.isThreshold || place.quantity.qualifier === "from") return false
   const goes = (one: Place) =>
     said.every((town) => [...one.tokens].some(([token, weight]) => weight >= 0.5 && likeness(token, town) > 0))
   const areOfSort = (rival: Place) =>
@@ -445,6 +473,11 @@ const foreignName = (claim: Quantity, context: Context, places: ReadonlyArray<Pl
   return strange?.text ?? null
 }
 
+/** `Бесплатно до 40 км, дальше 5 000`: the price is for what is over the bound. */
+const beyondBound = /(?<!\p{L})(?:дальше|далее|иначе|сверх|свыше|больше)(?!\p{L})/iu
+
+const overTold = /(?<!\p{L})(?:добав\p{L}*|дополнительн\p{L}*|сверх|доплат\p{L}*|следующ\p{L}*)(?!\p{L})/iu
+
 /** Fifty suits are fifty pieces. */
 const isPieces = (unit: string, one: Quantity): boolean =>
   unit === "штука" && one.kind === "count" && one.to === null && one.value >= 2 && !/^(?:м|м2|м3|кг|г|л|см|мм|км|т)$/u.test(unitKey(one.unit ?? ""))
@@ -473,6 +506,33 @@ const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): 
       (/(?<!\p{L})(?:перв\p{L}+|ещ[её]|сверх|следующ\p{L}+)(?!\p{L})/iu.test(context.sentence.text) &&
         numbersIn(context.sentence.text).includes(bound.quantity.value))
     if (!isTold && told.length > 0 && !told.some((value) => admits(bound.quantity, value)))
+      return `«${claim.text}»: в документах с условием «${bound.quantity.text}»: «${place.label}».`
+  }
+  // `При заказе от 6 бутылей`, told to one who takes two.
+  const rule = /^[^.;]{0,24}?(?<!\p{L})при\s+(?:\p{L}+\s+){0,2}(?=от\s+\d)/iu.exec(place.line.text.slice(place.quantity.index + place.quantity.text.length))
+  if (rule !== null && claim.kind === "money") {
+    const at = place.quantity.index + place.quantity.text.length + rule[0].length
+    const bound = findQuantities(place.line.text).find((one) => one.index >= at - 3 && one.index <= at + 3)
+    const asked = bound === undefined || bound.kind === "money" ? [] : court.view.turnQuantities.filter((one) => isComparable(one, bound) && one.kind === bound.kind && one.qualifier === null)
+    if (bound !== undefined && asked.length > 0 && !asked.some((one) => admits(bound, measured(one).value)) && !court.view.quantities.some((one) => sameNumber(one.value, bound.value)))
+      return `«${claim.text}»: в документах с условием «${bound.text}»: «${place.label}».`
+  }
+  // The client's 27 kg for the row `до 10 кг`, where another row is for so many.
+  for (const bound of place.bounds) {
+    if (!isRanged(bound.quantity) || beyondBound.test(place.near) || overTold.test(court.view.text)) continue
+    const own = context.levels.slice(0, context.ownLevels).flatMap((level) => level.quantities)
+    if (own.some((one) => valueOn(bound.unit, one) !== null)) continue
+    const told = court.view.turnQuantities.filter((one) => one.qualifier === null && one.to === null && valueOn(bound.unit, one) !== null)
+    if (told.length !== 1 || admits(bound.quantity, valueOn(bound.unit, told[0]!)!)) continue
+    if (
+      court.index.places.some(
+        (other) =>
+          other !== place &&
+          other.quantity.kind === place.quantity.kind &&
+          (other.line.block === place.line.block || shares(other, place) > 0) &&
+          other.bounds.some((one) => one.unit === bound.unit && isRanged(one.quantity) && admits(one.quantity, valueOn(bound.unit, told[0]!)!)),
+      )
+    )
       return `«${claim.text}»: в документах с условием «${bound.quantity.text}»: «${place.label}».`
   }
   const better = betterTier(place, context, court)
@@ -587,6 +647,9 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
       return period
     return null
   }
+  const several = manyPattern.exec(context.before)
+  if (several !== null && !isTimeUnit(perKey(several[2]!)) && place.pers.includes(perKey(several[2]!)) && !/(?<!\p{L})по\s+$/iu.test(context.before))
+    return period
   const mine = perKey(claim.per)
   if (place.pers.length === 0) {
     if (!isTimeUnit(mine) || mine === "разово") return null
