@@ -574,6 +574,14 @@ describe("the agent's server", () => {
     }),
   )
 
+  it.effect("says what is wrong with an address that cannot be decoded in the same form", () =>
+    Effect.gen(function* () {
+      const { server } = yield* world()
+      const answer = yield* get(server, "/api/contacts/profile/%E0%A4%A")
+      assert.deepStrictEqual([answer.status, Object.keys(answer.json())], [400, ["error"]])
+    }),
+  )
+
   it.effect("has the routes that its OpenAPI document tells, and no other but the page's files", () =>
     Effect.gen(function* () {
       const { server, routes } = yield* world()

@@ -15,7 +15,13 @@ export interface PlainServerOptions {
 }
 
 export const plainServer = ({ bodyBytesMax, log }: PlainServerOptions): FastifyInstance => {
-  const server = Fastify({ bodyLimit: bodyBytesMax, forceCloseConnections: "idle" })
+  const server = Fastify({
+    bodyLimit: bodyBytesMax,
+    forceCloseConnections: "idle",
+    // An address that cannot be decoded is refused before there is a route, and past the handlers below.
+    frameworkErrors: (error, _request, reply: FastifyReply) =>
+      reply.code(error.statusCode ?? 400).send({ error: error.message }),
+  })
   server.addHook("onRequest", async (_request, reply) => {
     reply.headers({
       "x-content-type-options": "nosniff",
