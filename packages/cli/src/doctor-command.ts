@@ -27,7 +27,7 @@ const examine = Effect.fnUntraced(function* (folder: string, project: string) {
   const machine = yield* Effect.promise(() => import("./doctor/machine.ts"))
   const outside = yield* Effect.promise(() => import("./doctor/outside.ts"))
   const { ok } = yield* Effect.promise(() => import("./doctor/check.ts"))
-  const { findings: wrong, settings } = machine.checkSettings(environment(folder))
+  const { findings: wrong, settings, malformed } = machine.checkSettings(environment(folder))
   const now = (...found: ReadonlyArray<Finding>) => Effect.succeed(found)
 
   const dataFolder = resolve(folder, settings.DATA_DIR)
@@ -45,8 +45,8 @@ const examine = Effect.fnUntraced(function* (folder: string, project: string) {
       now(...wrong),
       now(
         ...(wrong.length > 0
-          ? machine.checkTogether(settings).filter(({ state }) => state !== "ok")
-          : machine.checkTogether(settings)),
+          ? machine.checkTogether(settings, malformed).filter(({ state }) => state !== "ok")
+          : machine.checkTogether(settings, malformed)),
       ),
       now(machine.checkZone(settings)),
       now(machine.checkReminder(settings)),

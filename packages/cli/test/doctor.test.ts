@@ -78,6 +78,18 @@ describe("wa doctor", () => {
     }),
   )
 
+  it.live("calls a setting that is malformed malformed, and not missing", () =>
+    Effect.gen(function* () {
+      const report = yield* examine({
+        GATEWAY_DATABASE_URL: "postgres://u:p@127.0.0.1:1/one",
+        AGENT_DATABASE_URL: "mysql://x",
+      })
+      const details = of(report, "настройки").map(({ detail }) => detail)
+      assert.lengthOf(details, 1)
+      assert.match(details[0]!, /^AGENT_DATABASE_URL: /)
+    }),
+  )
+
   it.live("asks Wappi for the profile, its payment and its clock", () =>
     Effect.gen(function* () {
       const { env, faults } = yield* wappi

@@ -29,10 +29,16 @@ const isFolder = (path: string): boolean => {
 }
 
 /** All that is wrong at once, and the settings without what is wrong, so that the other checks can go on. */
-export const checkSettings = (env: Env): { readonly findings: ReadonlyArray<Finding>; readonly settings: Settings } => {
+export const checkSettings = (
+  env: Env,
+): {
+  readonly findings: ReadonlyArray<Finding>
+  readonly settings: Settings
+  readonly malformed: ReadonlySet<string>
+} => {
   const what = "настройки"
   try {
-    return { findings: [], settings: readSettings(env) }
+    return { findings: [], settings: readSettings(env), malformed: new Set() }
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error
     const names = error.problems.map((problem) => problem.split(":")[0]!)
@@ -43,26 +49,28 @@ export const checkSettings = (env: Env): { readonly findings: ReadonlyArray<Find
     return {
       findings: error.problems.map((problem) => bad(what, problem, "исправьте .env или переменную окружения")),
       settings: readSettings(rest),
+      malformed: dropped,
     }
   }
 }
 
-/** Pairs of settings that only make sense together. */
-export const checkTogether = (settings: Settings): ReadonlyArray<Finding> => {
+/** Pairs of settings that only make sense together; one that is there, but malformed, is no missing half. */
+export const checkTogether = (settings: Settings, malformed: ReadonlySet<string>): ReadonlyArray<Finding> => {
   const findings: Array<Finding> = []
+  const lacks = (name: keyof Settings) => settings[name] === undefined && !malformed.has(name)
   const both = (one: keyof Settings, other: keyof Settings) => {
-    if ((settings[one] === undefined) !== (settings[other] === undefined)) {
-      const [given, absent] = settings[one] === undefined ? [other, one] : [one, other]
+    if (lacks(one) !== lacks(other)) {
+      const [given, absent] = lacks(one) ? [other, one] : [one, other]
       findings.push(bad("настройки", `${given} задано, а ${absent} нет`, `задайте и ${absent}, или уберите ${given}`))
     }
   }
   both("WAPPI_TOKEN", "WAPPI_PROFILE_ID")
   both("GATEWAY_DATABASE_URL", "AGENT_DATABASE_URL")
-  if (settings.WEBHOOK_PUBLIC_URL !== undefined && settings.WEBHOOK_SECRET === undefined)
+  if (settings.WEBHOOK_PUBLIC_URL !== undefined && lacks("WEBHOOK_SECRET"))
     findings.push(
       warn("настройки", "WEBHOOK_PUBLIC_URL задано, а WEBHOOK_SECRET нет: вебхук закрыт", "задайте WEBHOOK_SECRET"),
     )
-  if (settings.ADMIN_TOKEN === undefined && settings.DATABASE_URL !== undefined)
+  if (lacks("ADMIN_TOKEN") && settings.DATABASE_URL !== undefined)
     findings.push(
       warn(
         "настройки",
