@@ -372,7 +372,7 @@ const audiences: ReadonlyArray<RegExp> = [
   /(?<!\p{L})постоянн\p{L}+ (?:клиент|покупател|гост)/iu,
   /(?<!\p{L})нов(?:ым|ых|ому|ого|ые|ый) (?:клиент|покупател|гост|ученик)/iu,
   /(?<!\p{L})физ(?:ическ\p{L}+\s)?\s?лиц|частн\p{L}+ лиц/iu,
-  /(?<!\p{L})(?:ТОО|юр(?:идическ\p{L}+\s)?\s?лиц|организаци(?:й|ям|ями))/iu,
+  /(?<!\p{L})(?:ТОО|юр(?:идическ\p{L}+\s)?\s?лиц|организаци(?:й|ям|ями)|компани(?:й|ям|ями))/iu,
   /(?<!\p{L})ИП(?!\p{L})/u,
   /(?<!\p{L})(?:врач|медик|учител|педагог|военн)\p{L}*/iu,
 ]
@@ -386,7 +386,8 @@ const offers: ReadonlyArray<RegExp> = [
 const audienceOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
   court.view.sentences.flatMap((sentence) => {
     if (hedged.test(sentence.text) || /\?\s*$/.test(sentence.text)) return []
-    const own = audiences.filter((one) => one.test(sentence.text))
+    const told = audiences.filter((one) => one.test(sentence.text))
+    const own = told.length > 0 ? told : audiences.filter((one) => one.test(court.view.turn))
     if (own.length === 0) return []
     return offers.flatMap((offer) => {
       if (!offer.test(sentence.text)) return []
@@ -458,7 +459,7 @@ const withoutOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
 const inventions: ReadonlyArray<readonly [said: RegExp, known: RegExp]> = [
   [
     /(?<!\p{L})(?:остал(?:ось|ся|ась|ись)\s+(?:последн\p{L}+|вс?его|только|лишь|пар\p{L}|\d+|одно|два|три|несколько|мало)|последн(?:ее|ие|их)\s+мест\p{L}*|мест\p{L}*\s+(?:почти\s+)?(?:заканчива|разбира)\p{L}*|(?:цен\p{L}|стоимость)\s+(?:скоро\s+)?(?:вырастет|повысится|поднимется)|только\s+сегодня)(?!\p{L})/iu,
-    /осталось|последн|заканчива|вырастет|повысит|только сегодня/iu,
+    /осталось|последн\p{L}+\s+мест|заканчива|вырастет|повысит|только сегодня/iu,
   ],
   [
     /(?<!\p{L})(?:не\s+(?:лимитирован|ограничен)\p{L}*|ограничени\p{L}\s+(?:\p{L}+\s+)?нет|без\s+(?:каких-либо\s+|всяких\s+)?ограничени\p{L})(?!\p{L})/iu,
@@ -535,14 +536,18 @@ const unknownOffersOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
 
 /** `Комплект «Фермер» (без насоса)`: its pump is no part of it. */
 const missingPartsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
-  const said = wordsOf(court.view.text).map((word) => word.stem)
-  return court.index.lines.flatMap((line) =>
-    [...line.text.matchAll(/\(?(?<!\p{L})без\s+(\p{L}{4,})/giu)].flatMap((match) => {
+  const held = affirmationsOf(court.view).flatMap((clause) =>
+    inside.test(clause.text) ? [{ clause, stems: stemsOf(heldIn(clause.text)) }] : [],
+  )
+  if (held.length === 0) return []
+  const texts = [...court.settled.values()].flatMap((place) =>
+    place === null || place.quantity.kind === "percent" ? [] : [place.line.text, ...place.line.path],
+  )
+  return [...new Set(texts)].flatMap((text) =>
+    [...text.matchAll(/(?<!\p{L})без\s+(\p{L}{4,})/giu)].flatMap((match) => {
       const part = stemOf(match[1]!)
-      const heads = wordsOf(line.text.slice(0, match.index)).map((word) => word.stem)
-      if (!findQuantities(line.text).some((one) => one.kind === "money") || !heads.slice(0, 3).some((stem) => has(said, stem))) return []
-      const clause = affirmationsOf(court.view).find((one) => inside.test(one.text) && has(stemsOf(heldIn(one.text)), part))
-      return clause === undefined ? [] : [contradiction(clause.text, line.text)]
+      const found = held.find((one) => has(one.stems, part))
+      return found === undefined ? [] : [contradiction(found.clause.text, text)]
     }),
   )
 }
@@ -558,7 +563,9 @@ const instalmentsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
     // `на 3, 6 или 12 месяцев`
     ...[...text.matchAll(/(\d{1,2})(?=(?:,\s*\d{1,2})*\s*(?:,|и|или|либо)\s*\d{1,2}\s*мес)/giu)].flatMap((match) => findQuantities(`${match[1]} месяцев`)),
   ]
-  const terms = rules.flatMap(monthsIn)
+  const terms = rules.flatMap((text) =>
+    /0-0-\d/.test(text) ? [...text.matchAll(/0-0-(\d{1,2})/g)].flatMap((match) => findQuantities(`${match[1]} месяцев`)) : monthsIn(text),
+  )
   if (terms.length === 0) return []
   return view.sentences.flatMap((sentence) => {
     if (!instalment.test(sentence.text) || hedged.test(sentence.text.replace(/без\s+\p{L}+/giu, " ")) || /\?\s*$/.test(sentence.text)) return []
@@ -585,12 +592,14 @@ const refundsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   return view.sentences.flatMap((sentence) => {
     if (!refunding.test(sentence.text) || hedged.test(sentence.text.replace(/(?<!\p{L})не\s+отмен/giu, " ")) || /\?\s*$/.test(sentence.text)) return []
     const stems = wordsOf(sentence.text).map((word) => word.stem)
-    const said = [...view.quantities, ...view.turnQuantities]
     const rule = rules.find(
       (line) =>
         nounsOf(line.text).some((stem) => /^(?:predoplat|zadat|vznos|depozit|bron|zalog|oplat|dengi|deneg)/u.test(stem) && has(stems, stem)) &&
+        // The condition told, and the client not within it.
         !findQuantities(line.text).some(
-          (one) => one.kind === "duration" && said.some((other) => other.kind === "duration" && (sameNumber(measured(other).value, measured(one).value) || admits(one, measured(other).value))),
+          (one) =>
+            one.kind === "duration" &&
+            view.quantities.some((other) => other.kind === "duration" && sameNumber(measured(other).value, measured(one).value)),
         ),
     )
     return rule === undefined ? [] : [contradiction(sentence.text, rule.text)]
@@ -609,7 +618,7 @@ const surchargesFor = (court: Court): ReadonlyArray<UngroundedClaim> => {
   if (prices.length === 0 || /(?<!\p{L})(?:не срочн|несрочн)/iu.test(said)) return []
   return dearerFor.flatMap((pattern) => {
     if (!pattern.test(said)) return []
-    const rule = index.lines.find((line) => pattern.test(line.text) && /\+\s?\d{1,3}\s?%|(?:наценк|надбавк|дороже)\p{L}*[^.;]{0,12}\d{1,3}\s?%/iu.test(line.text))
+    const rule = index.lines.find((line) => pattern.test(line.text) && /\+\s?\d{1,3}\s?%|(?:наценк|надбавк|дороже|выше)\p{L}*[^.;]{0,12}\d{1,3}\s?%/iu.test(line.text))
     if (rule === undefined) return []
     const [share] = findQuantities(rule.text).filter((one) => one.kind === "percent")
     if (share === undefined || view.quantities.some((one) => one.kind === "percent" && one.value === share.value)) return []
@@ -685,12 +694,15 @@ const discountedOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
       return (
         place !== undefined &&
         place !== null &&
-        sameNumber(place.quantity.value, one.value) &&
+        // A price or so many of it, no total of several things.
+        Number.isInteger(one.value / place.quantity.value) &&
         sums.some((less) => sameNumber(less.value, (one.value * (100 - share.value)) / 100))
       )
     })
     const place = base === undefined ? undefined : court.settled.get(base.index)
     if (place === undefined || place === null) return []
+    // What the discount is on is another row of the documents.
+    if (!court.index.places.some((one) => one !== rule && things.some((stem) => [...one.tokens].some(([token, weight]) => weight >= 0.45 && likeness(token, stem) > 0)))) return []
     const isOf = things.some((stem) => [...place.tokens].some(([token, weight]) => weight >= 0.15 && likeness(token, stem) > 0))
     return isOf ? [] : [contradiction(`${share.text} от ${base!.text}`, rule.line.text)]
   })
@@ -734,7 +746,7 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
       for (const { things, line } of limits.apart)
         if (
           things.some((thing) => thing.every((stem) => has(holding, stem))) &&
-          !things.some((thing) => limits.lines.some((one) => (inside.test(one.text) || one.text.includes("(") || one.text.split(", ").length > 3) && one.text !== line && thing.every((stem) => has(one.stems, stem))))
+          !things.some((thing) => limits.lines.some((one) => !outside.test(one.text) && (inside.test(one.text) || one.text.includes("(") || one.text.split(", ").length > 3) && one.text !== line && thing.every((stem) => has(one.stems, stem))))
         )
           found.push(contradiction(clause.text, line))
     }

@@ -215,6 +215,25 @@ const sameButFor = (one: Place, other: Place) => {
   return true
 }
 
+/** Whether the price is for another number of them, and its row has one for this. */
+const isOfOtherTier = (place: Place, count: number, court: Court): boolean => {
+  const bound = place.bounds.find((one) => one.quantity.kind === "count" && (one.quantity.to !== null || one.quantity.qualifier === "from"))
+  if (bound === undefined || admits(bound.quantity, count)) return false
+  const isTold = [...court.view.quantities, ...court.view.turnQuantities].some(
+    (one) => one.kind === "count" && one.value === count && (unitKey(one.unit ?? "") === bound.unit || bound.unit === "штука"),
+  )
+  if (!isTold) return false
+  return court.index.places.some(
+    (other) =>
+      other !== place &&
+      other.line.block === place.line.block &&
+      other.quantity.kind === place.quantity.kind &&
+      sameButFor(place, other) &&
+      other.bounds.some((one) => one.unit === bound.unit && isRanged(one.quantity) && admits(one.quantity, count)),
+  )
+}
+const isRanged = (one: Quantity) => one.to !== null || one.qualifier !== null
+
 /** `поштучно было бы 90 000`, `вместо 60 000`: what nobody pays, so that a package may cost less. */
 const supposed =
   /(?<!\p{L})(?:поштучно|по отдельности|по одно(?:й|му)|отдельно|вместо|против|(?:было|вышло|стоило|получилось|обошлось) бы)(?!\p{L})[^.;!?]*$/iu
@@ -246,12 +265,20 @@ const multiplied = (
   const mayDivide =
     (divisionCue.test(context.sentence.text) || (claim.per !== null && !isTimeUnit(perKey(claim.per)))) && !isSoldSo
   const isSupposed = supposed.test(context.before.slice(-60))
+  // The parts of what was just told are its own: `стоит 165 000, в рассрочку три платежа по …`.
+  const isPartOfTold =
+    !leaf.isOwn &&
+    court.view.quantities.some(
+      (one) => one.kind === "money" && one.index >= context.sentence.index && one.index < claim.index && court.settled.has(one.index),
+    )
   for (const count of new Set([...counts, ...lineCounts])) {
     if (count === 12 && leaf.pers.some((per) => per === "год")) {
       made.push({ ...leaf, value: leaf.value / 12, uses: [leaf.at] })
       continue
     }
-    if (monthly && ofYear.test(context.near) && !isYearOf(count, court)) continue
+    if ((monthly || !leaf.pers.includes("год")) && ofYear.test(context.near) && !isYearOf(count, court)) continue
+    // `50–99 — 4 400` is no price for forty.
+    if (leaf.place !== null && isOfOtherTier(leaf.place, count, court)) continue
     if (claim.per === "год" && monthly && count !== 12 && count !== 10 && count !== 11) continue
     if (
       claim.per !== null &&
@@ -265,7 +292,7 @@ const multiplied = (
       continue
     if (isSupposed || !hasOwnPrice(leaf, count, court))
       made.push({ ...leaf, value: leaf.value * count, uses: [leaf.at] })
-    if (mayDivide) made.push({ ...leaf, value: leaf.value / count, uses: [leaf.at] })
+    if (mayDivide && !isPartOfTold) made.push({ ...leaf, value: leaf.value / count, uses: [leaf.at] })
   }
   return made
 }

@@ -64,12 +64,14 @@ const mentioned = (token: string, level: Level, other: Place): number => {
 }
 
 /** `10 мешков` is no mention of `коробка 10 кг`. */
-const isOtherAmount = (token: string, rival: Place, level: Level): boolean => {
+const isOtherAmount = (token: string, place: Place, rival: Place, level: Level): boolean => {
   if (!token.startsWith("#")) return false
   const value = Number(token.slice(1))
   const bounds = rival.bounds.filter((bound) => bound.quantity.value === value || bound.quantity.to === value)
   if (bounds.length === 0 || bounds.some((bound) => bound.unit === "штука")) return false
   const told = level.quantities.filter((one) => one.value === value || one.to === value)
+  // 200 l are within `100–300 л` as well as on the edge of `200–600 л`.
+  if (place.bounds.some((bound) => isRange(bound) && told.some((one) => valueOn(bound.unit, one) !== null && admits(bound.quantity, value)))) return true
   return told.length > 0 && told.every((one) => one.kind !== "bare" && !bounds.some((bound) => valueOn(bound.unit, { ...one, to: null, value }) !== null))
 }
 
@@ -111,7 +113,7 @@ export const compare = (place: Place, rival: Place, context: Context, levelsMax 
       let difference = byBounds(place, rival, level)
       let isThick = areAlike
       for (const [token, weight] of against) {
-        const like = isOtherAmount(token, rival, level) ? 0 : mentioned(token, level, place)
+        const like = isOtherAmount(token, place, rival, level) ? 0 : mentioned(token, level, place)
         difference += weight * like
         if (like > 0 && !isThin(token)) isThick = true
       }

@@ -189,11 +189,14 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
     const gapText = spanText(line.text, gap)
     const own = nearText.replace(quantity.text, " ")
     const isBare = !hasWords(own)
+    // `зала «Лофт» 8 000, зала «Белый» 6 500`: a label with a head of its own inherits none.
+    const heads = wordsOf(sentenceHead).map((word) => word.stem)
+    const isFresh = !isFirst && wordsOf(own).some((word) => heads.includes(word.stem))
     const layers: Array<Layer> = [
       { text: nearText, weight: near },
       { text: label, weight: near },
       { text: line.text.slice(lead.start, lead.end), weight: 0.7 },
-      { text: sentenceHead, weight: isBare ? 0.9 : 0.55 },
+      { text: sentenceHead, weight: isBare ? 0.9 : isFresh ? around : 0.55 },
       // `Шкаф-купе — 240 000; с зеркалами — 290 000`: a small letter goes on with the same thing.
       { text: line.head, weight: isBare ? 0.9 : /^[\p{Ll}\d]/u.test(line.text) ? 0.55 : 0.35 },
       { text: isBare ? labelBefore(line.text, quantity, quantities) : "", weight: 0.85 },
@@ -352,7 +355,10 @@ const isRowHeader = (rows: ReadonlyArray<ReadonlyArray<string>>): boolean => {
   if (first === undefined || others.length === 0) return false
   const isPriced = (cell: string) =>
     /\d/.test(cell) &&
-    findQuantities(cell).some((one) => one.kind === "money" || (one.kind === "bare" && one.value >= 100))
+    findQuantities(cell).some(
+      // `от 200`, `50–199` over prices say for how many.
+      (one) => one.kind === "money" || (one.kind === "bare" && one.value >= 100 && one.to === null && one.qualifier === null),
+    )
   return (
     !first.slice(1).some(isPriced) &&
     first.filter((cell) => /\p{L}/u.test(cell)).length >= Math.min(2, first.length) &&
@@ -474,7 +480,7 @@ const paidPer = /^\s*(?:1\s+)?(?:час|день|сутки|ночь|недел�
 const withHeader = (quantity: Quantity, head: string, row: string): Quantity => {
   if (quantity.kind !== "bare" || head === "") return quantity
   // `Час | День | Месяц`, `100–499 шт`: what the prices of the column are for.
-  if (paidPer.test(head) || findQuantities(head).some((one) => one.kind === "count" || one.kind === "duration"))
+  if (paidPer.test(head) || findQuantities(head).some((one) => one.kind === "count" || one.kind === "duration" || one.qualifier !== null || one.to !== null))
     return quantity
   const [unit] = findQuantities(`${quantity.value} ${/[,(]\s*([^,()]+)\)?\s*$/u.exec(head)?.[1] ?? head}`)
   if (/₸|тг|тенге|kzt/iu.test(head)) return { ...quantity, kind: "money", unit: "KZT" }

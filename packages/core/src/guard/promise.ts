@@ -559,6 +559,8 @@ const sharesOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
       return beyond !== null && !/\?\s*$/.test(context.sentence.text) ? told(beyond) : anyway.test(view.text) && unmetCondition(place, discount, court).isConditional ? told("условие не названо") : []
     }
     if (claim.kind === "money") return isOver(place, court) ? told("срок прошёл") : []
+    // `Срочно +50 %, кроме апостиля`
+    if (/(?<!\p{L})кроме\s/iu.test(place.line.text) && beyondOf(place, context, court) === "исключение") return told("исключение")
     if (!ofDiscount.test(context.sentence.text) || !ofDiscount.test(place.line.text)) return []
     const beyond = beyondOf(place, context, court)
     if (beyond !== null) return told(beyond)

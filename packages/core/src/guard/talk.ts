@@ -3,7 +3,7 @@ import type { Quantity } from "../knowledge/quantity.ts"
 import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { Basis } from "./claim.ts"
 import type { Context } from "./claim-context.ts"
-import { admits, measured, sameNumber } from "./figure.ts"
+import { admits, measured, sameNumber, sameUnit } from "./figure.ts"
 import type { Court } from "./weighing.ts"
 
 export const denial = /(?<!\p{L})(?:не|нет|ни|вместо|к сожалению|никак|увы)(?!\p{L})/iu
@@ -92,6 +92,15 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
   }
   if (byClient) {
     // The client's bound is not ours: `тиражом от 1 000`.
+    if (
+      claim.kind === "count" &&
+      claim.qualifier === "to" &&
+      !question &&
+      !refused &&
+      !court.clientQuantities.some((other) => isSame(other) && other.qualifier === "to") &&
+      court.index.places.some(({ quantity }) => quantity.kind === "count" && quantity.qualifier === "to" && sameUnit(quantity.unit, claim.unit))
+    )
+      return null
     if (claim.kind === "count" && claim.qualifier === "from" && !/(?:ами|ями|ом|ем|ью)$/u.test((claim.unit ?? "").split(" ")[0]!) && !question && !refused && !court.clientQuantities.some((other) => isSame(other) && other.qualifier === "from"))
       return null
     if (claim.kind === "clock" || claim.kind === "date") return "chat"

@@ -490,7 +490,9 @@ const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): 
     const own = context.levels.slice(0, context.ownLevels)
     const told = own.flatMap((level) =>
       level.quantities.flatMap((one) =>
-        one.qualifier === null && (one.kind !== "duration" || (one.unit === "год") === (bound.quantity.unit === "год"))
+        one.to !== null && one.qualifier === null && !admits(bound.quantity, one.to) && !admits(bound.quantity, one.value)
+          ? (valueOn(bound.unit, { ...one, to: null }) ?? [])
+          : one.qualifier === null && (one.kind !== "duration" || (one.unit === "год") === (bound.quantity.unit === "год"))
           ? (valueOn(bound.unit, one) ?? (isPieces(bound.unit, one) ? one.value : []))
           : [],
       ),
@@ -551,7 +553,7 @@ const betterTier = (place: Place, context: Context, court: Court): Place | null 
       (other) =>
         other !== place &&
         other.quantity.kind === "money" &&
-        other.line === place.line &&
+        (other.line === place.line || (other.line.block === place.line.block && /^\s*от\s+\d/iu.test(other.near))) &&
         other.bounds.some(
           (bound) =>
             bound.quantity.qualifier === "from" &&
