@@ -73,7 +73,8 @@ const levelOf = (text: string, spans: ReadonlyArray<Span>, quantities: ReadonlyA
   quantities: quantities.filter((one) => spans.some((span) => one.index >= span.start && one.index < span.end)),
 })
 
-export const levelOfText = (text: string): Level => levelOf(text, [{ start: 0, end: text.length }], findQuantities(text))
+export const levelOfText = (text: string): Level =>
+  levelOf(text, [{ start: 0, end: text.length }], findQuantities(text))
 
 const dated = (text: string, now: Instant, zone: string) =>
   findTimes(text, now, zone)
@@ -173,7 +174,9 @@ const itemAt = (text: string, sentence: Sentence, at: number): Span => {
   if (!/\n\s*(?:[•·*–—-]|\d{1,2}[.)])\s/u.test(lines)) return whole
   const from = text.lastIndexOf("\n", at - 1)
   const to = text.indexOf("\n", at)
-  return from < whole.start ? { start: whole.start, end: to < 0 ? whole.end : Math.min(to, whole.end) } : { start: from + 1, end: to < 0 ? whole.end : Math.min(to, whole.end) }
+  return from < whole.start
+    ? { start: whole.start, end: to < 0 ? whole.end : Math.min(to, whole.end) }
+    : { start: from + 1, end: to < 0 ? whole.end : Math.min(to, whole.end) }
 }
 
 const sentencesBackMax = 4
@@ -212,7 +215,9 @@ export const contextOf = (claim: Quantity, view: DraftView): Context => {
   )
   const opening = span.start > sentence.index ? view.text.slice(sentence.index, span.start).search(/\n/) : -1
   const before = [
-    ...(opening > 0 ? [levelOf(view.text, [{ start: sentence.index, end: sentence.index + opening }], view.quantities)] : []),
+    ...(opening > 0
+      ? [levelOf(view.text, [{ start: sentence.index, end: sentence.index + opening }], view.quantities)]
+      : []),
     ...view.sentences
       .slice(Math.max(0, sentenceAt - sentencesBackMax), sentenceAt)
       .reverse()

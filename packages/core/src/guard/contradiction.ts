@@ -57,8 +57,7 @@ const nounsOf = (text: string): ReadonlyArray<string> =>
 const notDenying =
   /^(?:мен|бол|ран|позж|поздн|тольк|всегд|обязательн|дал|дольш|зависим|огранич|завис|просто|вс[её]|позволя|теря|стесня|волн|переж|забуд|беспоко|платите|переплач|тратьте|мешает|остав|нашл)/iu
 const denying = /(?<!\p{L})не\s+(\p{L}{3,})/giu
-const lacking =
-  /(?<!\p{L})(?:нет|отсутству\p{L}+|нельзя|запрещ\p{L}+|недопустим\p{L}*)(?!\p{L})/iu
+const lacking = /(?<!\p{L})(?:нет|отсутству\p{L}+|нельзя|запрещ\p{L}+|недопустим\p{L}*)(?!\p{L})/iu
 const conditional =
   /(?<!\p{L})(?:если|при|без|до|после|менее|более|раньше|позже|кроме|пока|когда|чтобы|иначе|в случае|только|лишь)(?!\p{L})/iu
 const outside =
@@ -92,16 +91,20 @@ const denialIn = (piece: string): { readonly rest: string; readonly verb: string
     }
   return lacking.test(piece) ? { rest: piece.replace(lacking, " "), verb: null } : null
 }
- /** Of ours: `не делаем`, `не выдаю`, `не предусмотрен`, `не кредитуются`; but not `не суммируются`. */
+/** Of ours: `не делаем`, `не выдаю`, `не предусмотрен`, `не кредитуются`; but not `не суммируются`. */
 const isOffer = (verb: string): boolean =>
   /[её]мс?я?$|имс?я?$|[аяу]ю$|[лжшч][юу]$/u.test(verb) ||
   /^(?:предусмотр|возмож|доступ|практику)/iu.test(verb) ||
-  (/(?:ется|ются|ится|ятся)$/u.test(verb) && !/^(?:сумм|возвращ|распростран|дела|счита|включ|меня|сохран|склад|объедин|совме|требу|засч|оплачив|покрыв|нужда|начисля|учитыв)/iu.test(verb))
+  (/(?:ется|ются|ится|ятся)$/u.test(verb) &&
+    !/^(?:сумм|возвращ|распростран|дела|счита|включ|меня|сохран|склад|объедин|совме|требу|засч|оплачив|покрыв|нужда|начисля|учитыв)/iu.test(
+      verb,
+    ))
 
 const predicate = /(?<!\p{L})(?:можно|нужно|надо|есть|нужен|нужна|нужны|обязательн\p{L}*)(?!\p{L})/iu
 const hasPredicate = (piece: string) =>
   predicate.test(piece) ||
-  /\d\s?%/u.test(piece) || wordsOf(piece).some((word) => word.text.length > 4 && finite.test(word.text))
+  /\d\s?%/u.test(piece) ||
+  wordsOf(piece).some((word) => word.text.length > 4 && finite.test(word.text))
 const finite = /(?:аем|яем|уем|ает|яет|ует|ают|яют|уют|ится|ются|ятся|ется|ходят|ходит|дим|дят|возим|ладим)$/u
 
 /** `Завтрак — 1 500 ₸ с человека, в стоимость` of `… не входит`: the thing without its price and its container. */
@@ -117,7 +120,11 @@ const thingsBefore = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
 
 const readSentence = (text: string, line: string, to: Limits & { readonly affirmed: Set<string> }) => {
   const out = outside.exec(text)
-  if (out !== null && !conditional.test(text) && !inside.test(text.slice(0, out.index).replace(/в\s+(?:стоимост|цен)\p{L}+/giu, " "))) {
+  if (
+    out !== null &&
+    !conditional.test(text) &&
+    !inside.test(text.slice(0, out.index).replace(/в\s+(?:стоимост|цен)\p{L}+/giu, " "))
+  ) {
     const before = thingsBefore(text.slice(0, out.index))
     const things = before.length > 0 ? before : itemsOf(text.slice(out.index).replace(outside, " "))
     if (things.length > 0) (to.apart as Array<Denied>).push({ things, verb: null, line })
@@ -152,7 +159,10 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
             .join(", ")
             .split(/,\s|\s(?=и\s|или\s|ни\s)|:\s/u)
             .map((item) =>
-              findQuantities(item).reduce((rest, one) => (one.kind === "money" && denial.verb !== null ? rest.replace(one.text, " ") : rest), item),
+              findQuantities(item).reduce(
+                (rest, one) => (one.kind === "money" && denial.verb !== null ? rest.replace(one.text, " ") : rest),
+                item,
+              ),
             )
             .filter((item) => findQuantities(item).length === 0)
             .join(", "),
@@ -193,7 +203,8 @@ export const limitsOf = (lines: ReadonlyArray<Line>): Limits => {
     // `Цены комплектов без монтажа`
     for (const want of text.matchAll(/(?<!\p{L})цен\p{L}*[^.;]{0,30}\sбез\s+(\p{L}{4,})(?!\p{L})/giu))
       (limits.apart as Array<Denied>).push({ things: [[stemOf(want[1]!)]], verb: null, line: text })
-    for (const sentence of text.replace(/\([^()]*\)/gu, " ").split(/[;!?\n]|\.\s/u)) readSentence(sentence, text, limits)
+    for (const sentence of text.replace(/\([^()]*\)/gu, " ").split(/[;!?\n]|\.\s/u))
+      readSentence(sentence, text, limits)
   }
   return limits
 }
@@ -215,15 +226,17 @@ const affirmationsOf = (view: DraftView): ReadonlyArray<Clause> =>
         // What a dash explains begins behind the comma before it: `гид включён, питание — 4 000 ₸`.
         .replace(/,([^,;()\n—–]*\s[—–]\s)/gu, ";$1")
         .split(/[;()\n]|(?:,|(?<=\s)|^)(?:но|а|зато|однако)\s/iu)
+        .filter((text) => text.trim() !== "" && !hedged.test(text))
+        .map((text) => ({
+          text,
+          stems: [
+            ...wordsOf(text).map((word) => word.stem),
+            ...(/(?<!\p{L})(?:забер(?:[её]м|у|[её]т)|вывез(?:ем|у)|привоз(?:им|ит)|отвез[её]м|доставля)/iu.test(text)
+              ? ["dostavk"]
+              : []),
+          ],
+        }))
     )
-      .filter((text) => text.trim() !== "" && !hedged.test(text))
-      .map((text) => ({
-        text,
-        stems: [
-          ...wordsOf(text).map((word) => word.stem),
-          ...(/(?<!\p{L})(?:забер(?:[её]м|у|[её]т)|вывез(?:ем|у)|привоз(?:им|ит)|отвез[её]м|доставля)/iu.test(text) ? ["dostavk"] : []),
-        ],
-      }))
   })
 
 const has = (stems: ReadonlyArray<string> | ReadonlySet<string>, stem: string): boolean => {
@@ -329,7 +342,9 @@ const combinedOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   )
   if (rule === undefined) return []
   return court.view.sentences.flatMap((sentence) =>
-    /(?<!\p{L})(?:обе|оба|обеих|сразу две|и ещ[её]|плюс|вместе|дополнительно|сложи\p{L}*|суммиру\p{L}*)(?!\p{L})/iu.test(sentence.text) &&
+    /(?<!\p{L})(?:обе|оба|обеих|сразу две|и ещ[её]|плюс|вместе|дополнительно|сложи\p{L}*|суммиру\p{L}*)(?!\p{L})/iu.test(
+      sentence.text,
+    ) &&
     (sentence.text.match(/(?<!\p{L})(?:скидк\p{L}*|бесплатн\p{L}*|в подарок)|\d\s?%/giu)?.length ?? 0) >= 2 &&
     !hedged.test(sentence.text)
       ? [contradiction(sentence.text, rule.text)]
@@ -391,10 +406,16 @@ const audienceOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
     if (own.length === 0) return []
     return offers.flatMap((offer) => {
       if (!offer.test(sentence.text)) return []
-      const lines = court.index.lines.filter((line) => offer.test(line.text) && audiences.some((one) => one.test(line.text)))
-      const open = court.index.lines.some((line) => offer.test(line.text) && !audiences.some((one) => one.test(line.text)))
+      const lines = court.index.lines.filter(
+        (line) => offer.test(line.text) && audiences.some((one) => one.test(line.text)),
+      )
+      const open = court.index.lines.some(
+        (line) => offer.test(line.text) && !audiences.some((one) => one.test(line.text)),
+      )
       const isFor = own.some((one) => lines.some((line) => one.test(line.text)))
-      return lines.length === 0 || isFor || (open && offer !== offers[0]) ? [] : [contradiction(sentence.text, lines[0]!.text)]
+      return lines.length === 0 || isFor || (open && offer !== offers[0])
+        ? []
+        : [contradiction(sentence.text, lines[0]!.text)]
     })
   })
 
@@ -407,7 +428,9 @@ const closedDaysOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   if (index.lines.some((line) => daily.test(line.text))) return []
   const hours = index.lines.filter(
     (line) =>
-      line.days !== 0 && !/заявк|заказ/iu.test(line.text) && findQuantities(line.text).some((one) => one.kind === "clock"),
+      line.days !== 0 &&
+      !/заявк|заказ/iu.test(line.text) &&
+      findQuantities(line.text).some((one) => one.kind === "clock"),
   )
   // `7:30–14:00, воскресенье выходной`
   const openIn = (text: string) => {
@@ -443,12 +466,19 @@ const halvesOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
 /** `Без сахара не готовим`: then nothing is told to be without it. */
 const withoutOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
   court.index.lines.flatMap((line) =>
-    [...line.text.matchAll(/(?<!\p{L})без\s+(\p{L}{4,})(?:\s+и\s+без\s+(\p{L}{4,}))?\s+не\s+\p{L}+(?:ем|им|ю|у)(?!\p{L})/giu)].flatMap((match) =>
+    [
+      ...line.text.matchAll(
+        /(?<!\p{L})без\s+(\p{L}{4,})(?:\s+и\s+без\s+(\p{L}{4,}))?\s+не\s+\p{L}+(?:ем|им|ю|у)(?!\p{L})/giu,
+      ),
+    ].flatMap((match) =>
       [match[1], match[2]].flatMap((word) => {
         if (word === undefined) return []
         const root = word.slice(0, Math.max(4, word.length - 2)).toLowerCase()
         const sentence = court.view.sentences.find(
-          (one) => new RegExp(`(?<!\\p{L})без\\s?${root}`, "iu").test(one.text) && !/(?<!\p{L})не(?!\p{L})/iu.test(one.text) && !/\?\s*$/.test(one.text),
+          (one) =>
+            new RegExp(`(?<!\\p{L})без\\s?${root}`, "iu").test(one.text) &&
+            !/(?<!\p{L})не(?!\p{L})/iu.test(one.text) &&
+            !/\?\s*$/.test(one.text),
         )
         return sentence === undefined ? [] : [contradiction(sentence.text, line.text)]
       }),
@@ -470,7 +500,8 @@ const inventions: ReadonlyArray<readonly [said: RegExp, known: RegExp]> = [
     /возмещ|возмест|компенс|на себя|отвечаем|оплачиваем (?:их )?сами|за наш сч[её]т/iu,
   ],
 ]
-const human = /(?<!\p{L})(?:я\s+(?:[—–-]\s*)?(?:живой|реальный|настоящий|обычный)?\s*(?:человек|менеджер\s+\p{Lu}\p{Ll}+)|не\s+бот(?!\p{L})|живой\s+(?:человек|менеджер|сотрудник))/u
+const human =
+  /(?<!\p{L})(?:я\s+(?:[—–-]\s*)?(?:живой|реальный|настоящий|обычный)?\s*(?:человек|менеджер\s+\p{Lu}\p{Ll}+)|не\s+бот(?!\p{L})|живой\s+(?:человек|менеджер|сотрудник))/u
 /** It is none. */
 const humanOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const match = human.exec(court.view.text)
@@ -483,12 +514,21 @@ const inventionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
   court.view.sentences.flatMap((sentence) =>
     inventions.flatMap(([said, known]) => {
       const match = said.exec(sentence.text)
-      if (match === null || /\?\s*$/.test(sentence.text) || /(?<!\p{L})(?:не могу|не можем|не обеща\p{L}*|уточн\p{L}*)(?!\p{L})/iu.test(sentence.text)) return []
+      if (
+        match === null ||
+        /\?\s*$/.test(sentence.text) ||
+        /(?<!\p{L})(?:не могу|не можем|не обеща\p{L}*|уточн\p{L}*)(?!\p{L})/iu.test(sentence.text)
+      )
+        return []
       const line = court.index.lines.find((one) => known.test(one.text))
       if (line === undefined)
-        return [{ code: "ungrounded_promise" as const, text: match[0], detail: `«${match[0]}»: такого в документах нет.` }]
+        return [
+          { code: "ungrounded_promise" as const, text: match[0], detail: `«${match[0]}»: такого в документах нет.` },
+        ]
       const whole = /(?<!\p{L})(?:полностью|любые|любой|вс[её]|в любом случае|целиком)(?!\p{L})/iu
-      return whole.test(sentence.text) && /(?<!\p{L})(?:не более|не больше|только|кроме|до|без)(?!\p{L})/iu.test(line.text) && !whole.test(line.text)
+      return whole.test(sentence.text) &&
+        /(?<!\p{L})(?:не более|не больше|только|кроме|до|без)(?!\p{L})/iu.test(line.text) &&
+        !whole.test(line.text)
         ? [contradiction(sentence.text, line.text)]
         : []
     }),
@@ -508,8 +548,10 @@ const heldIn = (text: string): string => {
   return `${list.join(" ")} ${text.slice(match.index)}`
 }
 
-const doing = /(?<!\p{L})\p{L}{2,}(?:аем|яем|уем|[вдзлмнпрстш]им|[бвдзклмнпрст]ем|ём)(?!\p{L})|(?<!\p{L})(?:есть|вход[ия]т|доступ\p{L}+|можно)(?!\p{L})/iu
-const ofPurpose = /(?<!\p{L})(?:для|на|к|ко|от|из|с|со|под|при|вашего?|вашей|вашу|ваш|ваши|у вас|о|об|по|в|во|за|до)\s+(?:\p{L}+\s+)?$/iu
+const doing =
+  /(?<!\p{L})\p{L}{2,}(?:аем|яем|уем|[вдзлмнпрстш]им|[бвдзклмнпрст]ем|ём)(?!\p{L})|(?<!\p{L})(?:есть|вход[ия]т|доступ\p{L}+|можно)(?!\p{L})/iu
+const ofPurpose =
+  /(?<!\p{L})(?:для|на|к|ко|от|из|с|со|под|при|вашего?|вашей|вашу|ваш|ваши|у вас|о|об|по|в|во|за|до)\s+(?:\p{L}+\s+)?$/iu
 /** The client asks for what no document knows, and the draft has it: `Да, снимаем и видео`. */
 const unknownOffersOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const { view, index } = court
@@ -518,9 +560,13 @@ const unknownOffersOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
       word.text.length >= 5 &&
       /^[а-яё]+$/u.test(word.text) &&
       !surelyVerb.test(word.text) &&
-      !/(?:[ыи]й|[ао]я|[ое]е|[ыи]е|[ыи]х|ого|его|ому|ему|ую|юю|ым|им|но|ко|ли|ть|ла|шь|ете|ите|[еи]т|[ею]т)$/u.test(word.text) &&
+      !/(?:[ыи]й|[ао]я|[ое]е|[ыи]е|[ыи]х|ого|его|ому|ему|ую|юю|ым|им|но|ко|ли|ть|ла|шь|ете|ите|[еи]т|[ею]т)$/u.test(
+        word.text,
+      ) &&
       !general.test(word.stem) &&
-      ![...index.vocabulary].some((known) => likeness(known, word.stem) > 0 || known.slice(0, 5) === word.stem.slice(0, 5)),
+      ![...index.vocabulary].some(
+        (known) => likeness(known, word.stem) > 0 || known.slice(0, 5) === word.stem.slice(0, 5),
+      ),
   )
   if (asked.length === 0) return []
   return affirmationsOf(view).flatMap((clause) => {
@@ -530,7 +576,13 @@ const unknownOffersOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
     )
     return word === undefined
       ? []
-      : [{ code: "ungrounded_promise" as const, text: clause.text.trim(), detail: `«${word.text}»: в документах об этом ничего нет.` }]
+      : [
+          {
+            code: "ungrounded_promise" as const,
+            text: clause.text.trim(),
+            detail: `«${word.text}»: в документах об этом ничего нет.`,
+          },
+        ]
   })
 }
 
@@ -559,16 +611,27 @@ const instalmentsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const wholes = index.lines.map((line) => (line.whole === "" ? line.text : line.whole))
   const rules = [...new Set(wholes.filter((text) => instalment.test(text)))]
   const monthsIn = (text: string) => [
-    ...findQuantities(text.replace(/0-0-(\d{1,2})/g, "$1 месяцев")).filter((one) => one.kind === "duration" && measured(one).scale === "months"),
+    ...findQuantities(text.replace(/0-0-(\d{1,2})/g, "$1 месяцев")).filter(
+      (one) => one.kind === "duration" && measured(one).scale === "months",
+    ),
     // `на 3, 6 или 12 месяцев`
-    ...[...text.matchAll(/(\d{1,2})(?=(?:,\s*\d{1,2})*\s*(?:,|и|или|либо)\s*\d{1,2}\s*мес)/giu)].flatMap((match) => findQuantities(`${match[1]} месяцев`)),
+    ...[...text.matchAll(/(\d{1,2})(?=(?:,\s*\d{1,2})*\s*(?:,|и|или|либо)\s*\d{1,2}\s*мес)/giu)].flatMap((match) =>
+      findQuantities(`${match[1]} месяцев`),
+    ),
   ]
   const terms = rules.flatMap((text) =>
-    /0-0-\d/.test(text) ? [...text.matchAll(/0-0-(\d{1,2})/g)].flatMap((match) => findQuantities(`${match[1]} месяцев`)) : monthsIn(text),
+    /0-0-\d/.test(text)
+      ? [...text.matchAll(/0-0-(\d{1,2})/g)].flatMap((match) => findQuantities(`${match[1]} месяцев`))
+      : monthsIn(text),
   )
   if (terms.length === 0) return []
   return view.sentences.flatMap((sentence) => {
-    if (!instalment.test(sentence.text) || hedged.test(sentence.text.replace(/без\s+\p{L}+/giu, " ")) || /\?\s*$/.test(sentence.text)) return []
+    if (
+      !instalment.test(sentence.text) ||
+      hedged.test(sentence.text.replace(/без\s+\p{L}+/giu, " ")) ||
+      /\?\s*$/.test(sentence.text)
+    )
+      return []
     return monthsIn(sentence.text).flatMap((one) => {
       const value = measured(one).value
       // A year of a subscription is no term of its instalments.
@@ -578,7 +641,12 @@ const instalmentsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
       if (!/без\s+(?:переплат|процент|удорож)/iu.test(sentence.text)) return []
       const dear = rules
         .flatMap((text) => text.split(/[;,](?!\d)|\.\s|\n/u))
-        .find((part) => monthsIn(part).some((term) => sameNumber(measured(term).value, value)) && /\d\s?%/u.test(part) && !/(?<!\d)0\s?%/u.test(part))
+        .find(
+          (part) =>
+            monthsIn(part).some((term) => sameNumber(measured(term).value, value)) &&
+            /\d\s?%/u.test(part) &&
+            !/(?<!\d)0\s?%/u.test(part),
+        )
       return dear === undefined ? [] : [contradiction(`рассрочка ${one.text} без переплаты`, dear)]
     })
   })
@@ -590,23 +658,36 @@ const refundsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const { view, index } = court
   const rules = index.lines.filter((line) => /не\s+возвра/iu.test(line.text))
   return view.sentences.flatMap((sentence) => {
-    if (!refunding.test(sentence.text) || hedged.test(sentence.text.replace(/(?<!\p{L})не\s+отмен/giu, " ")) || /\?\s*$/.test(sentence.text)) return []
+    if (
+      !refunding.test(sentence.text) ||
+      hedged.test(sentence.text.replace(/(?<!\p{L})не\s+отмен/giu, " ")) ||
+      /\?\s*$/.test(sentence.text)
+    )
+      return []
     const stems = wordsOf(sentence.text).map((word) => word.stem)
     const rule = rules.find(
       (line) =>
-        nounsOf(line.text).some((stem) => /^(?:predoplat|zadat|vznos|depozit|bron|zalog|oplat|dengi|deneg)/u.test(stem) && has(stems, stem)) &&
+        nounsOf(line.text).some(
+          (stem) => /^(?:predoplat|zadat|vznos|depozit|bron|zalog|oplat|dengi|deneg)/u.test(stem) && has(stems, stem),
+        ) &&
         // The condition told, and the client not within it.
         !findQuantities(line.text).some(
           (one) =>
             one.kind === "duration" &&
-            view.quantities.some((other) => other.kind === "duration" && sameNumber(measured(other).value, measured(one).value)),
+            view.quantities.some(
+              (other) => other.kind === "duration" && sameNumber(measured(other).value, measured(one).value),
+            ),
         ),
     )
     return rule === undefined ? [] : [contradiction(sentence.text, rule.text)]
   })
 }
 
-const dearerFor: ReadonlyArray<RegExp> = [/(?<!\p{L})мужчин|(?<!\p{L})мужск/iu, /(?<!\p{L})срочн/iu, /(?<!\p{L})ноч(?:ь|н)/iu]
+const dearerFor: ReadonlyArray<RegExp> = [
+  /(?<!\p{L})мужчин|(?<!\p{L})мужск/iu,
+  /(?<!\p{L})срочн/iu,
+  /(?<!\p{L})ноч(?:ь|н)/iu,
+]
 /** `Для мужчин +30 %`: the plain price told to a man. */
 const surchargesFor = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const { view, index } = court
@@ -618,16 +699,26 @@ const surchargesFor = (court: Court): ReadonlyArray<UngroundedClaim> => {
   if (prices.length === 0 || /(?<!\p{L})(?:не срочн|несрочн)/iu.test(said)) return []
   return dearerFor.flatMap((pattern) => {
     if (!pattern.test(said)) return []
-    const rule = index.lines.find((line) => pattern.test(line.text) && /\+\s?\d{1,3}\s?%|(?:наценк|надбавк|дороже|выше)\p{L}*[^.;]{0,12}\d{1,3}\s?%/iu.test(line.text))
+    const rule = index.lines.find(
+      (line) =>
+        pattern.test(line.text) &&
+        /\+\s?\d{1,3}\s?%|(?:наценк|надбавк|дороже|выше)\p{L}*[^.;]{0,12}\d{1,3}\s?%/iu.test(line.text),
+    )
     if (rule === undefined) return []
     const [share] = findQuantities(rule.text).filter((one) => one.kind === "percent")
-    if (share === undefined || view.quantities.some((one) => one.kind === "percent" && one.value === share.value)) return []
+    if (share === undefined || view.quantities.some((one) => one.kind === "percent" && one.value === share.value))
+      return []
     // A price of its own for him, or the dearer one told.
     // Told that it is not done so.
     if (pattern.test(view.text) && !affirmationsOf(view).some((clause) => pattern.test(clause.text))) return []
     const isPlain = prices.every((one) => {
       const place = court.settled.get(one.index)!
-      return sameNumber(place.quantity.value, one.value) && !pattern.test(place.near) && !pattern.test(place.line.text) && !place.line.path.some((head) => pattern.test(head))
+      return (
+        sameNumber(place.quantity.value, one.value) &&
+        !pattern.test(place.near) &&
+        !pattern.test(place.line.text) &&
+        !place.line.path.some((head) => pattern.test(head))
+      )
     })
     return isPlain ? [contradiction(prices[0]!.text, rule.text)] : []
   })
@@ -651,22 +742,40 @@ const belowLeastOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
       // Whose least it is: the thing before it, or an order of anything.
       const lead = line.text.slice(0, match.index)
       const things = nounsOf(`${lead} ${match[1] ?? ""}`)
-      const isHeading = [...court.settled.values()].some((place) => place !== null && place.line.path.some((head) => line.text.startsWith(head)))
+      const isHeading = [...court.settled.values()].some(
+        (place) => place?.line.path.some((head) => line.text.startsWith(head)) === true,
+      )
       const isOfAll = isHeading || things.length === 0 || /(?<!\p{L})заказ\p{L}*\s*$/iu.test(match[1]?.trim() ?? "")
-      if (!isOfAll && ![...court.settled.values()].some((place) => place?.line.text === line.text) && !(things.slice(0, 2).every((stem) => has(stems, stem)) && things.filter((stem) => has(stems, stem)).length * 3 >= things.length)) continue
+      if (
+        !isOfAll &&
+        ![...court.settled.values()].some((place) => place?.line.text === line.text) &&
+        !(
+          things.slice(0, 2).every((stem) => has(stems, stem)) &&
+          things.filter((stem) => has(stems, stem)).length * 3 >= things.length
+        )
+      )
+        continue
       const told = (isHeading ? view.turnQuantities.filter((one) => !/^дет/iu.test(one.unit ?? "")) : said).find(
         (one) =>
           one.qualifier === null &&
           one.to === null &&
           one.value > 0 &&
           (least.kind === "money"
-            ? one.kind === "money" && court.settled.get(one.index)?.quantity.value !== one.value && view.quantities.includes(one) && lead.length > 0 && (!isOfAll || court.settled.get(one.index)?.line.text === line.text)
+            ? one.kind === "money" &&
+              court.settled.get(one.index)?.quantity.value !== one.value &&
+              view.quantities.includes(one) &&
+              lead.length > 0 &&
+              (!isOfAll || court.settled.get(one.index)?.line.text === line.text)
             : one.kind === least.kind &&
               sameUnit(one.unit, least.unit) &&
               (one.kind !== "duration" || measured(one).scale === measured(least).scale)) &&
           measured(one).value < measured(least).value,
       )
-      const isHour = least.kind === "duration" && least.unit === "час" && least.value > 1 && /(?<!\p{L})на\s+(?:один\s+)?час(?:ик)?(?!\p{L})/iu.test(`${view.text} ${view.turn}`)
+      const isHour =
+        least.kind === "duration" &&
+        least.unit === "час" &&
+        least.value > 1 &&
+        /(?<!\p{L})на\s+(?:один\s+)?час(?:ик)?(?!\p{L})/iu.test(`${view.text} ${view.turn}`)
       if (told !== undefined || isHour)
         found.push({
           code: "wrong_terms",
@@ -685,9 +794,13 @@ const discountedOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   return view.quantities.flatMap((share) => {
     const rule = share.kind === "percent" ? court.settled.get(share.index) : undefined
     if (rule === undefined || rule === null || rule.source !== "text") return []
-    const scope = /(?:%|скидк\p{L}*)\s+(?:скидк\p{L}+\s+)?на\s+(?:перв\p{L}+\s+)?((?:[\p{L}«»-]+\s*){1,3})/iu.exec(rule.line.text.slice(Math.max(0, rule.quantity.index - 12)))
+    const scope = /(?:%|скидк\p{L}*)\s+(?:скидк\p{L}+\s+)?на\s+(?:перв\p{L}+\s+)?((?:[\p{L}«»-]+\s*){1,3})/iu.exec(
+      rule.line.text.slice(Math.max(0, rule.quantity.index - 12)),
+    )
     if (scope === null) return []
-    const things = nounsOf(scope[1]!.split(/(?<!\p{L})(?:при|от|для|до|по|за|если|в)\s/u)[0]!).filter((stem) => !scopeless.test(stem))
+    const things = nounsOf(scope[1]!.split(/(?<!\p{L})(?:при|от|для|до|по|за|если|в)\s/u)[0]!).filter(
+      (stem) => !scopeless.test(stem),
+    )
     if (things.length === 0) return []
     const base = sums.find((one) => {
       const place = court.settled.get(one.index)
@@ -702,12 +815,22 @@ const discountedOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
     const place = base === undefined ? undefined : court.settled.get(base.index)
     if (place === undefined || place === null) return []
     // What the discount is on is another row of the documents.
-    if (!court.index.places.some((one) => one !== rule && things.some((stem) => [...one.tokens].some(([token, weight]) => weight >= 0.45 && likeness(token, stem) > 0)))) return []
-    const isOf = things.some((stem) => [...place.tokens].some(([token, weight]) => weight >= 0.15 && likeness(token, stem) > 0))
+    if (
+      !court.index.places.some(
+        (one) =>
+          one !== rule &&
+          things.some((stem) => [...one.tokens].some(([token, weight]) => weight >= 0.45 && likeness(token, stem) > 0)),
+      )
+    )
+      return []
+    const isOf = things.some((stem) =>
+      [...place.tokens].some(([token, weight]) => weight >= 0.15 && likeness(token, stem) > 0),
+    )
     return isOf ? [] : [contradiction(`${share.text} от ${base!.text}`, rule.line.text)]
   })
 }
-const scopeless = /^(?:vtor|odn|procedur|punkt|ves|vs|zakaz|pokupk|uslug|rabot|tovar|material|izdeli|summ|chek|polotn|prais|stoimost|pervy|perv|poseshen|oplat|abonement|kurs|paket|tarif|obuch)/u
+const scopeless =
+  /^(?:vtor|odn|procedur|punkt|ves|vs|zakaz|pokupk|uslug|rabot|tovar|material|izdeli|summ|chek|polotn|prais|stoimost|pervy|perv|poseshen|oplat|abonement|kurs|paket|tarif|obuch)/u
 
 export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const limits = limitsIn(court.index)
@@ -729,7 +852,9 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
     ...discountedOf(court),
   ]
   const spoken = stemsOf(`${view.text}\n${view.turn}\n${view.earlier}`)
-  const rarity = (stem: string) => limits.lines.filter((one) => stem.startsWith("#") ? one.text.includes(stem.slice(1)) : has(one.stems, stem)).length
+  const rarity = (stem: string) =>
+    limits.lines.filter((one) => (stem.startsWith("#") ? one.text.includes(stem.slice(1)) : has(one.stems, stem)))
+      .length
   for (const clause of affirmationsOf(view)) {
     for (const { things, verb, only, line } of limits.denied) {
       if (
@@ -746,7 +871,15 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
       for (const { things, line } of limits.apart)
         if (
           things.some((thing) => thing.every((stem) => has(holding, stem))) &&
-          !things.some((thing) => limits.lines.some((one) => !outside.test(one.text) && (inside.test(one.text) || one.text.includes("(") || one.text.split(", ").length > 3) && one.text !== line && thing.every((stem) => has(one.stems, stem))))
+          !things.some((thing) =>
+            limits.lines.some(
+              (one) =>
+                !outside.test(one.text) &&
+                (inside.test(one.text) || one.text.includes("(") || one.text.split(", ").length > 3) &&
+                one.text !== line &&
+                thing.every((stem) => has(one.stems, stem)),
+            ),
+          )
         )
           found.push(contradiction(clause.text, line))
     }
@@ -757,7 +890,11 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
       if (own.length * 2 < frame.length || (isOfHaving && !ofHaving.test(clause.text))) continue
       // What half the document speaks of is not limited by one line of it.
       if (/только/iu.test(clause.text)) continue
-      if (to.some((stem) => contrary.some(([one, other]) => stem.startsWith(one) && clause.stems.some((said) => said.startsWith(other))))) {
+      if (
+        to.some((stem) =>
+          contrary.some(([one, other]) => stem.startsWith(one) && clause.stems.some((said) => said.startsWith(other))),
+        )
+      ) {
         found.push(contradiction(clause.text, line))
         continue
       }

@@ -149,9 +149,14 @@ const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArr
   // A term multiplies nothing, nor does the number in a name: `15–20 рабочих дней`, `М400`.
   let told = court.view.text
   for (const one of [...court.view.quantities].reverse())
-    if (one === claim || one.index === claim.index || (one.kind === "duration" && (one.workingDays || (one.to !== null && one.unit === "день"))))
+    if (
+      one === claim ||
+      one.index === claim.index ||
+      (one.kind === "duration" && (one.workingDays || (one.to !== null && one.unit === "день")))
+    )
       told = `${told.slice(0, one.index)}${" . ".padEnd(one.text.length)}${told.slice(one.index + one.text.length)}`
-  for (const number of numbersIn(told.replace(/(?<!\p{L})\p{Lu}-?\d+/gu, " ").replace(/(\d)-(?=\d)/g, "$1 - "))) put(number)
+  for (const number of numbersIn(told.replace(/(?<!\p{L})\p{Lu}-?\d+/gu, " ").replace(/(\d)-(?=\d)/g, "$1 - ")))
+    put(number)
   for (const number of court.clientNumbers) put(number)
   // `Баннер 3×2 м`, `комната 3 на 4`: its area.
   for (const match of `${court.view.text}\n${court.view.turn}\n${court.view.earlier}`.matchAll(sizePattern))
@@ -217,10 +222,13 @@ const sameButFor = (one: Place, other: Place) => {
 
 /** Whether the price is for another number of them, and its row has one for this. */
 const isOfOtherTier = (place: Place, count: number, court: Court): boolean => {
-  const bound = place.bounds.find((one) => one.quantity.kind === "count" && (one.quantity.to !== null || one.quantity.qualifier === "from"))
+  const bound = place.bounds.find(
+    (one) => one.quantity.kind === "count" && (one.quantity.to !== null || one.quantity.qualifier === "from"),
+  )
   if (bound === undefined || admits(bound.quantity, count)) return false
   const isTold = [...court.view.quantities, ...court.view.turnQuantities].some(
-    (one) => one.kind === "count" && one.value === count && (unitKey(one.unit ?? "") === bound.unit || bound.unit === "штука"),
+    (one) =>
+      one.kind === "count" && one.value === count && (unitKey(one.unit ?? "") === bound.unit || bound.unit === "штука"),
   )
   if (!isTold) return false
   return court.index.places.some(
@@ -269,7 +277,11 @@ const multiplied = (
   const isPartOfTold =
     !leaf.isOwn &&
     court.view.quantities.some(
-      (one) => one.kind === "money" && one.index >= context.sentence.index && one.index < claim.index && court.settled.has(one.index),
+      (one) =>
+        one.kind === "money" &&
+        one.index >= context.sentence.index &&
+        one.index < claim.index &&
+        court.settled.has(one.index),
     )
   for (const count of new Set([...counts, ...lineCounts])) {
     if (count === 12 && leaf.pers.some((per) => per === "год")) {
@@ -297,11 +309,7 @@ const multiplied = (
   return made
 }
 
-const shared = (
-  leaf: Leaf,
-  percents: ReadonlyArray<Share>,
-  isDearer: boolean,
-): ReadonlyArray<Made> =>
+const shared = (leaf: Leaf, percents: ReadonlyArray<Share>, isDearer: boolean): ReadonlyArray<Made> =>
   percents.flatMap(({ value, cap, isAdded }) => [
     { ...leaf, value: (leaf.value * value) / 100, cap: leaf.cap || cap, uses: [leaf.at] },
     { ...leaf, value: (leaf.value * (100 - value)) / 100, open: leaf.open || cap, uses: [leaf.at] },
@@ -575,7 +583,11 @@ export const derive = (
   // `Две сетки` are no price of one.
   const docTerms =
     (isCued || own.length > 0) && !isTotal
-      ? unique([...strong, ...wide, ...told, ...(isOfAsked ? asked : [])].filter((leaf) => !isOfMany(leaf, context, court)).map(single))
+      ? unique(
+          [...strong, ...wide, ...told, ...(isOfAsked ? asked : [])]
+            .filter((leaf) => !isOfMany(leaf, context, court))
+            .map(single),
+        )
       : []
   const docMade =
     isCued && !isTotal
@@ -688,9 +700,10 @@ export const isCountOf = (claim: Quantity, context: Context, court: Court): bool
       own.some((other) => other !== one && isAlike(other) && sameNumber(one.value * other.value, claim.value)) ||
       (isOver &&
         isAlike(one) &&
-        [...own, ...court.view.quantities.filter((other) => other.index < claim.index && court.settled.has(other.index))].some(
-          (other) => isAlike(other) && sameNumber(Math.abs(one.value - other.value), claim.value),
-        )),
+        [
+          ...own,
+          ...court.view.quantities.filter((other) => other.index < claim.index && court.settled.has(other.index)),
+        ].some((other) => isAlike(other) && sameNumber(Math.abs(one.value - other.value), claim.value))),
   )
 }
 
@@ -699,14 +712,21 @@ const severalPattern =
 /** Whether the words say several of the thing that the price is of. */
 const isOfMany = (leaf: Leaf, context: Context, court: Court): boolean => {
   if (leaf.place === null || leaf.isOwn) return false
-  const names = [...leaf.place.tokens].filter(([token, weight]) => weight >= 0.9 && !token.startsWith("#")).map(([token]) => token)
+  const names = [...leaf.place.tokens]
+    .filter(([token, weight]) => weight >= 0.9 && !token.startsWith("#"))
+    .map(([token]) => token)
   return [...context.sentence.text.matchAll(severalPattern)].some((match) => {
     const number = numbersIn(match[1]!)[0] ?? 1
     return (
       number >= 2 &&
       unitKey(match[2]!.split(/\s+/)[0]!) !== "месяц" &&
       wordsOf(match[2]!).some((word) => names.some((name) => likeness(name, word.stem) > 0)) &&
-      !court.index.places.some((place) => place !== leaf.place && place.line === leaf.place!.line && place.bounds.some((bound) => bound.quantity.value === number))
+      !court.index.places.some(
+        (place) =>
+          place !== leaf.place &&
+          place.line === leaf.place!.line &&
+          place.bounds.some((bound) => bound.quantity.value === number),
+      )
     )
   })
 }

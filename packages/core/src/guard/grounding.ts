@@ -206,14 +206,25 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
   if (isRestOfPercent(claim, court) || isCountOf(claim, context, court)) return pass("arithmetic")
   if (isSum && claim.to === null && result.kind === "wrong") {
     // `20 м² — это 14 000` of 700 a metre, though something else costs 14 000.
-    const amounts = context.levels.slice(0, 2).flatMap((level) => level.quantities).filter((one) => one.kind === "count" && one.to === null)
+    const amounts = context.levels
+      .slice(0, 2)
+      .flatMap((level) => level.quantities)
+      .filter((one) => one.kind === "count" && one.to === null)
     const rate = index.places.find(
       (place) =>
         place.quantity.kind === "money" &&
         place.quantity.to === null &&
-        amounts.some((one) => place.pers.includes(perKey(one.unit ?? "")) && sameNumber(place.quantity.value * one.value, claim.value)) &&
+        amounts.some(
+          (one) =>
+            place.pers.includes(perKey(one.unit ?? "")) && sameNumber(place.quantity.value * one.value, claim.value),
+        ) &&
         namedBy(place, context.levels, 0.5) >= 0.6 &&
-        !index.places.some((rival) => rival.quantity.kind === "money" && rival.pers.some((per) => place.pers.includes(per)) && compare(place, rival, context) > 0),
+        !index.places.some(
+          (rival) =>
+            rival.quantity.kind === "money" &&
+            rival.pers.some((per) => place.pers.includes(per)) &&
+            compare(place, rival, context) > 0,
+        ),
     )
     if (rate !== undefined) return pass("arithmetic", rate)
   }
@@ -258,7 +269,13 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
             /(?<!\p{L})(?:по|за|то есть|это|выход\p{L}*|на (?:человека|каждого))(?!\p{L})/iu.test(context.gap))) ||
         hasShare(context, court))
     const derived = mayDerive
-      ? derive(claim, context, court, !isContrast(context) && !isCompared && !isSummed, isContrast(context) || isCompared)
+      ? derive(
+          claim,
+          context,
+          court,
+          !isContrast(context) && !isCompared && !isSummed,
+          isContrast(context) || isCompared,
+        )
       : null
     return derived === null ? result.problem : pass("arithmetic", derived.place)
   }
@@ -281,7 +298,10 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
   if (
     (claim.kind === "count" || claim.kind === "duration") &&
     isKazakh(context.sentence.text) &&
-    index.places.some(({ quantity }) => quantity.kind !== "money" && (sameNumber(quantity.value, claim.value) || quantity.to === claim.value))
+    index.places.some(
+      ({ quantity }) =>
+        quantity.kind !== "money" && (sameNumber(quantity.value, claim.value) || quantity.to === claim.value),
+    )
   )
     return pass("fact")
   return {

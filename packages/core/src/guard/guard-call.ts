@@ -302,7 +302,10 @@ const ofTalk =
 const isOpenOn = (weekday: number, knowledge: string): boolean =>
   knowledge
     .split("\n")
-    .some((line) => /\d{1,2}[:.]\d\d/.test(line) && !/выходной/iu.test(line) && (daysIn(line) & (1 << ((weekday + 6) % 7))) !== 0)
+    .some(
+      (line) =>
+        /\d{1,2}[:.]\d\d/.test(line) && !/выходной/iu.test(line) && (daysIn(line) & (1 << ((weekday + 6) % 7))) !== 0,
+    )
 
 /** Opening hours of a shop are a fact; they make no call possible. */
 const isOfDocument = (time: TimeFound, sentence: Sentence, input: GuardInput): boolean => {
@@ -317,8 +320,10 @@ const isOfDocument = (time: TimeFound, sentence: Sentence, input: GuardInput): b
   if (!ofTalk.test([input.draft.text, ...turn.map((line) => line.text)].join(" "))) {
     // A lesson at ten, a cleaning on Sunday: of the company's own hours.
     const clock = /\d{1,2}[:.]\d\d/.exec(said)?.[0]
-    if (clock !== undefined && low.includes(clock) && !/(?<!\p{L})(?:завтра|сегодня|послезавтра)/iu.test(said)) return true
-    if (clock === undefined && !/\d/.test(said) && isOpenOn(wallTime(time.at, input.zone).weekday, input.knowledge)) return true
+    if (clock !== undefined && low.includes(clock) && !/(?<!\p{L})(?:завтра|сегодня|послезавтра)/iu.test(said))
+      return true
+    if (clock === undefined && !/\d/.test(said) && isOpenOn(wallTime(time.at, input.zone).weekday, input.knowledge))
+      return true
   }
   if (/\d/.test(said) && !/(?<!\p{L})(?:завтра|сегодня|послезавтра)/iu.test(said) && low.includes(said)) return true
   return (

@@ -141,7 +141,8 @@ export const countEmoji = (text: string): number => {
 const english =
   /(?<!\p{L})(?:the|is|are|do|does|you|your|how|much|what|when|price|hello|hi|want|can|need|please|for|have|to|of|and|we|it|thanks)(?!\p{L})/giu
 /** Two words of English at least, and no Russian: `privet, skolko stoit` is Russian. */
-const isEnglish = (text: string): boolean => !/\p{Script=Cyrillic}{3}/u.test(text) && (text.match(english)?.length ?? 0) >= 2
+const isEnglish = (text: string): boolean =>
+  !/\p{Script=Cyrillic}{3}/u.test(text) && (text.match(english)?.length ?? 0) >= 2
 
 /** Most of its longer words have a letter that Russian lacks, or are words of Kazakh. */
 const isKazakh = (text: string): boolean => {
@@ -149,7 +150,9 @@ const isKazakh = (text: string): boolean => {
   const kazakh = words.filter((word) => /[әғқңөұүһі]/u.test(word) || kazakhWords.has(word))
   return kazakh.length >= 2 && kazakh.length * 3 >= words.length
 }
-const kazakhWords = new Set("керек бар салем рахмет бола болады алады тұрады бағасы кандай канша баға екен менде сізде маған".split(" "))
+const kazakhWords = new Set(
+  "керек бар салем рахмет бола болады алады тұрады бағасы кандай канша баға екен менде сізде маған".split(" "),
+)
 
 const strangeTongue = (text: string, input: GuardInput): string | null => {
   const contacts = findQuantities(text).filter((quantity) => quantity.key !== "")
@@ -167,7 +170,8 @@ const strangeTongue = (text: string, input: GuardInput): string | null => {
   // English is for those who write it.
   const turn = input.chat.slice(input.chat.findLastIndex((line) => line.from !== "client") + 1)
   const asked = turn.map((line) => line.text).join(" ")
-  if (isEnglish(asked)) return isEnglish(bare) || /^\P{L}*$/u.test(bare) ? null : "Клиент пишет по-английски, а ответ не по-английски."
+  if (isEnglish(asked))
+    return isEnglish(bare) || /^\P{L}*$/u.test(bare) ? null : "Клиент пишет по-английски, а ответ не по-английски."
   if (isKazakh(asked) && !/[әғқңөұүһі]/iu.test(bare) && cyrillic > 20)
     return "Клиент пишет по-казахски, а ответ по-русски."
   if (cyrillic === 0 && /\p{L}{3}/u.test(bare)) return "Ответ написан не по-русски."

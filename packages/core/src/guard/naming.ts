@@ -71,8 +71,20 @@ const isOtherAmount = (token: string, place: Place, rival: Place, level: Level):
   if (bounds.length === 0 || bounds.some((bound) => bound.unit === "штука")) return false
   const told = level.quantities.filter((one) => one.value === value || one.to === value)
   // 200 l are within `100–300 л` as well as on the edge of `200–600 л`.
-  if (place.bounds.some((bound) => isRange(bound) && told.some((one) => valueOn(bound.unit, one) !== null && admits(bound.quantity, value)))) return true
-  return told.length > 0 && told.every((one) => one.kind !== "bare" && !bounds.some((bound) => valueOn(bound.unit, { ...one, to: null, value }) !== null))
+  if (
+    place.bounds.some(
+      (bound) =>
+        isRange(bound) && told.some((one) => valueOn(bound.unit, one) !== null && admits(bound.quantity, value)),
+    )
+  )
+    return true
+  return (
+    told.length > 0 &&
+    told.every(
+      (one) =>
+        one.kind !== "bare" && !bounds.some((bound) => valueOn(bound.unit, { ...one, to: null, value }) !== null),
+    )
+  )
 }
 
 /**
@@ -96,13 +108,14 @@ export const compare = (place: Place, rival: Place, context: Context, levelsMax 
   const lead = context.levels[context.ownLevels - 2]
   const isWhollyNamed =
     lead !== undefined && against.length > 0 && against.every(([token]) => mentioned(token, lead, place) > 0)
-  const isNear =
-    place.line === rival.line && namedBy(place, context.levels.slice(0, 2), 0.9) > 0.4 && !isWhollyNamed
+  const isNear = place.line === rival.line && namedBy(place, context.levels.slice(0, 2), 0.9) > 0.4 && !isWhollyNamed
   const last = isNear ? 2 : levelsMax
   // Rows of one list differ in a number only: `Дом 100`, `Дом 300`.
   const areAlike =
     place.line.block === rival.line.block ||
-    [...place.tokens].some(([token, weight]) => weight >= 0.7 && !isThin(token) && (rival.tokens.get(token) ?? 0) >= 0.7)
+    [...place.tokens].some(
+      ([token, weight]) => weight >= 0.7 && !isThin(token) && (rival.tokens.get(token) ?? 0) >= 0.7,
+    )
   const heads = against
     .filter(([token]) => !isThin(token) && (rival.tokens.get(token) ?? 0) >= 0.9)
     .map(([token]) => token)

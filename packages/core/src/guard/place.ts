@@ -212,7 +212,14 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
       quantity.kind === "clock" &&
       opening !== undefined &&
       /^\s*(?:[–—-]|до)?\s*$/u.test(line.text.slice(opening.index + opening.text.length, quantity.index))
-    const days = daysIn(isEnd ? line.text.slice(0, quantity.index).split(/[;,.]\s/u).at(-1)! : `${label} ${nearText}`)
+    const days = daysIn(
+      isEnd
+        ? line.text
+            .slice(0, quantity.index)
+            .split(/[;,.]\s/u)
+            .at(-1)!
+        : `${label} ${nearText}`,
+    )
     return {
       quantity,
       tokens: tokensOfLayers(layers, quantity),
@@ -341,11 +348,15 @@ const boundsOf = (
   const within = quantities.filter((other) => other !== own && other.index >= gap.start && other.index < gap.end)
   // `До 4 камер 10 000, 5–8 камер 18 000`: each sum has its own; what heads the line is of another measure.
   const isTold = (other: Quantity) =>
-    within.some((one) => one.kind === other.kind && one.unit !== null && other.unit !== null && unitKey(one.unit) === unitKey(other.unit))
+    within.some(
+      (one) =>
+        one.kind === other.kind &&
+        one.unit !== null &&
+        other.unit !== null &&
+        unitKey(one.unit) === unitKey(other.unit),
+    )
   const leading = [...within, ...quantities].filter(
-    (other) =>
-      other.index < own.index &&
-      (other.index >= gap.start || (other.index < first.index && !isTold(other))),
+    (other) => other.index < own.index && (other.index >= gap.start || (other.index < first.index && !isTold(other))),
   )
   return leading.length > 0 ? leading : within
 }
@@ -357,7 +368,8 @@ const isRowHeader = (rows: ReadonlyArray<ReadonlyArray<string>>): boolean => {
     /\d/.test(cell) &&
     findQuantities(cell).some(
       // `от 200`, `50–199` over prices say for how many.
-      (one) => one.kind === "money" || (one.kind === "bare" && one.value >= 100 && one.to === null && one.qualifier === null),
+      (one) =>
+        one.kind === "money" || (one.kind === "bare" && one.value >= 100 && one.to === null && one.qualifier === null),
     )
   return (
     !first.slice(1).some(isPriced) &&
@@ -480,7 +492,12 @@ const paidPer = /^\s*(?:1\s+)?(?:час|день|сутки|ночь|недел�
 const withHeader = (quantity: Quantity, head: string, row: string): Quantity => {
   if (quantity.kind !== "bare" || head === "") return quantity
   // `Час | День | Месяц`, `100–499 шт`: what the prices of the column are for.
-  if (paidPer.test(head) || findQuantities(head).some((one) => one.kind === "count" || one.kind === "duration" || one.qualifier !== null || one.to !== null))
+  if (
+    paidPer.test(head) ||
+    findQuantities(head).some(
+      (one) => one.kind === "count" || one.kind === "duration" || one.qualifier !== null || one.to !== null,
+    )
+  )
     return quantity
   const [unit] = findQuantities(`${quantity.value} ${/[,(]\s*([^,()]+)\)?\s*$/u.exec(head)?.[1] ?? head}`)
   if (/₸|тг|тенге|kzt/iu.test(head)) return { ...quantity, kind: "money", unit: "KZT" }

@@ -7,8 +7,8 @@ import { findQuantities } from "../knowledge/quantity.ts"
 import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import { wallTime } from "../time/wall-clock.ts"
 import type { Context } from "./claim-context.ts"
-import { daysIn } from "./days.ts"
 import { isCity } from "./claim-context.ts"
+import { daysIn } from "./days.ts"
 import type { Place } from "./place.ts"
 import type { Court } from "./weighing.ts"
 
@@ -157,7 +157,10 @@ export const beyondOf = (place: Place, context: Context, court: Court): string |
     if (mentions(context.sentence.text, left) || mentions(court.view.turn, left)) return "исключение"
   }
   // `Кроме пятницы — воскресенья`
-  const days = [...around(place).matchAll(/(?<!\p{L})кроме\s+([^.;)]{2,40})/giu)].reduce((mask, match) => mask | daysIn(match[1]!), 0)
+  const days = [...around(place).matchAll(/(?<!\p{L})кроме\s+([^.;)]{2,40})/giu)].reduce(
+    (mask, match) => mask | daysIn(match[1]!),
+    0,
+  )
   const told = context.days || context.daysBefore
   if (days !== 0 && told !== 0 && (told & days) === told) return "не в эти дни"
   if (isOfAnother(place, context, court)) return "сказано о другом"

@@ -130,7 +130,10 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
     const beyond = granted.map((one) => beyondOf(one.place, context, court))
     const last = beyond.findIndex((one) => one !== null)
     if (last >= 0 && beyond.every((one) => one !== null))
-      return refusal(text, `«${text}»: ${beyond[last]}, в документах «${granted[last]!.place.line.text.slice(0, 160)}».`)
+      return refusal(
+        text,
+        `«${text}»: ${beyond[last]}, в документах «${granted[last]!.place.line.text.slice(0, 160)}».`,
+      )
   }
   if (family.name === "everyday" || !family.ofThing) return pass
   const priced =
@@ -242,7 +245,8 @@ const thingsIn = (clause: string, family: Family): ReadonlyArray<string> =>
     )
     .map((word) => word.stem)
 
-const anyway = /(?<!\p{L})(?:в любом случае|даже если|без (?:всяких )?условий|независимо от|при любо(?:м|й)|не имеет значения|значения не имеет|неважно|не важно|заказывать (?:ничего )?не нужно|ничего заказывать)(?!\p{L})/iu
+const anyway =
+  /(?<!\p{L})(?:в любом случае|даже если|без (?:всяких )?условий|независимо от|при любо(?:м|й)|не имеет значения|значения не имеет|неважно|не важно|заказывать (?:ничего )?не нужно|ничего заказывать)(?!\p{L})/iu
 
 const conditionPattern =
   /(?<!\p{L})(?:при|если|только|кто|кажд\p{L}+, кто|для(?!\s+вс)|владельц\p{L}*|в день|начиная)\s+((?:[^\s,;.()—–]+\s*){1,4})/giu
@@ -303,7 +307,11 @@ const unmetCondition = (
     if (one.qualifier === null && one.kind === "count" && one.index >= from && one.index < to) {
       const lead = line.slice(Math.max(0, one.index - 24), one.index)
       const named = told.filter((other) => other.kind === "count" && sameUnit(other.unit, one.unit))
-      if (/(?<!\p{L})для\s+(?:\p{L}+\s+)?$/iu.test(lead) && named.length > 0 && !named.some((other) => sameNumber(other.value, one.value)))
+      if (
+        /(?<!\p{L})для\s+(?:\p{L}+\s+)?$/iu.test(lead) &&
+        named.length > 0 &&
+        !named.some((other) => sameNumber(other.value, one.value))
+      )
         return { isConditional: true, line }
       continue
     }
@@ -545,7 +553,8 @@ const ofDiscount = /(?<!\p{L})(?:скидк|скидок|минус|дешевл
 const sharesOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const { view } = court
   return view.quantities.flatMap((claim) => {
-    const isGuarantee = claim.kind === "duration" && /(?<!\p{L})гаранти/iu.test(contextOf(claim, court.view).sentence.text)
+    const isGuarantee =
+      claim.kind === "duration" && /(?<!\p{L})гаранти/iu.test(contextOf(claim, court.view).sentence.text)
     if (claim.kind !== "percent" && claim.kind !== "money" && !isGuarantee) return []
     const place = court.settled.get(claim.index)
     if (place === undefined || place === null || place.source !== "text") return []
@@ -556,11 +565,16 @@ const sharesOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
     ]
     if (isGuarantee) {
       const beyond = beyondOf(place, context, court)
-      return beyond !== null && !/\?\s*$/.test(context.sentence.text) ? told(beyond) : anyway.test(view.text) && unmetCondition(place, discount, court).isConditional ? told("условие не названо") : []
+      return beyond !== null && !/\?\s*$/.test(context.sentence.text)
+        ? told(beyond)
+        : anyway.test(view.text) && unmetCondition(place, discount, court).isConditional
+          ? told("условие не названо")
+          : []
     }
     if (claim.kind === "money") return isOver(place, court) ? told("срок прошёл") : []
     // `Срочно +50 %, кроме апостиля`
-    if (/(?<!\p{L})кроме\s/iu.test(place.line.text) && beyondOf(place, context, court) === "исключение") return told("исключение")
+    if (/(?<!\p{L})кроме\s/iu.test(place.line.text) && beyondOf(place, context, court) === "исключение")
+      return told("исключение")
     if (!ofDiscount.test(context.sentence.text) || !ofDiscount.test(place.line.text)) return []
     const beyond = beyondOf(place, context, court)
     if (beyond !== null) return told(beyond)

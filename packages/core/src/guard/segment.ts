@@ -145,7 +145,9 @@ export const headOf = (phrase: string): string => {
 
 /** `без НДС` as one word of the same length, so that it is another than `с НДС`. */
 export const joinWithout = (text: string): string =>
-  text.replace(/(?<!\p{L})(без)(\s+)(\p{L}{3,})(?!\p{L})/giu, (_, without: string, gap: string, word: string) => usualWant.test(word) ? " ".repeat(without.length + gap.length + word.length) : `${without}${word}${gap}`)
+  text.replace(/(?<!\p{L})(без)(\s+)(\p{L}{3,})(?!\p{L})/giu, (_, without: string, gap: string, word: string) =>
+    usualWant.test(word) ? " ".repeat(without.length + gap.length + word.length) : `${without}${word}${gap}`,
+  )
 /** What offers lack as a rule tells none of them from another. */
 const usualWant = /^(?:переплат|процент|выходн|предоплат|остановк|очеред|посредник|комисси|лишн|провер|учет|учёт)/iu
 

@@ -39,6 +39,12 @@ export const strangeNames = (
       continue
     found.push({ code: "ungrounded", text: match[0], detail: `«${match[0]}» нет в документах.` })
   }
+  // The number of a certificate or a contract.
+  for (const match of view.text.matchAll(/№\s?([\p{L}\d/-]{3,})/gu)) {
+    const said = match[1]!.toLowerCase().replace(/[/-]+$/u, "")
+    if (!index.text.includes(said) && !chat.some((line) => line.text.toLowerCase().includes(said)))
+      found.push({ code: "ungrounded", text: match[0], detail: `Номера «${match[0]}» нет в документах.` })
+  }
   // `X30` where the documents have `X10` and `X20`.
   for (const match of view.text.matchAll(
     /(?<![\p{L}\d-])(\p{L}{1,6})-?(\d{1,5})(?![\d.,]*\d|\s*[₸%])(\p{L}{0,2})(?!\p{L})/gu,

@@ -19,7 +19,8 @@ const ofTerm =
 const budget =
   /(?<!\p{L})(?:бюджет\p{L}*|в пределах|в рамках|уклад\p{L}*|уложи\p{L}*|для|при|от|с|на|ваш\p{L}*|вы (?:сказали|писали|назвали|указали|упомянули|говорили|платите|тратите|теряете))\s+(?:\p{L}+\s+){0,3}$/iu
 
-const granting = /(?<!\p{L})(?:сдела(?:ем|ю)|да[дё]им|да[её]м|предоставим|пойд[её]м навстречу|снизим|уступим)(?!\p{L})/iu
+const granting =
+  /(?<!\p{L})(?:сдела(?:ем|ю)|да[дё]им|да[её]м|предоставим|пойд[её]м навстречу|снизим|уступим)(?!\p{L})/iu
 
 const isQuestion = (text: string) => /\?\s*[\p{Extended_Pictographic}\s)»"]*$/u.test(text)
 
@@ -98,10 +99,20 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
       !question &&
       !refused &&
       !court.clientQuantities.some((other) => isSame(other) && other.qualifier === "to") &&
-      court.index.places.some(({ quantity }) => quantity.kind === "count" && quantity.qualifier === "to" && sameUnit(quantity.unit, claim.unit))
+      court.index.places.some(
+        ({ quantity }) =>
+          quantity.kind === "count" && quantity.qualifier === "to" && sameUnit(quantity.unit, claim.unit),
+      )
     )
       return null
-    if (claim.kind === "count" && claim.qualifier === "from" && !/(?:ами|ями|ом|ем|ью)$/u.test((claim.unit ?? "").split(" ")[0]!) && !question && !refused && !court.clientQuantities.some((other) => isSame(other) && other.qualifier === "from"))
+    if (
+      claim.kind === "count" &&
+      claim.qualifier === "from" &&
+      !/(?:ами|ями|ом|ем|ью)$/u.test((claim.unit ?? "").split(" ")[0]!) &&
+      !question &&
+      !refused &&
+      !court.clientQuantities.some((other) => isSame(other) && other.qualifier === "from")
+    )
       return null
     if (claim.kind === "clock" || claim.kind === "date") return "chat"
     // `Не хочется вас терять: сделаем минус 10 %` declines nothing.
@@ -122,7 +133,10 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
         : promises.test(context.gap) && !isOfSpan(claim, court)
           ? null
           : "chat"
-    if (claim.kind === "count" || (claim.value >= 100 && /^\s+\p{Ll}{3,}(?:ов|ев|ей|ий|ек|ок|ам|ами)(?!\p{L})/u.test(context.after)))
+    if (
+      claim.kind === "count" ||
+      (claim.value >= 100 && /^\s+\p{Ll}{3,}(?:ов|ев|ей|ий|ек|ок|ам|ами)(?!\p{L})/u.test(context.after))
+    )
       return "chat"
     return promises.test(context.near) && !/(?<!\p{L})(?:на|для|за|при)\s+$/iu.test(context.before) ? null : "chat"
   }
@@ -148,8 +162,16 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
     if (claim.qualifier === null && claim.value > 1 && isFactor(claim, context, court)) return "arithmetic"
     if (isNowhere && claim.value <= 31 && claim.qualifier === null) {
       // `Три документа обойдутся в 27 000`: the sum is what is judged.
-      const sum = court.view.quantities.find((one) => one.kind === "money" && one.index > claim.index && one.index < context.sentence.end)
-      if (sum !== undefined && settled.has(sum.index) && settled.get(sum.index)?.quantity.value !== sum.value && Number.isInteger(sum.value / claim.value)) return "arithmetic"
+      const sum = court.view.quantities.find(
+        (one) => one.kind === "money" && one.index > claim.index && one.index < context.sentence.end,
+      )
+      if (
+        sum !== undefined &&
+        settled.has(sum.index) &&
+        settled.get(sum.index)?.quantity.value !== sum.value &&
+        Number.isInteger(sum.value / claim.value)
+      )
+        return "arithmetic"
       if (overs(court).has(claim.value)) return "arithmetic"
       if (claim.value <= 12) return listed(claim, context, court)
     }
@@ -184,9 +206,14 @@ const isOfSpan = (claim: Quantity, court: Court): boolean =>
 /** Twelve people on a tariff for ten: two are over it. */
 export const overs = (court: Court): ReadonlySet<number> => {
   const caps = court.index.places
-    .filter((place) => place.quantity.kind === "count" && (place.quantity.qualifier === "to" || place.quantity.to !== null))
+    .filter(
+      (place) => place.quantity.kind === "count" && (place.quantity.qualifier === "to" || place.quantity.to !== null),
+    )
     .map((place) => place.quantity.to ?? place.quantity.value)
-  const numbers = [...court.clientNumbers, ...court.clientQuantities.filter((one) => one.kind === "count").map((one) => one.value)]
+  const numbers = [
+    ...court.clientNumbers,
+    ...court.clientQuantities.filter((one) => one.kind === "count").map((one) => one.value),
+  ]
   return new Set(numbers.flatMap((number) => caps.map((cap) => number - cap)).filter((over) => over > 0 && over <= 100))
 }
 

@@ -146,7 +146,9 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
       `«${claim.text}» сказано не о том: в документах это «${alike[0]!.label}»${beaten === null ? "" : `, а здесь речь о «${(beaten as Place).label}»`}.`,
       beaten,
     )
-  const meant = unbeaten.filter((place) => !isOfOtherDeal(place, rivals, context) && !isOutOfNames(place, rivals, context))
+  const meant = unbeaten.filter(
+    (place) => !isOfOtherDeal(place, rivals, context) && !isOutOfNames(place, rivals, context),
+  )
   if (meant.length === 0 && !contrast)
     return wrong("wrong_subject", claim, `«${claim.text}» в документах сказано о другом: «${unbeaten[0]!.label}».`)
   const dayly = (contrast ? unbeaten : meant).filter((place) => !isOnOtherDay(place, rivals, context))
@@ -192,8 +194,18 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   return wrong("wrong_terms", claim, detail)
 }
 
-const isYear = (one: Quantity) => one.kind === "bare" && Number.isInteger(one.value) && one.value > 2000 && one.value < 2060
-const inDays: Readonly<Record<string, number>> = { секунда: 1 / 86_400, минута: 1 / 1440, час: 1 / 24, день: 1, неделя: 7, месяц: 30, квартал: 90, год: 365 }
+const isYear = (one: Quantity) =>
+  one.kind === "bare" && Number.isInteger(one.value) && one.value > 2000 && one.value < 2060
+const inDays: Readonly<Record<string, number>> = {
+  секунда: 1 / 86_400,
+  минута: 1 / 1440,
+  час: 1 / 24,
+  день: 1,
+  неделя: 7,
+  месяц: 30,
+  квартал: 90,
+  год: 365,
+}
 const isOfScale = (claim: Quantity, other: Quantity): boolean => {
   if (claim.kind !== "duration" || other.kind !== "duration") return true
   const ratio = (claim.value * (inDays[claim.unit ?? ""] ?? 1)) / (other.value * (inDays[other.unit ?? ""] ?? 1) || 1)
@@ -250,13 +262,17 @@ const nameSpan = /(?<![\p{L}\d])(\p{Lu}{1,2})(\d{1,4})\s?[–—-]\s?(?:\p{Lu}{1
 const isOutOfNames = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
   const span = nameSpan.exec(place.near)
   if (span === null) return false
-  const told = [...context.sentence.text.matchAll(new RegExp(`(?<![\\p{L}\\d])${span[1]}-?(\\d{1,4})(?!\\d)`, "gu"))].map((match) => Number(match[1]))
+  const told = [
+    ...context.sentence.text.matchAll(new RegExp(`(?<![\\p{L}\\d])${span[1]}-?(\\d{1,4})(?!\\d)`, "gu")),
+  ].map((match) => Number(match[1]))
   const holds = (one: RegExpExecArray | null, value: number) =>
     one !== null && one[1] === span[1] && value >= Number(one[2]) && value <= Number(one[3])
   return (
     told.length > 0 &&
     !told.some((value) => holds(span, value)) &&
-    told.some((value) => rivals.some((rival) => holds(nameSpan.exec(rival.near), value) || rival.near.includes(`${span[1]}${value}`)))
+    told.some((value) =>
+      rivals.some((rival) => holds(nameSpan.exec(rival.near), value) || rival.near.includes(`${span[1]}${value}`)),
+    )
   )
 }
 
@@ -264,7 +280,10 @@ const isOutOfNames = (place: Place, rivals: ReadonlyArray<Place>, context: Conte
 const isSameThing = (rival: Place, place: Place): boolean =>
   [...place.tokens].every(
     ([token, weight]) =>
-      weight < 0.8 || token.startsWith("#") || /^(?:budn|vyhodn|ezhednevn)/u.test(token) || (rival.tokens.get(token) ?? 0) >= 0.3,
+      weight < 0.8 ||
+      token.startsWith("#") ||
+      /^(?:budn|vyhodn|ezhednevn)/u.test(token) ||
+      (rival.tokens.get(token) ?? 0) >= 0.3,
   )
 
 const bits = (mask: number) => mask.toString(2).replaceAll("0", "").length
@@ -309,7 +328,13 @@ export const isElsewhere = (place: Place, context: Context): boolean => {
 
 /** `Алматы – Астана` for the price of `Алматы – Шымкент`: a rival of its sort has every town that is told. */
 const isOnOtherRoute = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
-  const said = [...new Set(wordsOf(context.gap).map((word) => word.stem).filter(isCity))]
+  const said = [
+    ...new Set(
+      wordsOf(context.gap)
+        .map((word) => word.stem)
+        .filter(isCity),
+    ),
+  ]
   if (said.length === 0 || place.isThreshold || place.quantity.qualifier === "from") return false
   const goes = (one: Place) =>
     said.every((town) => [...one.tokens].some(([token, weight]) => weight >= 0.5 && likeness(token, town) > 0))
@@ -412,7 +437,10 @@ export const isBeyondLimit = (claim: Quantity, context: Context, court: Court): 
         place.quantity.to !== null ||
         // `«Один» — 1 касса` beside `«Три» — до 3 касс`.
         (place.quantity.qualifier === null &&
-          all.some((other) => other.quantity.value > place.quantity.value && isRanged(other.quantity) && shares(other, place) > 0)) ||
+          all.some(
+            (other) =>
+              other.quantity.value > place.quantity.value && isRanged(other.quantity) && shares(other, place) > 0,
+          )) ||
         (place.quantity.qualifier === "from" && place.quantity.kind === "duration")) &&
       place.quantity.per === null &&
       !/^.{0,24}\sв\s+(?:день|час|сутки|смену|неделю)/iu.test(place.line.text.slice(place.quantity.index)) &&
@@ -433,7 +461,12 @@ const verbish = /(?:ть|ться|ем|им|ет|ит|ют|ят|ут|ат|ла|�
 const nothingOwn = /^(?:tarif|paket|kurs|abonement|tovar|uslug|zakaz|raboch|oplat|dostavk)/u
 const isOfEverything = (place: Place): boolean =>
   ![...place.tokens].some(
-    ([token, weight]) => weight >= 0.7 && !token.startsWith("#") && !nothingOwn.test(token) && isNaming(token) && !/^(?:den|mesyac|god|chas|nedel)$/u.test(token),
+    ([token, weight]) =>
+      weight >= 0.7 &&
+      !token.startsWith("#") &&
+      !nothingOwn.test(token) &&
+      isNaming(token) &&
+      !/^(?:den|mesyac|god|chas|nedel)$/u.test(token),
   )
 export const isKazakh = (text: string): boolean => (text.match(/[әғқңөұүһі]/giu)?.length ?? 0) >= 3
 
@@ -480,7 +513,11 @@ const overTold = /(?<!\p{L})(?:добав\p{L}*|дополнительн\p{L}*|�
 
 /** Fifty suits are fifty pieces. */
 const isPieces = (unit: string, one: Quantity): boolean =>
-  unit === "штука" && one.kind === "count" && one.to === null && one.value >= 2 && !/^(?:м|м2|м3|кг|г|л|см|мм|км|т)$/u.test(unitKey(one.unit ?? ""))
+  unit === "штука" &&
+  one.kind === "count" &&
+  one.to === null &&
+  one.value >= 2 &&
+  !/^(?:м|м2|м3|кг|г|л|см|мм|км|т)$/u.test(unitKey(one.unit ?? ""))
 
 /** `от 5 бутылей по 1 150` said of one bottle: the amount told is not within the bounds of the price. */
 const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): string | null => {
@@ -490,11 +527,15 @@ const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): 
     const own = context.levels.slice(0, context.ownLevels)
     const told = own.flatMap((level) =>
       level.quantities.flatMap((one) =>
-        one.to !== null && one.qualifier === null && !admits(bound.quantity, one.to) && !admits(bound.quantity, one.value)
+        one.to !== null &&
+        one.qualifier === null &&
+        !admits(bound.quantity, one.to) &&
+        !admits(bound.quantity, one.value)
           ? (valueOn(bound.unit, { ...one, to: null }) ?? [])
-          : one.qualifier === null && (one.kind !== "duration" || (one.unit === "год") === (bound.quantity.unit === "год"))
-          ? (valueOn(bound.unit, one) ?? (isPieces(bound.unit, one) ? one.value : []))
-          : [],
+          : one.qualifier === null &&
+              (one.kind !== "duration" || (one.unit === "год") === (bound.quantity.unit === "год"))
+            ? (valueOn(bound.unit, one) ?? (isPieces(bound.unit, one) ? one.value : []))
+            : [],
       ),
     )
     if (
@@ -503,7 +544,9 @@ const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): 
     )
       told.push(1)
     const isTold =
-      own.some((level) => level.quantities.some((one) => one.value === bound.quantity.value && one.qualifier !== null)) ||
+      own.some((level) =>
+        level.quantities.some((one) => one.value === bound.quantity.value && one.qualifier !== null),
+      ) ||
       // `350 ₸ за первые три и по 50 ₸ за ещё две`
       (/(?<!\p{L})(?:перв\p{L}+|ещ[её]|сверх|следующ\p{L}+)(?!\p{L})/iu.test(context.sentence.text) &&
         numbersIn(context.sentence.text).includes(bound.quantity.value))
@@ -511,12 +554,24 @@ const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): 
       return `«${claim.text}»: в документах с условием «${bound.quantity.text}»: «${place.label}».`
   }
   // `При заказе от 6 бутылей`, told to one who takes two.
-  const rule = /^[^.;]{0,24}?(?<!\p{L})при\s+(?:\p{L}+\s+){0,2}(?=от\s+\d)/iu.exec(place.line.text.slice(place.quantity.index + place.quantity.text.length))
+  const rule = /^[^.;]{0,24}?(?<!\p{L})при\s+(?:\p{L}+\s+){0,2}(?=от\s+\d)/iu.exec(
+    place.line.text.slice(place.quantity.index + place.quantity.text.length),
+  )
   if (rule !== null && claim.kind === "money") {
     const at = place.quantity.index + place.quantity.text.length + rule[0].length
     const bound = findQuantities(place.line.text).find((one) => one.index >= at - 3 && one.index <= at + 3)
-    const asked = bound === undefined || bound.kind === "money" ? [] : court.view.turnQuantities.filter((one) => isComparable(one, bound) && one.kind === bound.kind && one.qualifier === null)
-    if (bound !== undefined && asked.length > 0 && !asked.some((one) => admits(bound, measured(one).value)) && !court.view.quantities.some((one) => sameNumber(one.value, bound.value)))
+    const asked =
+      bound === undefined || bound.kind === "money"
+        ? []
+        : court.view.turnQuantities.filter(
+            (one) => isComparable(one, bound) && one.kind === bound.kind && one.qualifier === null,
+          )
+    if (
+      bound !== undefined &&
+      asked.length > 0 &&
+      !asked.some((one) => admits(bound, measured(one).value)) &&
+      !court.view.quantities.some((one) => sameNumber(one.value, bound.value))
+    )
       return `«${claim.text}»: в документах с условием «${bound.text}»: «${place.label}».`
   }
   // The client's 27 kg for the row `до 10 кг`, where another row is for so many.
@@ -524,7 +579,9 @@ const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): 
     if (!isRanged(bound.quantity) || beyondBound.test(place.near) || overTold.test(court.view.text)) continue
     const own = context.levels.slice(0, context.ownLevels).flatMap((level) => level.quantities)
     if (own.some((one) => valueOn(bound.unit, one) !== null)) continue
-    const told = court.view.turnQuantities.filter((one) => one.qualifier === null && one.to === null && valueOn(bound.unit, one) !== null)
+    const told = court.view.turnQuantities.filter(
+      (one) => one.qualifier === null && one.to === null && valueOn(bound.unit, one) !== null,
+    )
     if (told.length !== 1 || admits(bound.quantity, valueOn(bound.unit, told[0]!)!)) continue
     if (
       court.index.places.some(
@@ -532,7 +589,10 @@ const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): 
           other !== place &&
           other.quantity.kind === place.quantity.kind &&
           (other.line.block === place.line.block || shares(other, place) > 0) &&
-          other.bounds.some((one) => one.unit === bound.unit && isRanged(one.quantity) && admits(one.quantity, valueOn(bound.unit, told[0]!)!)),
+          other.bounds.some(
+            (one) =>
+              one.unit === bound.unit && isRanged(one.quantity) && admits(one.quantity, valueOn(bound.unit, told[0]!)!),
+          ),
       )
     )
       return `«${claim.text}»: в документах с условием «${bound.quantity.text}»: «${place.label}».`
@@ -626,7 +686,14 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
   const period = `«${claim.text}»: в документах это «${place.label}», за другой срок или единицу.`
   const times = place.pers.filter(isTimeUnit)
   // `С человека` where it is for two.
-  if (claim.per !== null && perKey(claim.per) === "человек" && /(?<!\p{L})(?:за|на)\s+(?:двоих|двух|троих|тр[её]х|четверых|семью|группу|номер|пару|компанию)(?!\p{L})/iu.test(`${place.near} ${place.line.text} ${place.line.path.join(" ")}`) && !place.pers.includes("человек"))
+  if (
+    claim.per !== null &&
+    perKey(claim.per) === "человек" &&
+    /(?<!\p{L})(?:за|на)\s+(?:двоих|двух|троих|тр[её]х|четверых|семью|группу|номер|пару|компанию)(?!\p{L})/iu.test(
+      `${place.near} ${place.line.text} ${place.line.path.join(" ")}`,
+    ) &&
+    !place.pers.includes("человек")
+  )
     return period
   // `3 200 в месяц за все камеры` where it is for each.
   if (times.length < place.pers.length && forAll.test(claim.text + context.after)) return period
@@ -650,7 +717,12 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
     return null
   }
   const several = manyPattern.exec(context.before)
-  if (several !== null && !isTimeUnit(perKey(several[2]!)) && place.pers.includes(perKey(several[2]!)) && !/(?<!\p{L})по\s+$/iu.test(context.before))
+  if (
+    several !== null &&
+    !isTimeUnit(perKey(several[2]!)) &&
+    place.pers.includes(perKey(several[2]!)) &&
+    !/(?<!\p{L})по\s+$/iu.test(context.before)
+  )
     return period
   const mine = perKey(claim.per)
   if (place.pers.length === 0) {
@@ -665,9 +737,12 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
       ) ||
       ([...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0) &&
         // `За сезон (6 месяцев)` is no price per month.
-        wordsOf(findQuantities(said).reduce((rest, one) => (one.kind === "duration" ? rest.replace(one.text, " ") : rest), said)).some(
-          (word) => likeness(word.stem, perStem(mine)) > 0,
-        ))
+        wordsOf(
+          findQuantities(said).reduce(
+            (rest, one) => (one.kind === "duration" ? rest.replace(one.text, " ") : rest),
+            said,
+          ),
+        ).some((word) => likeness(word.stem, perStem(mine)) > 0))
     return told || mine === "раз" ? null : period
   }
   if (place.pers.includes(mine)) return null
@@ -689,7 +764,24 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
   return strictUnits.has(mine) && own.some((unit) => strictUnits.has(unit)) ? period : null
 }
 
-const pieces = new Set(["пара", "окно", "дверь", "зуб", "комната", "страница", "сторона", "комплект", "упаковка", "машина", "камера", "секция", "бутыль", "створка"].map(unitKey))
+const pieces = new Set(
+  [
+    "пара",
+    "окно",
+    "дверь",
+    "зуб",
+    "комната",
+    "страница",
+    "сторона",
+    "комплект",
+    "упаковка",
+    "машина",
+    "камера",
+    "секция",
+    "бутыль",
+    "створка",
+  ].map(unitKey),
+)
 const strictUnits = new Set(["человек", "штука", "м2", "м3", "м", "км", "кг", "л", "занятие", "сотрудник", ...pieces])
 const stemsOfUnits: Readonly<Record<string, string>> = {
   месяц: "mesyac",
