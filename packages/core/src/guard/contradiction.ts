@@ -132,7 +132,10 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
   const limit = onlyPattern.exec(text)
   if (limit !== null && !others.test(text)) {
     const lead = text.slice(0, limit.index)
-    const frame = nounsOf(lead.split(",").findLast((piece) => nounsOf(piece).length > 0) ?? "")
+    const pieces = lead.split(",")
+    const own = pieces.at(-1) ?? ""
+    // `Рассрочка — только на год` speaks of what stands before the dash; `банки стекло, пересылаем только …` not of jars.
+    const frame = nounsOf(own)
     const limitedTo = stemsOf(limit[0])
     const having = /(?<!\p{L})(?:вход[ия]т|включ\p{L}+|есть|доступ\p{L}+|действ\p{L}+)\s*$/iu.test(lead)
     if (frame.length > 0 && limitedTo.length > 0)
@@ -169,7 +172,7 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
         )
         if (things.length > 0) (to.denied as Array<Denied>).push({ things, verb: denial.verb, line })
         for (const item of [...open, denial.rest].join(", ").split(/,\s|:\s/u)) {
-          const [bound] = findQuantities(item).filter((one) => one.qualifier !== null && one.kind === "count")
+          const [bound] = findQuantities(item).filter((one) => one.qualifier !== null && (one.kind === "count" || one.kind === "duration"))
           const bounded = itemsOf(item.replace(bound?.text ?? "", " "))
           if (bound !== undefined && bounded.length > 0)
             (to.denied as Array<Denied>).push({ things: bounded, verb: denial.verb, only: bound, line })
@@ -200,6 +203,11 @@ export const limitsOf = (lines: ReadonlyArray<Line>): Limits => {
         const things = itemsOf(aside[1]!.replace(lacking, " ").replace(/^не\s/iu, ""))
         if (things.length > 0) (limits.denied as Array<Denied>).push({ things, verb: null, line: text })
       }
+    // `Установка 4 000 (диск отдельно)`
+    for (const aside of text.matchAll(/\(([^()]{3,40})\s+(?:отдельно|не вход\p{L}+)\)/giu)) {
+      const things = itemsOf(aside[1]!)
+      if (things.length > 0) (limits.apart as Array<Denied>).push({ things, verb: null, line: text })
+    }
     // `Цены комплектов без монтажа`
     for (const want of text.matchAll(/(?<!\p{L})цен\p{L}*[^.;]{0,30}\sбез\s+(\p{L}{4,})(?!\p{L})/giu))
       (limits.apart as Array<Denied>).push({ things: [[stemOf(want[1]!)]], verb: null, line: text })
@@ -225,7 +233,7 @@ const affirmationsOf = (view: DraftView): ReadonlyArray<Clause> =>
       sentence.text
         // What a dash explains begins behind the comma before it: `гид включён, питание — 4 000 ₸`.
         .replace(/,([^,;()\n—–]*\s[—–]\s)/gu, ";$1")
-        .split(/[;()\n]|(?:,|(?<=\s)|^)(?:но|а|зато|однако)\s/iu)
+        .split(/[;()\n]|(?:,|(?<=\s)|^)(?:но|а(?!\s+также)|зато|однако)\s/iu)
         .filter((text) => text.trim() !== "" && !hedged.test(text))
         .map((text) => ({
           text,
@@ -357,6 +365,10 @@ const contradiction = (text: string, line: string): UngroundedClaim => ({
   text: text.trim(),
   detail: `«${text.trim().slice(0, 80)}»: в документах сказано обратное: «${line.slice(0, 160)}».`,
 })
+
+const abroad =
+  /(?<!\p{L})(?:Герман|Росси|Москв|Кыргыз|Бишкек|Узбекистан|Ташкент|США|Америк|Турци|Стамбул|Кита(?:й|я|е|ю)|ОАЭ|Дубай|Европ|Польш|Коре|Минск|Беларус)/u
+const sending = /(?<!\p{L})(?:отправ|достав|вез[её]м|привез|перевез|пошл|вышл)/iu
 
 const contrary: ReadonlyArray<readonly [string, string]> = [
   ["ochn", "onlain"],
@@ -860,11 +872,19 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
       if (
         only !== undefined &&
         ![...view.quantities, ...view.turnQuantities].some(
-          (one) => one.kind === "count" && sameUnit(one.unit, only.unit) && admits(only, one.value),
+          (one) =>
+            one.kind === only.kind &&
+            (one.kind === "duration" ? measured(one).scale === measured(only).scale : sameUnit(one.unit, only.unit)) &&
+            admits(only, measured(one).value),
         )
       )
         continue
-      if (things.some((thing) => names(clause, thing, verb, limits))) found.push(contradiction(clause.text, line))
+      if (things.some((thing) => (only === undefined ? names(clause, thing, verb, limits) : thing.some((stem) => has(clause.stems, stem)))))
+        found.push(contradiction(clause.text, line))
+    }
+    if (abroad.test(clause.text) && sending.test(clause.text)) {
+      const rule = limits.lines.find((line) => /(?<!\p{L})(?:за\s+(?:границу|рубеж|пределы\s+(?:Казахстана|РК))|в\s+другие\s+страны)[^.;]{0,20}не\s/iu.test(line.text))
+      if (rule !== undefined) found.push(contradiction(clause.text, rule.text))
     }
     if (inside.test(clause.text)) {
       const holding = stemsOf(heldIn(clause.text))
@@ -901,6 +921,11 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
       if (!own.some((stem) => rarity(stem) <= 2)) continue
       // Of `автономный комплект` it is the first word that tells it from others.
       const least = Math.min(...to.map(rarity))
+      const numbers = to.filter((stem) => stem.startsWith("#"))
+      if (numbers.length > 0) {
+        if (!numbers.some((stem) => spoken.includes(stem))) found.push(contradiction(clause.text, line))
+        continue
+      }
       if (!to.some((stem) => rarity(stem) === least && has(spoken, stem))) found.push(contradiction(clause.text, line))
     }
   }

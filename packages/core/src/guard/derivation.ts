@@ -12,7 +12,7 @@ import { admits, isComparable, measured, perKey, sameNumber, unitKey } from "./f
 import { compare, namedBy } from "./naming.ts"
 import type { Place } from "./place.ts"
 import { isTimeUnit } from "./place.ts"
-import { overs } from "./talk.ts"
+import { areasIn, overs } from "./talk.ts"
 import type { Court } from "./weighing.ts"
 import { isElsewhere, isOnOtherDay, isOnTop } from "./weighing.ts"
 
@@ -159,8 +159,7 @@ const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArr
     put(number)
   for (const number of court.clientNumbers) put(number)
   // `Баннер 3×2 м`, `комната 3 на 4`: its area.
-  for (const match of `${court.view.text}\n${court.view.turn}\n${court.view.earlier}`.matchAll(sizePattern))
-    put(Number(match[1]!.replace(",", ".")) * Number(match[2]!.replace(",", ".")))
+  for (const area of areasIn(`${court.view.text}\n${court.view.turn}\n${court.view.earlier}`)) put(area)
   for (const over of overs(court)) put(over)
   const said = `${court.view.text}\n${court.view.turn}\n${court.view.lastBot}\n${court.view.earlier}`
   for (const [value, pattern] of halves) if (pattern.test(said)) put(value)
@@ -186,8 +185,6 @@ const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArr
     if (/рассроч|част|платеж|в месяц|0-0/iu.test(context.sentence.text)) put(Number(match[1]))
   return [...counts].slice(0, 40)
 }
-
-const sizePattern = /(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:[×xх*]|на)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d.,]*\d)/giu
 
 /** Whether another line sells this many at a price of its own: `пакет из 10 — 60 000`, `от 5 бутылей по 1 000`. */
 const hasOwnPrice = (leaf: Leaf, count: number, court: Court): boolean => {
@@ -596,6 +593,15 @@ export const derive = (
           ...strong.flatMap((leaf) => shared(leaf, percents, isDearer)),
         ]).slice(0, 60)
       : []
+  // `Первый класс 20 000, каждый следующий +8 000`
+  const following = [...strong, ...own, ...asked].flatMap((leaf) =>
+    leaf.place === null
+      ? []
+      : court.index.places
+          .filter((other) => other !== leaf.place && other.line === leaf.place!.line && other.quantity.kind !== "count" && isFollowing.test(other.near))
+          .flatMap((other) => Array.from({ length: 20 }, (_, at) => leaf.value + other.quantity.value * (at + 1))),
+  )
+  if (following.some((value) => sameNumber(value, claim.value))) return { place: strong[0]?.place ?? null }
   const plain = [...own.map(single), ...docTerms].slice(0, 24)
   const terms = [...ownTerms, ...docTerms, ...docMade].slice(0, 200)
   const ok = (value: number, some: ReadonlyArray<Made>) => {
@@ -730,6 +736,8 @@ const isOfMany = (leaf: Leaf, context: Context, court: Court): boolean => {
     )
   })
 }
+
+const isFollowing = /(?<!\p{L})(?:кажд\p{L}+\s+(?:следующ|дополнительн|последующ)\p{L}*|следующ\p{L}+|сверх)(?!\p{L})/iu
 
 /** A named price times a number that was said. */
 export const isProductOf = (claim: Quantity, place: Place, context: Context, court: Court): boolean =>

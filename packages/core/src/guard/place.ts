@@ -108,7 +108,9 @@ const tokensOfLayers = (layers: ReadonlyArray<Layer>, own: Quantity): Map<string
   const tokens = new Map<string, number>()
   for (const { text, weight } of layers) {
     if (text === "") continue
-    const rest = joinWithout(text.replace(own.text, (all) => all.replace(/\d/g, " ")))
+    const rest = joinWithout(
+      text.replace(own.text, (all) => all.replace(/\d/g, " ")).replace(/(?<!\p{L})кроме\s+\p{L}+(?!\p{L})/giu, " "),
+    )
     for (const token of tokensIn(rest, { start: 0, end: rest.length }, findQuantities(rest)))
       if ((tokens.get(token) ?? 0) < weight) tokens.set(token, weight)
   }

@@ -15,7 +15,7 @@ import type { Place } from "./place.ts"
 import { beyondOf, isOver, wrongAddresses } from "./promise-scope.ts"
 import type { Family } from "./promise-word.ts"
 import { families, isFamily } from "./promise-word.ts"
-import { headOf, mentionsIn, tokensIn } from "./segment.ts"
+import { headOf, joinWithout, mentionsIn, tokensIn } from "./segment.ts"
 import type { Court } from "./weighing.ts"
 
 type Verdict = GroundedClaim | UngroundedClaim
@@ -246,7 +246,7 @@ const thingsIn = (clause: string, family: Family): ReadonlyArray<string> =>
     .map((word) => word.stem)
 
 const anyway =
-  /(?<!\p{L})(?:в любом случае|даже если|без (?:всяких )?условий|независимо от|при любо(?:м|й)|не имеет значения|значения не имеет|неважно|не важно|заказывать (?:ничего )?не нужно|ничего заказывать)(?!\p{L})/iu
+  /(?<!\p{L})(?:в любом случае|даже если|без (?:всяких |каких-либо |дополнительных )?условий|независимо от|при любо(?:м|й)|не имеет значения|значения не имеет|неважно|не важно|заказывать (?:ничего )?не нужно|ничего заказывать)(?!\p{L})/iu
 
 const conditionPattern =
   /(?<!\p{L})(?:при|если|только|кто|кажд\p{L}+, кто|для(?!\s+вс)|владельц\p{L}*|в день|начиная)\s+((?:[^\s,;.()—–]+\s*){1,4})/giu
@@ -289,7 +289,7 @@ const unmetCondition = (
   }
   const clause = line.slice(from, to)
   const toldStems = mentionsIn([
-    ...tokensIn(view.text, { start: 0, end: view.text.length }, view.quantities),
+    ...tokensIn(joinWithout(view.text), { start: 0, end: view.text.length }, view.quantities),
     ...tokensIn(view.turn, { start: 0, end: view.turn.length }, view.turnQuantities),
     ...tokensIn(view.earlier, { start: 0, end: view.earlier.length }, findQuantities(view.earlier)),
   ])
@@ -564,6 +564,20 @@ const sharesOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
       refusal(claim.text, `«${claim.text}»: ${detail}, в документах «${place.line.text.slice(0, 160)}».`),
     ]
     if (isGuarantee) {
+      // `10 лет в любом случае` where in some case it is five.
+      const other = anyway.test(view.text)
+        ? court.index.places.find(
+            (one) =>
+              one !== place &&
+              one.quantity.kind === "duration" &&
+              /гаранти/iu.test(one.line.text) &&
+              !sameNumber(measured(one.quantity).value, measured(place.quantity).value) &&
+              conditionPattern.test(`${one.line.text} `.replace(/(?<!\p{L})без\s/giu, "если ")) &&
+              [...place.tokens].some(([token, weight]) => weight >= 0.9 && token !== "god" && token !== "garant" && (one.tokens.get(token) ?? 0) >= 0.9),
+          )
+        : undefined
+      conditionPattern.lastIndex = 0
+      if (other !== undefined) return told(`бывает и иначе: «${other.line.text.slice(0, 100)}»`)
       const beyond = beyondOf(place, context, court)
       return beyond !== null && !/\?\s*$/.test(context.sentence.text)
         ? told(beyond)
@@ -571,6 +585,11 @@ const sharesOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
           ? told("условие не названо")
           : []
     }
+    // `Первое занятие 1 500 (кроме реформера)`
+    if (
+      claim.kind === "money" &&
+      /(?<!\p{L})кроме\s/iu.test(place.line.text.slice(place.quantity.index)) && beyondOf(place, context, court) === "исключение")
+      return told("исключение")
     if (claim.kind === "money") return isOver(place, court) ? told("срок прошёл") : []
     // `Срочно +50 %, кроме апостиля`
     if (/(?<!\p{L})кроме\s/iu.test(place.line.text) && beyondOf(place, context, court) === "исключение")

@@ -15,7 +15,7 @@ const asksService =
 const promises =
   /(?<!\p{L})(?:скидк\p{L}*|гарант\p{L}*|бесплатн\p{L}*|подар\p{L}*|рассрочк\p{L}*|возвра\p{L}*|верн\p{L}*)/iu
 const ofTerm =
-  /(?<!\p{L})(?:дела\p{L}*|сдела\p{L}*|достав\p{L}*|привез\p{L}*|готов\p{L}*|займ\p{L}*|заним\p{L}*|длит\p{L}*|срок\p{L}*|успе\p{L}*|уложим\p{L}*|хватит|почин\p{L}*|почист\p{L}*|отремонт\p{L}*|изготов\p{L}*|получите|отдад\p{L}*|будет готов\p{L}*|приед\p{L}*|длится|храним|хранит\p{L}*)(?!\p{L})/iu
+  /(?<!\p{L})(?:дела\p{L}*|сдела\p{L}*|достав\p{L}*|привез\p{L}*|готов\p{L}*|займ\p{L}*|заним\p{L}*|длит\p{L}*|срок\p{L}*|успе\p{L}*|уложим\p{L}*|хватит|почин\p{L}*|заказать|заказыва\p{L}*|заявк\p{L}*|почист\p{L}*|отремонт\p{L}*|изготов\p{L}*|получите|отдад\p{L}*|будет готов\p{L}*|приед\p{L}*|длится|храним|хранит\p{L}*)(?!\p{L})/iu
 const budget =
   /(?<!\p{L})(?:бюджет\p{L}*|в пределах|в рамках|уклад\p{L}*|уложи\p{L}*|для|при|от|с|на|ваш\p{L}*|вы (?:сказали|писали|назвали|указали|упомянули|говорили|платите|тратите|теряете))\s+(?:\p{L}+\s+){0,3}$/iu
 
@@ -160,6 +160,10 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
     )
       return "arithmetic"
     if (claim.qualifier === null && claim.value > 1 && isFactor(claim, context, court)) return "arithmetic"
+    // `Объём суммируется, 700 шт`: of what the client named.
+    const parts = court.clientQuantities.filter((one) => one.kind === "count").map((one) => one.value)
+    if (claim.kind === "count" && parts.length >= 2 && sameNumber(parts.reduce((sum, one) => sum + one, 0), claim.value)) return "chat"
+    if (areasIn(`${court.view.turn}\n${court.view.text}`).some((area) => sameNumber(area, claim.value))) return "arithmetic"
     if (isNowhere && claim.value <= 31 && claim.qualifier === null) {
       // `Три документа обойдутся в 27 000`: the sum is what is judged.
       const sum = court.view.quantities.find(
@@ -192,6 +196,12 @@ const isFactor = (claim: Quantity, context: Context, court: Court): boolean => {
     sums.some((total) => total.index > piece.index && sameNumber(piece.value * claim.value, total.value)),
   )
 }
+
+/** `3×2`, `3 на 4`: their areas. */
+export const areasIn = (text: string): ReadonlyArray<number> =>
+  [...text.matchAll(/(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:[×xх*]|на)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d.,]*\d)/giu)].map(
+    (match) => Number(match[1]!.replace(",", ".")) * Number(match[2]!.replace(",", ".")),
+  )
 
 /** The client's ten days, where the documents rule on `7–13 дней`. */
 const isOfSpan = (claim: Quantity, court: Court): boolean =>

@@ -13,7 +13,7 @@ import type { Instant } from "../time/instant.ts"
 import type { UngroundedClaim, UngroundedCode } from "./claim.ts"
 import type { Context, DraftView } from "./claim-context.ts"
 import { isCity } from "./claim-context.ts"
-import { admits, fit, isComparable, measured, perKey, sameNumber, unitKey } from "./figure.ts"
+import { admits, fit, isComparable, measured, perKey, sameNumber, sameUnit, unitKey } from "./figure.ts"
 import { compare, namedBy, valueOn } from "./naming.ts"
 import type { Index, Place } from "./place.ts"
 import { isTimeUnit } from "./place.ts"
@@ -88,6 +88,18 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
       (place) => claim.kind !== "clock" || claim.qualifier === null || place.quantity.qualifier === claim.qualifier,
     )
   }
+  // A bound told as it is written: only another bound of its own list may be meant instead.
+  if (claim.kind === "count" && claim.qualifier !== null && alike.some((place) => place.quantity.qualifier === claim.qualifier && sameUnit(place.quantity.unit, claim.unit)))
+    rivals = rivals.filter(
+      (rival) =>
+        rival.quantity.qualifier === claim.qualifier &&
+        alike.some(
+          (place) =>
+            rival.line.block === place.line.block ||
+            shares(rival, place) > 0 ||
+            (rival.line.path.at(-1) === place.line.path.at(-1) && Math.abs(rival.line.block - place.line.block) <= 3),
+        ),
+    )
   // A year of a date is no price; thirty years are no rival of four days.
   rivals = rivals.filter((place) => !isYear(place.quantity) && isOfScale(claim, place.quantity))
   // A span is told as it is written or not at all: only rows like its own may be meant instead.
@@ -175,7 +187,7 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   }
   const scoped = contrast
     ? ordered
-    : ordered.filter((place) => !isBeyondScope(claim, place, context, court) && !isOfPair(place, rivals, context))
+    : ordered.filter((place) => !isBeyondScope(claim, place, context, court) && !isOfPair(place, rivals, context) && !isOfList(claim, place, rivals, context, court))
   if (scoped.length === 0)
     return wrong(
       "wrong_subject",
@@ -381,10 +393,24 @@ const isBeyondScope = (claim: Quantity, place: Place, context: Context, court: C
   if (said === null || onto === null) return false
   const thing = wordsOf(said[1]!)[0]?.stem
   if (thing === undefined || nameless.test(thing)) return false
+  const own = wordsOf(line).map((word) => word.stem)
+  if (own.some((stem) => likeness(stem, thing) > 0)) return false
   const isKnown =
     court.index.vocabulary.has(thing) || [...court.index.vocabulary].some((stem) => likeness(stem, thing) > 0)
-  return isKnown && ![...place.tokens].some(([token, weight]) => weight >= 0.25 && likeness(token, thing) > 0)
+  return isKnown && ![...place.tokens].some(([token, weight]) => weight >= 0.7 && likeness(token, thing) > 0)
 }
+
+/** `5 лет на профиль, фурнитуру и монтаж` where the mounting has a term of its own, and it is not told. */
+const isOfList = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, context: Context, court: Court): boolean =>
+  claim.kind === "duration" &&
+  /гаранти/iu.test(context.sentence.text) &&
+  rivals.some((rival) => {
+    if (rival.line !== place.line || court.view.quantities.some((one) => one.kind === "duration" && sameNumber(measured(one).value, measured(rival.quantity).value))) return false
+    const own = [...rival.tokens].filter(([token, weight]) => weight >= 0.9 && !/^(?:god|mesyac|garant)$/u.test(token) && !token.startsWith("#") && (place.tokens.get(token) ?? 0) < 0.5)
+    const list = /(?:(?<!\p{L})на|:)\s+((?:\p{L}+(?:\s+\p{L}+)?,\s+(?:на\s+)?)*\p{L}+\s+и\s+(?:на\s+)?\p{L}+)/iu.exec(context.sentence.text)?.[1] ?? ""
+    const said = wordsOf(list).map((word) => word.stem)
+    return own.length > 0 && own.every(([token]) => said.some((stem) => likeness(stem, token) > 0))
+  })
 
 /** `На панели и инвертор 25 лет` where the documents give the inverter ten: two names, one figure. */
 const isOfPair = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
@@ -543,6 +569,8 @@ const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): 
       wordsOf(context.near).some((word) => word.stem === bound.unit)
     )
       told.push(1)
+    if (bound.quantity.kind === "duration" && told.length === 0 && /(?<!\p{L})на\s+(?:один\s+|1\s+)?месяц(?!\p{L})/iu.test(`${context.sentence.text} ${court.view.turn}`) && measured(bound.quantity).scale === "months")
+      told.push(1)
     const isTold =
       own.some((level) =>
         level.quantities.some((one) => one.value === bound.quantity.value && one.qualifier !== null),
@@ -698,6 +726,9 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
   // `3 200 в месяц за все камеры` where it is for each.
   if (times.length < place.pers.length && forAll.test(claim.text + context.after)) return period
   if (claim.per === null) {
+    // `За год отчётность обойдётся в 25 000` of a month's price.
+    if (times.includes("месяц") && !times.includes("год") && /(?<!\p{L})за\s+(?:весь\s+|целый\s+)?год(?!\p{L})[^.;!?\d]*$/iu.test(context.before))
+      return period
     if (
       times.length > 0 &&
       whole.test(context.gap) &&

@@ -22,7 +22,13 @@ const brokenLettersMin = 40
 
 /** `Чарын / 12 000 тг / 9 000 тг`, `BC1; 120; 40; 150 000 ₸`, `7 кВт — 3 500 ₸ — 16 000 ₸`: columns only where the next line has as many. */
 const listedCellsOf = (line: string): ReadonlyArray<string> | null => {
-  if (/\S {2,}\S/.test(line)) return null
+  // `Accent   18 000 / 16 000 / 14 000`
+  const spaced = line.trim().split(/ {2,}/)
+  if (spaced.length > 2) return null
+  if (spaced.length === 2) {
+    const rest = spaced[1]!.split(" / ")
+    return rest.length >= 2 && rest.every((cell) => /^\s*(?:от\s+)?\d/.test(cell)) ? [spaced[0]!, ...rest].map((cell) => cell.trim()) : null
+  }
   for (const joint of [" / ", "; ", " — ", " – "]) {
     const cells = line.trim().split(joint)
     if (cells.length >= 3 && !/[.!?] /.test(cells[0]!) && cells.slice(1).every((cell) => cell.length <= 40))

@@ -31,6 +31,14 @@ const qualifiers: ReadonlyMap<string, Qualifier> = new Map([
   ["быстрее", "under"],
   ["дешевле", "under"],
   ["дороже", "over"],
+  ["длиннее", "over"],
+  ["выше", "over"],
+  ["тяжелее", "over"],
+  ["крупнее", "over"],
+  ["старше", "over"],
+  ["короче", "under"],
+  ["младше", "under"],
+  ["легче", "under"],
 ])
 
 export interface Read {
@@ -49,6 +57,8 @@ export const qualifierBefore = (text: string, tokens: ReadonlyArray<Token>, at: 
       if (steps === 0 && /^(?:чем|по|всего|лишь|целых|только|суммы|срока|мне|вам)$/u.test(word.lower)) continue
       return null
     }
+    // `20 мин 32 000`: minutes, no minimum.
+    if (word.lower === "мин" && tokens[back - 1]?.type === "number") return null
     const negation = tokens[back - 1]?.lower
     if (meaning === "over" && negation === "не") return "to"
     if (meaning === "under" && negation === "не") return "from"

@@ -180,6 +180,9 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
     !numeral.scaled
   ) {
     const unit = unitAt(text, tokens[numeral.next - 1]!.end)
+    // `iPhone 1–2 часа`
+    const span = /^[–—-]\d{1,3}(?!\d)/.exec(text.slice(token.end, token.end + 5))
+    if (span !== null && unitAt(text, token.end + span[0].length) !== null) return false
     if (
       unit === null &&
       listedUnit(text, tokens[numeral.next - 1]!.end, numeral.value) === null &&
