@@ -598,7 +598,13 @@ export const derive = (
     leaf.place === null
       ? []
       : court.index.places
-          .filter((other) => other !== leaf.place && other.line === leaf.place!.line && other.quantity.kind !== "count" && isFollowing.test(other.near))
+          .filter(
+            (other) =>
+              other !== leaf.place &&
+              other.line === leaf.place!.line &&
+              other.quantity.kind !== "count" &&
+              isFollowing.test(other.near),
+          )
           .flatMap((other) => Array.from({ length: 20 }, (_, at) => leaf.value + other.quantity.value * (at + 1))),
   )
   if (following.some((value) => sameNumber(value, claim.value))) return { place: strong[0]?.place ?? null }

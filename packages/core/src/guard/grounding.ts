@@ -18,7 +18,10 @@ import { contextOf, viewOf } from "./claim-context.ts"
 import { contradictionsOf } from "./contradiction.ts"
 import { derive, isCountOf, isProductOf, isRestOfPercent, isShareOfSaving } from "./derivation.ts"
 import { perKey, sameNumber } from "./figure.ts"
+import { inventionsOf } from "./invention.ts"
+import { belowLeastOf } from "./least.ts"
 import { compare, namedBy } from "./naming.ts"
+import { offerTermsOf } from "./offer-terms.ts"
 import type { Index, Place } from "./place.ts"
 import { indexOf, placesOfTalk } from "./place.ts"
 import { promisesOf } from "./promise.ts"
@@ -123,7 +126,7 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
     if ("code" in verdict) problems.push(verdict)
     else claims.push(verdict)
   }
-  problems.push(...contradictionsOf(court))
+  problems.push(...contradictionsOf(court), ...offerTermsOf(court), ...inventionsOf(court), ...belowLeastOf(court))
   for (const name of strangeNames(view, index, input.chat)) problems.push(name)
   return { claims, problems }
 }

@@ -320,7 +320,12 @@ const isOfDocument = (time: TimeFound, sentence: Sentence, input: GuardInput): b
   if (!ofTalk.test([input.draft.text, ...turn.map((line) => line.text)].join(" "))) {
     // A lesson at ten, a cleaning on Sunday: of the company's own hours.
     const clock = /\d{1,2}[:.]\d\d/.exec(said)?.[0]
-    if (clock !== undefined && low.includes(clock) && /(?<!\p{L})(?:при[её]м|работа\p{L}*|открыт\p{L}*)(?!\p{L})/iu.test(sentence.text)) return true
+    if (
+      clock !== undefined &&
+      low.includes(clock) &&
+      /(?<!\p{L})(?:при[её]м|работа\p{L}*|открыт\p{L}*)(?!\p{L})/iu.test(sentence.text)
+    )
+      return true
     if (clock !== undefined && low.includes(clock) && !/(?<!\p{L})(?:завтра|сегодня|послезавтра)/iu.test(said))
       return true
     if (clock === undefined && !/\d/.test(said) && isOpenOn(wallTime(time.at, input.zone).weekday, input.knowledge))

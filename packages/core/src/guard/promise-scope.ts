@@ -154,7 +154,9 @@ export const wrongAddresses = (court: Court): ReadonlyArray<{ readonly text: str
 export const beyondOf = (place: Place, context: Context, court: Court): string | null => {
   const left = excludedBy(around(place))
   if (left.length > 0 && !/(?<!\p{L})(?:кроме|не)(?!\p{L})/iu.test(context.sentence.text)) {
-    const isTold = court.view.sentences.some((one) => mentions(one.text, left) && /(?<!\p{L})(?:кроме|не|без)(?!\p{L})/iu.test(one.text))
+    const isTold = court.view.sentences.some(
+      (one) => mentions(one.text, left) && /(?<!\p{L})(?:кроме|не|без)(?!\p{L})/iu.test(one.text),
+    )
     if (mentions(context.sentence.text, left) || (mentions(court.view.turn, left) && !isTold)) return "исключение"
   }
   // `Кроме пятницы — воскресенья`

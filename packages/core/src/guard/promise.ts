@@ -573,7 +573,10 @@ const sharesOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
               /гаранти/iu.test(one.line.text) &&
               !sameNumber(measured(one.quantity).value, measured(place.quantity).value) &&
               conditionPattern.test(`${one.line.text} `.replace(/(?<!\p{L})без\s/giu, "если ")) &&
-              [...place.tokens].some(([token, weight]) => weight >= 0.9 && token !== "god" && token !== "garant" && (one.tokens.get(token) ?? 0) >= 0.9),
+              [...place.tokens].some(
+                ([token, weight]) =>
+                  weight >= 0.9 && token !== "god" && token !== "garant" && (one.tokens.get(token) ?? 0) >= 0.9,
+              ),
           )
         : undefined
       conditionPattern.lastIndex = 0
@@ -588,7 +591,9 @@ const sharesOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
     // `Первое занятие 1 500 (кроме реформера)`
     if (
       claim.kind === "money" &&
-      /(?<!\p{L})кроме\s/iu.test(place.line.text.slice(place.quantity.index)) && beyondOf(place, context, court) === "исключение")
+      /(?<!\p{L})кроме\s/iu.test(place.line.text.slice(place.quantity.index)) &&
+      beyondOf(place, context, court) === "исключение"
+    )
       return told("исключение")
     if (claim.kind === "money") return isOver(place, court) ? told("срок прошёл") : []
     // `Срочно +50 %, кроме апостиля`

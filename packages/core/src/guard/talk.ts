@@ -162,8 +162,17 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
     if (claim.qualifier === null && claim.value > 1 && isFactor(claim, context, court)) return "arithmetic"
     // `Объём суммируется, 700 шт`: of what the client named.
     const parts = court.clientQuantities.filter((one) => one.kind === "count").map((one) => one.value)
-    if (claim.kind === "count" && parts.length >= 2 && sameNumber(parts.reduce((sum, one) => sum + one, 0), claim.value)) return "chat"
-    if (areasIn(`${court.view.turn}\n${court.view.text}`).some((area) => sameNumber(area, claim.value))) return "arithmetic"
+    if (
+      claim.kind === "count" &&
+      parts.length >= 2 &&
+      sameNumber(
+        parts.reduce((sum, one) => sum + one, 0),
+        claim.value,
+      )
+    )
+      return "chat"
+    if (areasIn(`${court.view.turn}\n${court.view.text}`).some((area) => sameNumber(area, claim.value)))
+      return "arithmetic"
     if (isNowhere && claim.value <= 31 && claim.qualifier === null) {
       // `Три документа обойдутся в 27 000`: the sum is what is judged.
       const sum = court.view.quantities.find(
@@ -199,9 +208,11 @@ const isFactor = (claim: Quantity, context: Context, court: Court): boolean => {
 
 /** `3×2`, `3 на 4`: their areas. */
 export const areasIn = (text: string): ReadonlyArray<number> =>
-  [...text.matchAll(/(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:[×xх*]|на)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d.,]*\d)/giu)].map(
-    (match) => Number(match[1]!.replace(",", ".")) * Number(match[2]!.replace(",", ".")),
-  )
+  [
+    ...text.matchAll(
+      /(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:[×xх*]|на)\s?(\d{1,3}(?:[.,]\d{1,2})?)(?![\d.,]*\d)/giu,
+    ),
+  ].map((match) => Number(match[1]!.replace(",", ".")) * Number(match[2]!.replace(",", ".")))
 
 /** The client's ten days, where the documents rule on `7–13 дней`. */
 const isOfSpan = (claim: Quantity, court: Court): boolean =>

@@ -89,7 +89,11 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
     )
   }
   // A bound told as it is written: only another bound of its own list may be meant instead.
-  if (claim.kind === "count" && claim.qualifier !== null && alike.some((place) => place.quantity.qualifier === claim.qualifier && sameUnit(place.quantity.unit, claim.unit)))
+  if (
+    claim.kind === "count" &&
+    claim.qualifier !== null &&
+    alike.some((place) => place.quantity.qualifier === claim.qualifier && sameUnit(place.quantity.unit, claim.unit))
+  )
     rivals = rivals.filter(
       (rival) =>
         rival.quantity.qualifier === claim.qualifier &&
@@ -187,7 +191,12 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   }
   const scoped = contrast
     ? ordered
-    : ordered.filter((place) => !isBeyondScope(claim, place, context, court) && !isOfPair(place, rivals, context) && !isOfList(claim, place, rivals, context, court))
+    : ordered.filter(
+        (place) =>
+          !isBeyondScope(claim, place, context, court) &&
+          !isOfPair(place, rivals, context) &&
+          !isOfList(claim, place, rivals, context, court),
+      )
   if (scoped.length === 0)
     return wrong(
       "wrong_subject",
@@ -401,13 +410,34 @@ const isBeyondScope = (claim: Quantity, place: Place, context: Context, court: C
 }
 
 /** `5 лет на профиль, фурнитуру и монтаж` where the mounting has a term of its own, and it is not told. */
-const isOfList = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, context: Context, court: Court): boolean =>
+const isOfList = (
+  claim: Quantity,
+  place: Place,
+  rivals: ReadonlyArray<Place>,
+  context: Context,
+  court: Court,
+): boolean =>
   claim.kind === "duration" &&
   /гаранти/iu.test(context.sentence.text) &&
   rivals.some((rival) => {
-    if (rival.line !== place.line || court.view.quantities.some((one) => one.kind === "duration" && sameNumber(measured(one).value, measured(rival.quantity).value))) return false
-    const own = [...rival.tokens].filter(([token, weight]) => weight >= 0.9 && !/^(?:god|mesyac|garant)$/u.test(token) && !token.startsWith("#") && (place.tokens.get(token) ?? 0) < 0.5)
-    const list = /(?:(?<!\p{L})на|:)\s+((?:\p{L}+(?:\s+\p{L}+)?,\s+(?:на\s+)?)*\p{L}+\s+и\s+(?:на\s+)?\p{L}+)/iu.exec(context.sentence.text)?.[1] ?? ""
+    if (
+      rival.line !== place.line ||
+      court.view.quantities.some(
+        (one) => one.kind === "duration" && sameNumber(measured(one).value, measured(rival.quantity).value),
+      )
+    )
+      return false
+    const own = [...rival.tokens].filter(
+      ([token, weight]) =>
+        weight >= 0.9 &&
+        !/^(?:god|mesyac|garant)$/u.test(token) &&
+        !token.startsWith("#") &&
+        (place.tokens.get(token) ?? 0) < 0.5,
+    )
+    const list =
+      /(?:(?<!\p{L})на|:)\s+((?:\p{L}+(?:\s+\p{L}+)?,\s+(?:на\s+)?)*\p{L}+\s+и\s+(?:на\s+)?\p{L}+)/iu.exec(
+        context.sentence.text,
+      )?.[1] ?? ""
     const said = wordsOf(list).map((word) => word.stem)
     return own.length > 0 && own.every(([token]) => said.some((stem) => likeness(stem, token) > 0))
   })
@@ -569,7 +599,12 @@ const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): 
       wordsOf(context.near).some((word) => word.stem === bound.unit)
     )
       told.push(1)
-    if (bound.quantity.kind === "duration" && told.length === 0 && /(?<!\p{L})на\s+(?:один\s+|1\s+)?месяц(?!\p{L})/iu.test(`${context.sentence.text} ${court.view.turn}`) && measured(bound.quantity).scale === "months")
+    if (
+      bound.quantity.kind === "duration" &&
+      told.length === 0 &&
+      /(?<!\p{L})на\s+(?:один\s+|1\s+)?месяц(?!\p{L})/iu.test(`${context.sentence.text} ${court.view.turn}`) &&
+      measured(bound.quantity).scale === "months"
+    )
       told.push(1)
     const isTold =
       own.some((level) =>
@@ -727,7 +762,11 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
   if (times.length < place.pers.length && forAll.test(claim.text + context.after)) return period
   if (claim.per === null) {
     // `За год отчётность обойдётся в 25 000` of a month's price.
-    if (times.includes("месяц") && !times.includes("год") && /(?<!\p{L})за\s+(?:весь\s+|целый\s+)?год(?!\p{L})[^.;!?\d]*$/iu.test(context.before))
+    if (
+      times.includes("месяц") &&
+      !times.includes("год") &&
+      /(?<!\p{L})за\s+(?:весь\s+|целый\s+)?год(?!\p{L})[^.;!?\d]*$/iu.test(context.before)
+    )
       return period
     if (
       times.length > 0 &&

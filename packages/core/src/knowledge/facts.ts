@@ -27,7 +27,9 @@ const listedCellsOf = (line: string): ReadonlyArray<string> | null => {
   if (spaced.length > 2) return null
   if (spaced.length === 2) {
     const rest = spaced[1]!.split(" / ")
-    return rest.length >= 2 && rest.every((cell) => /^\s*(?:от\s+)?\d/.test(cell)) ? [spaced[0]!, ...rest].map((cell) => cell.trim()) : null
+    return rest.length >= 2 && rest.every((cell) => /^\s*(?:от\s+)?\d/.test(cell))
+      ? [spaced[0]!, ...rest].map((cell) => cell.trim())
+      : null
   }
   for (const joint of [" / ", "; ", " — ", " – "]) {
     const cells = line.trim().split(joint)
