@@ -79,6 +79,11 @@ export const heldIn = (text: string): string => {
   const own = pieces.pop() ?? ""
   const list: Array<string> = [own]
   for (const piece of pieces.reverse()) {
+    // `Препараты привозим сами, они уже в цене`
+    if (/(?<!\p{L})(?:он[аио]?|это)(?!\p{L})/iu.test(list[0]!) && list.length === 1) {
+      list.push(piece)
+      break
+    }
     if (/\d/.test(piece) || hasPredicate(piece)) break
     list.push(piece)
   }

@@ -109,11 +109,20 @@ const withUnits = (text: string, quantities: ReadonlyArray<Quantity>): ReadonlyA
 
 /** `4 бутыли по 1 100 тг — 4 400 тг` are a price and a total, unless the documents know such a range. */
 const withTotals = (
+  text: string,
   quantities: ReadonlyArray<Quantity>,
   isRange: (quantity: Quantity) => boolean,
 ): ReadonlyArray<Quantity> =>
   quantities.flatMap((one) => {
-    const dash = one.kind === "money" && one.to !== null ? /(?:₸|тг|тенге|kzt)\.?\s[—–-]\s/iu.exec(one.text) : null
+    const dash =
+      one.to === null
+        ? null
+        : one.kind === "money"
+          ? /(?:₸|тг|тенге|kzt)\.?\s[—–-]\s/iu.exec(one.text)
+          : // `четыре спальника по 3 500 — 14 000`
+            one.kind === "bare" && /(?<!\p{L})по\s+$/iu.test(text.slice(0, one.index))
+            ? /\s[—–-]\s/u.exec(one.text)
+            : null
     if (dash === null || isRange(one)) return [one]
     const from = dash.index + dash[0].length
     return [
@@ -123,12 +132,14 @@ const withTotals = (
   })
 
 export const viewOf = (
-  text: string,
+  draft: string,
   chat: ReadonlyArray<{ readonly from: string; readonly text: string }>,
   now: Instant,
   zone: string,
   isRange: (quantity: Quantity) => boolean,
 ): DraftView => {
+  // English groups its thousands by commas.
+  const text = /\p{Script=Cyrillic}/u.test(draft) ? draft : draft.replace(/(\d),(?=\d{3}(?!\d))/g, "$1 ")
   const lastOurs = chat.findLastIndex((line) => line.from !== "client")
   const turn = chat
     .slice(lastOurs + 1)
@@ -139,7 +150,7 @@ export const viewOf = (
   return {
     text,
     sentences: sentencesOf(text),
-    quantities: withUnits(text, withTotals(findQuantities(text), isRange)),
+    quantities: withUnits(text, withTotals(text, findQuantities(text), isRange)),
     turn,
     turnQuantities: findQuantities(turn),
     lastBot: lastOurs < 0 ? "" : chat[lastOurs]!.text,

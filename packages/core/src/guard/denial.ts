@@ -116,7 +116,7 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
     const pieces = lead.split(",")
     const own = pieces.at(-1) ?? ""
     // `Рассрочка — только на год` speaks of what stands before the dash; `банки стекло, пересылаем только …` not of jars.
-    const frame = nounsOf(own)
+    const frame = nounsOf(own.trim() === "" && pieces.length > 1 ? pieces.at(-2)! : own)
     const limitedTo = stemsOf(limit[0])
     const having = /(?<!\p{L})(?:вход[ия]т|включ\p{L}+|есть|доступ\p{L}+|действ\p{L}+)\s*$/iu.test(lead)
     if (frame.length > 0 && limitedTo.length > 0)
@@ -152,6 +152,8 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
             .join(", "),
         )
         if (things.length > 0) (to.denied as Array<Denied>).push({ things, verb: denial.verb, line })
+      }
+      if (!/(?<!\p{L})(?:если|при|без|пока|когда|чтобы)(?!\p{L})/iu.test(piece) && !others.test(piece))
         for (const item of [...open, denial.rest].join(", ").split(/,\s|:\s/u)) {
           const [bound] = findQuantities(item).filter(
             (one) => one.qualifier !== null && (one.kind === "count" || one.kind === "duration"),
@@ -160,7 +162,6 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
           if (bound !== undefined && bounded.length > 0)
             (to.denied as Array<Denied>).push({ things: bounded, verb: denial.verb, only: bound, line })
         }
-      }
       open = []
     }
   }

@@ -140,6 +140,8 @@ const isYearOf = (count: number, court: Court): boolean =>
   ).test(court.index.text)
 const ofYear = /(?<!\p{L})(?:за|в)\s+(?:весь\s+)?год(?!\p{L})/iu
 
+const termCue = /(?<!\p{L})(?:срок|готов|изготов|пошив|сшив|достав|привез|сдела|занима|займ[её]т|пут|будет|через|установ|монтаж|выполн)/iu
+
 /** Numbers that may multiply or divide: said in the draft or by the client, or written in the line of the price. */
 const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArray<number> => {
   const counts = new Set<number>()
@@ -152,7 +154,7 @@ const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArr
     if (
       one === claim ||
       one.index === claim.index ||
-      (one.kind === "duration" && (one.workingDays || (one.to !== null && one.unit === "день")))
+      (one.kind === "duration" && (one.workingDays || one.to !== null) && termCue.test(court.view.text.slice(Math.max(0, one.index - 40), one.index)))
     )
       told = `${told.slice(0, one.index)}${" . ".padEnd(one.text.length)}${told.slice(one.index + one.text.length)}`
   for (const number of numbersIn(told.replace(/(?<!\p{L})\p{Lu}-?\d+/gu, " ").replace(/(\d)-(?=\d)/g, "$1 - ")))

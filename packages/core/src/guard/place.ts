@@ -230,7 +230,7 @@ const placesOfLine = (line: Line, isTitled: boolean, source: Place["source"]): R
       label: labelOf(label.trim() === "" ? (isBare ? `${line.head} ${gapText}` : nearText) : label, quantity),
       pers,
       days,
-      bounds: boundsIn(boundsOf(quantities, quantity, gap[0]!, first)),
+      bounds: boundsIn(boundsBehind(line.text, quantity, quantities) ?? boundsOf(quantities, quantity, gap[0]!, first)),
       isUnpriced: false,
       isThreshold: isThreshold(quantity, nearText + (isBare ? gapText : "")),
       factId: null,
@@ -338,6 +338,17 @@ const labelBefore = (text: string, own: Quantity, quantities: ReadonlyArray<Quan
   if (previous === undefined) return ""
   const { lead, near: spans } = surroundingsOf(text, previous, { start: 0, end: text.length }, quantities)
   return spanText(text, hasWords(text.slice(lead.start, lead.end)) ? [lead] : spans)
+}
+
+/** `2 800 тг (от 100 га), 3 300 тг (30–99 га)`: a bound in brackets right behind its price. */
+const boundsBehind = (text: string, own: Quantity, quantities: ReadonlyArray<Quantity>): ReadonlyArray<Quantity> | null => {
+  const end = own.index + own.text.length
+  const aside = /^\s*\(([^()]{2,30})\)/u.exec(text.slice(end, end + 34))
+  if (aside === null || own.kind !== "money") return null
+  const within = quantities.filter(
+    (one) => one.index >= end && one.index < end + aside[0].length && (one.to !== null || one.qualifier !== null) && one.kind === "count",
+  )
+  return within.length > 0 ? within : null
 }
 
 /** Amounts that lead to the figure; those behind it only where none leads. */

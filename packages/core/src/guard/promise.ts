@@ -186,7 +186,11 @@ const judge = (family: Family, text: string, index: number, court: Court): Verdi
     // On a condition it is free, otherwise the price beside it holds: the condition decides.
     const rival = priced.find(
       (other) =>
-        !(unmet.isConditional && other.line.block === one.place.line.block) &&
+        !(
+          unmet.isConditional &&
+          other.line.path.at(-1) === one.place.line.path.at(-1) &&
+          Math.abs(other.line.block - one.place.line.block) <= 2
+        ) &&
         !isToldElsewhere(other, court) &&
         isOf(other, 0.45, named) &&
         compare(
@@ -385,7 +389,7 @@ const inclusionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
       ).test(court.index.text)
     )
       continue
-    if (/^(?:skidk|predoplat|rassroch|garant|oplat|summ|takzh|tozh|uzh|nedel|mesyac|god|den|chas)/u.test(noun)) continue
+    if (/^(?:skidk|predoplat|rassroch|garant|oplat|summ|takzh|tozh|uzh|nedel|mesyac|god|den|chas|metr|kilometr|litr|shtuk|chelovek|minut)/u.test(noun)) continue
     const context = contextOf(asClaim(match[0], match.index, null), court.view)
     if (hedged.test(clauseAt(context, court.view.text, match.index, match.index + match[0].length))) continue
     if (

@@ -54,6 +54,11 @@ export const isContrast = (context: Context): boolean =>
     context.before,
   )
 
+const isHeaded = (rival: Place, context: Context): boolean => {
+  const heads = wordsOf(rival.near).filter((word) => isNaming(word.stem) && !nothingOwn.test(word.stem))
+  return heads.length === 0 || heads.slice(0, 2).some((word) => (context.levels[0]?.mentions.of(word.stem) ?? 0) > 0)
+}
+
 const thresholdCue =
   /(?<!\p{L})(?:при|от|до|сумм\p{L}*|заказ\p{L}*|больше|выше|порог\p{L}*|начиная|покупк\p{L}*|чек\p{L}*|минимальн\p{L}*|минимум)(?!\p{L})/iu
 
@@ -130,6 +135,8 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
         let most = 0
         for (const rival of rivals) {
           if (!isRivalOf(rival, place)) continue
+          // What has its own figure in the draft is named for that: only its first word right here counts.
+          if (isTold(rival) && rival.line.block !== place.line.block && !isHeaded(rival, context)) continue
           const lead = compare(place, rival, context, isTold(rival) ? 1 : levelsMax)
           if (lead > most) {
             most = lead
@@ -732,7 +739,9 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
       (claim.qualifier === null && rule === "to" && maximal.test(context.sentence.text)) ||
       (claim.qualifier === "to" &&
         (rule === "over" || rule === "from") &&
-        /(?<!\p{L})(?:не|без|бесплатн\p{L}*)(?!\p{L})/iu.test(context.sentence.text)) ||
+        (/(?<!\p{L})(?:не|без|бесплатн\p{L}*)(?!\p{L})/iu.test(context.sentence.text) ||
+          // `Собак тяжелее 30 кг не принимаем`
+          /(?<!\p{L})не\s+\p{L}+/iu.test(place.line.text))) ||
       // `Меньше 15 м²` of `от 15 м² бесплатно, меньше — 2 000`.
       (claim.qualifier === "under" &&
         rule === "from" &&

@@ -188,6 +188,8 @@ const readPage = (lines: ReadonlyArray<string>, page: number, blocks: Array<Text
       indentOf(raw) <= indentOf(lines[at - 1]!) &&
       /^[\p{Ll}\d(]/u.test(line) &&
       !(isPriced(last.text) && isPriced(line)) &&
+      // `рассрочка : 2 платежа`: a label begins a line of its own.
+      !/^[^:.,]{2,30}\s?:\s/u.test(line) &&
       !(isItsPrice.test(line) && isItsPrice.test((lines[at + 1] ?? "").trim()))
     ) {
       const joint = hasFigure && endsInSum.test(lines[at - 1]!) ? "\n" : " "

@@ -390,13 +390,21 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   // `минут за 15`, `часа два`
   const inverted = unit === null && value < 100 ? invertedUnit(text, head.index) : null
   if (inverted !== null) unit = { ...inverted, end: endAt }
+  // `три и более ключей`
+  const isMore = unit === null ? /^\s+и\s+(?:более|больше)(?=[\s,.;)]|$)/iu.exec(text.slice(endAt, endAt + 16)) : null
+  if (isMore !== null) {
+    endAt += isMore[0].length
+    while (next < tokens.length && tokens[next]!.index < endAt) next++
+    unit = unitAt(text, endAt)
+    isShy = false
+  }
   if (unit !== null) endAt = unit.end
   // A range: `10–15 дней`, `10 000 ₸ – 20 000 ₸`, `от 10 до 20`, `два-три`.
   let afterUnit = next
   while (afterUnit < tokens.length && tokens[afterUnit]!.index < endAt) afterUnit++
   const link = tokens[afterUnit]
   const isAbove = /^-?(?:ден|дан|тен|тан|нен|нан)\s+(?:жоғары|бастап|артық|көп)/u.test(text.slice(endAt, endAt + 16))
-  const opened = qualifierBefore(text, tokens, at) ?? (isAbove ? "from" : null)
+  const opened = qualifierBefore(text, tokens, at) ?? (isAbove || isMore !== null ? "from" : null)
   const isDash = link !== undefined && dash.test(link.text) && link.index - endAt <= 1
   const isUpTo = link?.lower === "до" && opened === "from" && link.index - endAt <= 2
   if (isDash || isUpTo) {
