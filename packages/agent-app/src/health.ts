@@ -1,13 +1,15 @@
 /**
  * Whether the agent can do its work now, asked of the things themselves. The model is not asked: every question to it costs
  * money. That it refuses every call is known from the calls that were made; a conversation that cannot reach it says so in
- * its trace.
+ * its trace. A budget that is spent is counted: nobody is answered until tomorrow, and nothing else would tell.
  */
 import { AgentRepo } from "@wa/core/ports/agent-repo"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
 import { LlmPort } from "@wa/core/ports/llm-port"
 import { QueuePort } from "@wa/core/ports/queue-port"
+import { startOfDay } from "@wa/core/time/wall-clock"
 import { Clock, Effect } from "effect"
+import { AgentSettings } from "./agent-settings.ts"
 
 export interface Dependency {
   /** Degraded: it works, but a person should look; not red. */
@@ -49,10 +51,22 @@ const knowledge = Effect.gen(function* () {
   }),
 )
 
+/** Null while there is something left, and while the database cannot tell, which is told of the database. */
+const spentBudget = Effect.gen(function* () {
+  const { dailyTokenBudget, zone } = yield* AgentSettings
+  if (dailyTokenBudget === null) return null
+  const spent = yield* (yield* AgentRepo).tokensSince(startOfDay(yield* Clock.currentTimeMillis, zone))
+  const detail = `DAILY_TOKEN_BUDGET is used up: ${spent} of ${dailyTokenBudget} tokens; nobody is answered until tomorrow`
+  return spent < dailyTokenBudget ? null : ({ state: "degraded", detail } satisfies Dependency as Dependency)
+}).pipe(
+  Effect.timeout(`${probeSecondsMax} seconds`),
+  Effect.orElseSucceed(() => null),
+)
+
 const model = Effect.gen(function* () {
   const { denial, name } = yield* LlmPort
   const stands = yield* denial
-  if (stands === null) return { state: "up", detail: name } satisfies Dependency as Dependency
+  if (stands === null) return (yield* spentBudget) ?? ({ state: "up", detail: name } satisfies Dependency as Dependency)
   const { error, standIn } = stands
   return standIn === null
     ? ({ state: "down", detail: error.message } satisfies Dependency)

@@ -56,7 +56,10 @@ const docsFiles = [
   .concat("/docs/static/*")
   .map((path) => `get ${path}`)
 
-const world = Effect.fnUntraced(function* (options: Partial<AgentServerOptions> = {}) {
+const world = Effect.fnUntraced(function* (
+  options: Partial<AgentServerOptions> = {},
+  dailyTokenBudget: number | null = null,
+) {
   yield* TestClock.setTime(noon)
   const store = MemoryAgentRepo.make()
   const queue = yield* InProcessQueue.make()
@@ -81,7 +84,7 @@ const world = Effect.fnUntraced(function* (options: Partial<AgentServerOptions> 
       maxContextMessages: 20,
       knowledgeBudgetChars: 60_000,
       touchesPerDay: 50,
-      dailyTokenBudget: null,
+      dailyTokenBudget,
     }),
   )
   const consoleFolder = mkdtempSync(join(tmpdir(), "console-"))
@@ -490,6 +493,24 @@ describe("the agent's server", () => {
         brain.denial = { error, standIn: null }
         assert.strictEqual((yield* asked()).status, 503)
       }),
+  )
+
+  it.effect("is degraded from the spent budget of tokens until the next day", () =>
+    Effect.gen(function* () {
+      const { server, repo } = yield* world({}, 1_000)
+      const model = Effect.map(get(server, "/health", {}), (told) => [
+        told.status,
+        told.json().dependencies.model.state,
+      ])
+      const spend = (promptTokens: number) =>
+        repo.recordUsage({ at: noon, key, task: "reply", model: "m", promptTokens, cachedTokens: 0, outputTokens: 0 })
+      yield* spend(999)
+      assert.deepStrictEqual(yield* model, [200, "up"])
+      yield* spend(1)
+      assert.deepStrictEqual(yield* model, [200, "degraded"])
+      yield* TestClock.setTime(noon + 12 * hourMs)
+      assert.deepStrictEqual(yield* model, [200, "up"])
+    }),
   )
 
   it.effect("counts contacts by class, outcomes, replies and tokens", () =>
