@@ -140,7 +140,8 @@ const isYearOf = (count: number, court: Court): boolean =>
   ).test(court.index.text)
 const ofYear = /(?<!\p{L})(?:за|в)\s+(?:весь\s+)?год(?!\p{L})/iu
 
-const termCue = /(?<!\p{L})(?:срок|готов|изготов|пошив|сшив|достав|привез|сдела|занима|займ[её]т|пут|будет|через|установ|монтаж|выполн)/iu
+const termCue =
+  /(?<!\p{L})(?:срок|готов|изготов|пошив|сшив|достав|привез|сдела|занима|займ[её]т|пут|будет|через|установ|монтаж|выполн)/iu
 
 /** Numbers that may multiply or divide: said in the draft or by the client, or written in the line of the price. */
 const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArray<number> => {
@@ -154,7 +155,9 @@ const countsFor = (claim: Quantity, context: Context, court: Court): ReadonlyArr
     if (
       one === claim ||
       one.index === claim.index ||
-      (one.kind === "duration" && (one.workingDays || one.to !== null) && termCue.test(court.view.text.slice(Math.max(0, one.index - 40), one.index)))
+      (one.kind === "duration" &&
+        (one.workingDays || one.to !== null) &&
+        termCue.test(court.view.text.slice(Math.max(0, one.index - 40), one.index)))
     )
       told = `${told.slice(0, one.index)}${" . ".padEnd(one.text.length)}${told.slice(one.index + one.text.length)}`
   for (const number of numbersIn(told.replace(/(?<!\p{L})\p{Lu}-?\d+/gu, " ").replace(/(\d)-(?=\d)/g, "$1 - ")))
@@ -595,21 +598,22 @@ export const derive = (
           ...strong.flatMap((leaf) => shared(leaf, percents, isDearer)),
         ]).slice(0, 60)
       : []
-  // `Первый класс 20 000, каждый следующий +8 000`
-  const following = [...strong, ...own, ...asked].flatMap((leaf) =>
-    leaf.place === null
-      ? []
-      : court.index.places
-          .filter(
-            (other) =>
-              other !== leaf.place &&
-              other.line === leaf.place!.line &&
-              other.quantity.kind !== "count" &&
-              isFollowing.test(other.near),
-          )
-          .flatMap((other) => Array.from({ length: 20 }, (_, at) => leaf.value + other.quantity.value * (at + 1))),
-  )
-  if (following.some((value) => sameNumber(value, claim.value))) return { place: strong[0]?.place ?? null }
+  // `Первый класс 20 000, каждый следующий +8 000`: of two or three of them.
+  const following = [...strong, ...own, ...asked].flatMap((leaf) => {
+    const { place } = leaf
+    if (place === null) return []
+    const next = court.index.places.find(
+      (other) =>
+        other.line === place.line && other.quantity.kind === "money" && other.quantity.index > place.quantity.index,
+    )
+    return next !== undefined && isFollowing.test(next.near)
+      ? counts
+          .filter((count) => count <= 31)
+          .map((count) => ({ place, value: leaf.value + next.quantity.value * (count - 1) }))
+      : []
+  })
+  const summed = following.find((one) => sameNumber(one.value, claim.value))
+  if (summed !== undefined) return { place: summed.place }
   const plain = [...own.map(single), ...docTerms].slice(0, 24)
   const terms = [...ownTerms, ...docTerms, ...docMade].slice(0, 200)
   const ok = (value: number, some: ReadonlyArray<Made>) => {

@@ -7,7 +7,7 @@ import { measured, sameNumber, sameUnit } from "./figure.ts"
 import type { Court } from "./weighing.ts"
 
 const leastPattern =
-  /(?<!\p{L})(?:минимальн\p{L}+\s+((?:\p{L}+\s+){0,4}?)(?:[—–:-]\s*)?|(?:минимум|не менее|не меньше)\s+(?:чем\s+)?)(?=\d)/giu
+  /(?<!\p{L})(?:минимальн\p{L}+\s+((?:\p{L}+\s*){0,4}?)(?:[—–:-]\s*)?|(?:минимум|не менее|не меньше)\s+(?:чем\s+)?)(?=\d)/giu
 
 /** `Минимум 2 часа`, `минимальный заказ — 100 шт`: less is told or asked for, and the least is not named. */
 export const belowLeastOf = (court: Court): ReadonlyArray<UngroundedClaim> => {

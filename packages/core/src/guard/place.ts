@@ -341,12 +341,20 @@ const labelBefore = (text: string, own: Quantity, quantities: ReadonlyArray<Quan
 }
 
 /** `2 800 тг (от 100 га), 3 300 тг (30–99 га)`: a bound in brackets right behind its price. */
-const boundsBehind = (text: string, own: Quantity, quantities: ReadonlyArray<Quantity>): ReadonlyArray<Quantity> | null => {
+const boundsBehind = (
+  text: string,
+  own: Quantity,
+  quantities: ReadonlyArray<Quantity>,
+): ReadonlyArray<Quantity> | null => {
   const end = own.index + own.text.length
   const aside = /^\s*\(([^()]{2,30})\)/u.exec(text.slice(end, end + 34))
   if (aside === null || own.kind !== "money") return null
   const within = quantities.filter(
-    (one) => one.index >= end && one.index < end + aside[0].length && (one.to !== null || one.qualifier !== null) && one.kind === "count",
+    (one) =>
+      one.index >= end &&
+      one.index < end + aside[0].length &&
+      (one.to !== null || one.qualifier !== null) &&
+      one.kind === "count",
   )
   return within.length > 0 ? within : null
 }
@@ -394,7 +402,7 @@ const isRowHeader = (rows: ReadonlyArray<ReadonlyArray<string>>): boolean => {
       .some(
         (cell, at) =>
           findQuantities(cell).some((one) => one.kind === "count" || one.kind === "phone") &&
-          !others.every((cells) => isPriced(cells[at + 1] ?? "")),
+          others.filter((cells) => isPriced(cells[at + 1] ?? "")).length * 2 < others.length,
       )
   )
 }

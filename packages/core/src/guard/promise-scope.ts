@@ -157,7 +157,7 @@ export const beyondOf = (place: Place, context: Context, court: Court): string |
     const isTold = court.view.sentences.some(
       (one) => mentions(one.text, left) && /(?<!\p{L})(?:кроме|не|без)(?!\p{L})/iu.test(one.text),
     )
-    if (mentions(context.sentence.text, left) || (mentions(court.view.turn, left) && !isTold)) return "исключение"
+    if (mentions(context.sentence.text, left) || (!isTold && mentions(court.view.turn, left))) return "исключение"
   }
   // `Кроме пятницы — воскресенья`
   const days = [...around(place).matchAll(/(?<!\p{L})кроме\s+([^.;)]{2,40})/giu)].reduce(

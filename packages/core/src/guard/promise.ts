@@ -389,7 +389,12 @@ const inclusionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
       ).test(court.index.text)
     )
       continue
-    if (/^(?:skidk|predoplat|rassroch|garant|oplat|summ|takzh|tozh|uzh|nedel|mesyac|god|den|chas|metr|kilometr|litr|shtuk|chelovek|minut)/u.test(noun)) continue
+    if (
+      /^(?:skidk|predoplat|rassroch|garant|oplat|summ|takzh|tozh|uzh|nedel|mesyac|god|den|chas|metr|kilometr|litr|shtuk|chelovek|minut)/u.test(
+        noun,
+      )
+    )
+      continue
     const context = contextOf(asClaim(match[0], match.index, null), court.view)
     if (hedged.test(clauseAt(context, court.view.text, match.index, match.index + match[0].length))) continue
     if (

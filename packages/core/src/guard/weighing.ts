@@ -795,6 +795,12 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
       return period
     return null
   }
+  // `Одна туфля 4 000`, told of a pair.
+  if (
+    perKey(claim.per) === unitKey("пара") &&
+    /(?<!\p{L})одн(?:а|у|ой|ого|им|ин)?\s+\p{L}+|(?<!\d)1\s?шт/iu.test(place.near)
+  )
+    return period
   const several = manyPattern.exec(context.before)
   if (
     several !== null &&

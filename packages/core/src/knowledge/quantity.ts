@@ -391,7 +391,7 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
   const inverted = unit === null && value < 100 ? invertedUnit(text, head.index) : null
   if (inverted !== null) unit = { ...inverted, end: endAt }
   // `три и более ключей`
-  const isMore = unit === null ? /^\s+и\s+(?:более|больше)(?=[\s,.;)]|$)/iu.exec(text.slice(endAt, endAt + 16)) : null
+  const isMore = unit === null ? /^\s+и\s+более(?=[\s,.;)]|$)/iu.exec(text.slice(endAt, endAt + 16)) : null
   if (isMore !== null) {
     endAt += isMore[0].length
     while (next < tokens.length && tokens[next]!.index < endAt) next++
