@@ -37,13 +37,18 @@ const broker = Effect.gen(function* () {
   ),
 )
 
-/** Never red: without documents the agent still answers, with safe sentences and a person's help. That is all it can do. */
+/**
+ * Never red: without documents the agent still answers, with safe sentences and a person's help. That is all it can do. Nor is
+ * it up while one cannot be read: what stands in that one leaves every question about it to a person.
+ */
 const knowledge = Effect.gen(function* () {
   const port = yield* KnowledgePort
   const documents = yield* port.documents
   const unreadable = yield* port.unreadable
-  const detail = `${documents.length || "no"} documents${documents.length > 0 ? " read" : ""}, ${unreadable.length} unreadable`
-  return { state: documents.length > 0 ? "up" : "degraded", detail } satisfies Dependency as Dependency
+  const names = unreadable.length > 0 ? `: ${unreadable.map(({ file }) => file).join(", ")}` : ""
+  const detail = `${documents.length || "no"} documents${documents.length > 0 ? " read" : ""}, ${unreadable.length} unreadable${names}`
+  const isWhole = documents.length > 0 && unreadable.length === 0
+  return { state: isWhole ? "up" : "degraded", detail } satisfies Dependency as Dependency
 }).pipe(
   Effect.timeoutOrElse({
     duration: `${probeSecondsMax} seconds`,

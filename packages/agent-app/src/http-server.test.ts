@@ -8,6 +8,7 @@ import { calendarTokenOf } from "@wa/adapters/http/plain-server"
 import type { ContactKey } from "@wa/core/contact/contact-key"
 import { type Command, defaultPolicy, type Event } from "@wa/core/conversation/conversation"
 import { wakeUpAt } from "@wa/core/conversation/decide"
+import type { KnowledgeDocument, UnreadableDocument } from "@wa/core/knowledge/document"
 import { AgentRepo } from "@wa/core/ports/agent-repo"
 import { KnowledgePort } from "@wa/core/ports/knowledge-port"
 import { type Denial, LlmDenied, LlmPort } from "@wa/core/ports/llm-port"
@@ -64,12 +65,16 @@ const world = Effect.fnUntraced(function* (
   const store = MemoryAgentRepo.make()
   const queue = yield* InProcessQueue.make()
   const brain = { denial: null as Denial | null }
+  const documents = {
+    read: [] as ReadonlyArray<KnowledgeDocument>,
+    unreadable: [] as ReadonlyArray<UnreadableDocument>,
+  }
   const context = (yield* Effect.context<never>()).pipe(
     Context.add(AgentRepo, store.repo),
     Context.add(QueuePort, queue.port),
     Context.add(KnowledgePort, {
-      documents: Effect.succeed([]),
-      unreadable: Effect.succeed([]),
+      documents: Effect.sync(() => documents.read),
+      unreadable: Effect.sync(() => documents.unreadable),
       facts: Effect.succeed([fact]),
       wholeText: Effect.succeed(""),
       search: () => Effect.succeed([]),
@@ -124,7 +129,7 @@ const world = Effect.fnUntraced(function* (
       contact_info: { name: "Айгуль", full_name: null, business_name: null },
       timestamp: new Date(noon).toISOString(),
     }).pipe(Effect.provideContext(context))
-  return { server, store, queue, brain, routes, happen, write, repo: store.repo }
+  return { server, store, queue, brain, documents, routes, happen, write, repo: store.repo }
 })
 
 const bearer = { authorization: "Bearer admin-token" }
@@ -472,6 +477,23 @@ describe("the agent's server", () => {
         state: "degraded",
         detail: "no documents, 0 unreadable",
       })
+    }),
+  )
+
+  it.effect("is degraded while a document cannot be read, and names it", () =>
+    Effect.gen(function* () {
+      const { server, documents } = yield* world()
+      const knowledge = Effect.map(get(server, "/health", {}), (told) => [
+        told.status,
+        told.json().dependencies.knowledge,
+      ])
+      documents.read = [{ file: "terms.pdf", pages: 1, blocks: [] }]
+      assert.deepStrictEqual(yield* knowledge, [200, { state: "up", detail: "1 documents read, 0 unreadable" }])
+      documents.unreadable = [{ file: "prices.pdf", reason: "corrupt", why: "файл повреждён" }]
+      assert.deepStrictEqual(yield* knowledge, [
+        200,
+        { state: "degraded", detail: "1 documents read, 1 unreadable: prices.pdf" },
+      ])
     }),
   )
 

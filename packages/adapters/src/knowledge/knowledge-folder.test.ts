@@ -75,6 +75,21 @@ describe("the knowledge folder", () => {
     }),
   )
 
+  it.effect("warns of a document that cannot be read", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      yield* put(join(path, "a.txt"), "Гарантия 12 месяцев.")
+      yield* put(join(path, "prices.pdf"), "no PDF")
+      const warnings: Array<string> = []
+      const heard = Logger.layer([
+        Logger.make(({ logLevel, message }) => void (logLevel === "Warn" && warnings.push(JSON.stringify(message)))),
+      ])
+      yield* KnowledgePort.pipe(Effect.provide(layer({ folder: path })), Effect.provide(heard))
+      assert.lengthOf(warnings, 1)
+      assert.include(warnings[0], "prices.pdf: ")
+    }),
+  )
+
   it("is refused by the settings when it was named and is not there, or is a file", async () => {
     const path = await mkdtemp(join(tmpdir(), "knowledge-"))
     try {

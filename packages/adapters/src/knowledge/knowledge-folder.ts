@@ -68,7 +68,8 @@ export const layer = (options: {
           if (!isSame) {
             known = next
             snapshot = snapshotOf([...next.values()].map((entry) => entry.read))
-            yield* Effect.logInfo("knowledge read", {
+            const log = snapshot.unreadable.length === 0 ? Effect.logInfo : Effect.logWarning
+            yield* log("knowledge read", {
               documents: snapshot.documents.length,
               unreadable: snapshot.unreadable.map((each) => `${each.file}: ${each.why}`),
             })
