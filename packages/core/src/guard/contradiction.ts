@@ -6,7 +6,7 @@
 import { findQuantities } from "../knowledge/quantity.ts"
 import { stemOf, stemsOf } from "../knowledge/wording.ts"
 import type { Clause } from "./affirmation.ts"
-import { affirmationsOf, contradiction, has, hedged, heldIn, inside } from "./affirmation.ts"
+import { affirmationsOf, contradiction, general, has, hedged, heldIn, inside } from "./affirmation.ts"
 import type { UngroundedClaim } from "./claim.ts"
 import { daysIn, everyDay } from "./days.ts"
 import type { Limits } from "./denial.ts"
@@ -16,9 +16,19 @@ import { admits, measured, sameUnit } from "./figure.ts"
 import type { Court } from "./weighing.ts"
 
 /** Whether the clause names the thing: the words that nothing affirmed shares, or all of them. */
-const names = (clause: Clause, thing: ReadonlyArray<string>, verb: string | null, limits: Limits): boolean => {
+const names = (
+  clause: Clause,
+  thing: ReadonlyArray<string>,
+  { verb, act }: { readonly verb: string | null; readonly act?: string },
+  limits: Limits,
+): boolean => {
   const met = thing.filter((stem) => has(clause.stems, stem))
   if (met.length === 0) return false
+  // `Выкупим ваш кондиционер`, of which they say everything but that.
+  if (act !== undefined && act.length >= 4 && met.length === thing.length) {
+    const acts = (stems: Iterable<string>) => [...stems].some((stem) => stem.startsWith(act))
+    if (acts(clause.stems) && !acts(limits.affirmed)) return true
+  }
   const isOwn = met.some((stem) => !has(limits.affirmed, stem))
   if (verb !== null && !has(clause.stems, verb)) return false
   return isOwn ? met.length * 2 >= thing.length : met.length === thing.length && thing.length >= 2
@@ -73,12 +83,14 @@ const withoutOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
   court.index.lines.flatMap((line) =>
     [
       ...line.text.matchAll(
-        /(?<!\p{L})без\s+(\p{L}{4,})(?:\s+и\s+без\s+(\p{L}{4,}))?\s+не\s+\p{L}+(?:ем|им|ю|у)(?!\p{L})/giu,
+        /(?<!\p{L})без\s+(\p{L}{4,})(?:\s+(?:личности|и\s+без\s+(\p{L}{4,})))?\s+не\s+\p{L}+(?:[её]м|им|ю|у)(?!\p{L})/giu,
       ),
     ].flatMap((match) =>
       [match[1], match[2]].flatMap((word) => {
         if (word === undefined) return []
-        const root = word.slice(0, Math.max(4, word.length - 2)).toLowerCase()
+        const root = /^(?:документ|удостоверени|паспорт)/iu.test(word)
+          ? "(?:документ|удостоверени|паспорт)"
+          : word.slice(0, Math.max(4, word.length - 2)).toLowerCase()
         const sentence = court.view.sentences.find(
           (one) =>
             new RegExp(`(?<!\\p{L})без\\s?${root}`, "iu").test(one.text) &&
@@ -108,6 +120,18 @@ const missingPartsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   )
 }
 
+/** `Официанты — 12 000 ₸ за смену`, told to be in a price, where no line has them within one. */
+const pricedApart = (holding: ReadonlyArray<string>, court: Court): string | null => {
+  const head = holding.find((stem) => !general.test(stem))
+  if (head === undefined) return null
+  const own = court.index.lines.filter((line) => has(line.stems, head))
+  if (own.length !== 1) return null
+  const [line] = own
+  const place = court.index.places.find((one) => one.line === line && one.quantity.kind === "money")
+  const lead = place === undefined ? "" : line!.text.slice(0, place.quantity.index)
+  return stemsOf(lead).length === 1 && has(stemsOf(lead), head) ? line!.text : null
+}
+
 export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   const limits = limitsIn(court.index)
   const { view } = court
@@ -117,20 +141,23 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
     limits.lines.filter((one) => (stem.startsWith("#") ? one.text.includes(stem.slice(1)) : has(one.stems, stem)))
       .length
   for (const clause of affirmationsOf(view)) {
-    for (const { things, verb, only, line } of limits.denied) {
+    for (const one of limits.denied) {
+      const { things, only, line } = one
       if (
         only !== undefined &&
         ![...view.quantities, ...view.turnQuantities].some(
-          (one) =>
-            one.kind === only.kind &&
-            (one.kind === "duration" ? measured(one).scale === measured(only).scale : sameUnit(one.unit, only.unit)) &&
-            admits(only, measured(one).value),
+          (told) =>
+            told.kind === only.kind &&
+            (told.kind === "duration"
+              ? measured(told).scale === measured(only).scale
+              : sameUnit(told.unit, only.unit)) &&
+            admits(only, measured(told).value),
         )
       )
         continue
       if (
         things.some((thing) =>
-          only === undefined ? names(clause, thing, verb, limits) : thing.some((stem) => has(clause.stems, stem)),
+          only === undefined ? names(clause, thing, one, limits) : thing.some((stem) => has(clause.stems, stem)),
         )
       )
         found.push(contradiction(clause.text, line))
@@ -159,6 +186,8 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
           )
         )
           found.push(contradiction(clause.text, line))
+      const priced = pricedApart(holding, court)
+      if (priced !== null) found.push(contradiction(clause.text, priced))
     }
     const feature = featureOfAnother(clause, court)
     if (feature !== null) found.push(contradiction(clause.text, feature))

@@ -15,6 +15,8 @@ interface Denied {
   readonly things: ReadonlyArray<ReadonlyArray<string>>
   /** The verb denied, where it is not an offer of ours: `не возвращается`, but not `не делаем`. */
   readonly verb: string | null
+  /** The offer denied, without its ending: `выкуп` of `не выкупаем`. */
+  readonly act?: string
   readonly line: string
 }
 
@@ -69,22 +71,27 @@ const itemsOf = (text: string): ReadonlyArray<ReadonlyArray<string>> =>
     .filter((stems) => stems.length > 0)
 
 /** Between two stops of a sentence: a piece of it with what it denies, if anything. */
-const denialIn = (piece: string): { readonly rest: string; readonly verb: string | null } | null => {
+const denialIn = (
+  piece: string,
+): { readonly rest: string; readonly verb: string | null; readonly act?: string } | null => {
   const match = [...piece.matchAll(denying)].find((one) => !notDenying.test(one[1]!))
   if (match !== undefined)
     return {
       rest: piece.replace(match[0], " "),
-      verb: isOffer(match[1]!) ? null : stemOf(match[1]!),
+      ...(isOffer(match[1]!) ? { verb: null, act: rootOf(match[1]!) } : { verb: stemOf(match[1]!) }),
     }
   return lacking.test(piece) ? { rest: piece.replace(lacking, " "), verb: null } : null
 }
+
+/** `выкупаем`, `выкупим` */
+const rootOf = (verb: string): string => stemOf(verb.replace(/(?:[аяуи]?[её]мс?я?|имс?я?)$/iu, ""))
 
 /** Of ours: `не делаем`, `не выдаю`, `не предусмотрен`, `не кредитуются`; but not `не суммируются`. */
 const isOffer = (verb: string): boolean =>
   /[её]мс?я?$|имс?я?$|[аяу]ю$|[лжшч][юу]$/u.test(verb) ||
   /^(?:предусмотр|возмож|доступ|практику)/iu.test(verb) ||
-  (/(?:ется|ются|ится|ятся)$/u.test(verb) &&
-    !/^(?:сумм|возвращ|распростран|дела|счита|включ|меня|сохран|склад|объедин|совме|требу|засч|оплачив|покрыв|нужда|начисля|учитыв)/iu.test(
+  (/(?:[её]тся|ются|ится|ятся)$/u.test(verb) &&
+    !/^(?:сумм|возвращ|распростран|дела|счита|включ|меня|сохран|склад|объедин|совме|требу|засч|оплачив|покрыв|нужда|начисля|учитыв|гарант)/iu.test(
       verb,
     ))
 
@@ -151,7 +158,7 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
             .filter((item) => findQuantities(item).length === 0)
             .join(", "),
         )
-        if (things.length > 0) (to.denied as Array<Denied>).push({ things, verb: denial.verb, line })
+        if (things.length > 0) (to.denied as Array<Denied>).push({ ...denied(denial), things, line })
       }
       if (!/(?<!\p{L})(?:если|при|без|пока|когда|чтобы)(?!\p{L})/iu.test(piece) && !others.test(piece))
         for (const item of [...open, denial.rest].join(", ").split(/,\s|:\s/u)) {
@@ -160,12 +167,15 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
           )
           const bounded = itemsOf(item.replace(bound?.text ?? "", " "))
           if (bound !== undefined && bounded.length > 0)
-            (to.denied as Array<Denied>).push({ things: bounded, verb: denial.verb, only: bound, line })
+            (to.denied as Array<Denied>).push({ ...denied(denial), things: bounded, only: bound, line })
         }
       open = []
     }
   }
 }
+
+const denied = ({ verb, act }: { readonly verb: string | null; readonly act?: string }) =>
+  act === undefined ? { verb } : { verb, act }
 
 const onlyPattern =
   /(?<!\p{L})(?:только|исключительно|лишь)\s+(?:для\s+|на\s+|в\s+|во\s+|по\s+|с\s+|со\s+|при\s+|через\s+)?((?:[\p{L}\d«»"-]+\s*){1,4})/iu
@@ -184,8 +194,11 @@ const limitsOf = (lines: ReadonlyArray<Line>): Limits => {
     if (/\?\s*$/.test(heading) && /^\s*(?:к сожалению,?\s+)?нет(?!\p{L})/iu.test(text))
       (limits.denied as Array<Denied>).push({ things: [nounsOf(heading)], verb: null, line: `${heading} ${text}` })
     for (const aside of text.matchAll(/\(([^()]{4,60})\)/gu))
-      if (/(?<!\p{L})нет(?!\p{L})|^не\s(?!на|для|в\s)/iu.test(aside[1]!) && findQuantities(aside[1]!).length === 0) {
-        const things = itemsOf(aside[1]!.replace(lacking, " ").replace(/^не\s/iu, ""))
+      if (
+        /(?<!\p{L})нет(?!\p{L})|^не\s(?!на|для|в\s)|^\p{L}+\s+не\s+\p{L}+(?:[её]м|им)$/iu.test(aside[1]!) &&
+        findQuantities(aside[1]!).length === 0
+      ) {
+        const things = itemsOf(aside[1]!.replace(lacking, " ").replace(/(?:^|\s)не\s(?:\p{L}+(?:[её]м|им)$)?/iu, " "))
         if (things.length > 0) (limits.denied as Array<Denied>).push({ things, verb: null, line: text })
       }
     // `Установка 4 000 (диск отдельно)`

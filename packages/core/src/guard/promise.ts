@@ -297,6 +297,7 @@ const unmetCondition = (
     ...tokensIn(view.turn, { start: 0, end: view.turn.length }, view.turnQuantities),
     ...tokensIn(view.earlier, { start: 0, end: view.earlier.length }, findQuantities(view.earlier)),
   ])
+  const spoken = wordsOf(`${view.text} ${view.turn}`).map((word) => word.stem)
   let isConditional = false
   const told = [...view.quantities, ...court.clientQuantities]
   for (const found of quantities) {
@@ -356,7 +357,12 @@ const unmetCondition = (
     const words = isThing ? named.slice(0, -1) : named
     if (words.length === 0) continue
     isConditional = true
-    if (!words.some((word) => toldStems.of(word.stem) > 0)) return { isConditional, line }
+    // `При ремонте` is told by `если ремонтируете`.
+    const isTold = words.some(
+      (word) =>
+        toldStems.of(word.stem) > 0 || (word.stem.length >= 5 && spoken.some((stem) => stem.startsWith(word.stem))),
+    )
+    if (!isTold) return { isConditional, line }
   }
   return { isConditional, line: isConditional && anyway.test(view.text) ? line : null }
 }

@@ -114,7 +114,9 @@ export const readClock = (text: string, tokens: ReadonlyArray<Token>, at: number
   if (opened && range !== null && !numeral.words && Number(range[1]) <= 24) {
     const close = end + range[0].length
     const unit = unitAt(text, close)
-    if (unit === null || unit.unit === "час") return done(numeral.value * 60, end)
+    // `с 2–5 учредителями`
+    const isOfThings = /^\s*\p{L}+(?:ами|ями)(?!\p{L})/u.test(text.slice(close))
+    if (!isOfThings && (unit === null || unit.unit === "час")) return done(numeral.value * 60, end)
   }
   const closing = /(?:^|[\s(])(?:с|между)\s(\d{1,2})(?::\d\d)?\s*(?:час\p{L}*\s*)?(?:до|и|по)\s$/iu.exec(
     text.slice(Math.max(0, token.index - 26), token.index),
