@@ -23,7 +23,7 @@ import { belowLeastOf } from "./least.ts"
 import { compare, namedBy } from "./naming.ts"
 import { offerTermsOf } from "./offer-terms.ts"
 import type { Index, Place } from "./place.ts"
-import { indexOf, placesOfTalk } from "./place.ts"
+import { indexOf, isTimeUnit, placesOfTalk } from "./place.ts"
 import { promisesOf } from "./promise.ts"
 import { strangeNames } from "./strange-name.ts"
 import { asTalk, denial } from "./talk.ts"
@@ -208,6 +208,20 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
     return pass("fact")
   if (isRestOfPercent(claim, court) || isCountOf(claim, context, court)) return pass("arithmetic")
   if (isSum && claim.to === null && result.kind === "wrong") {
+    // The row asks that for a year: no ten times its month.
+    const per = claim.per === null ? "" : perKey(claim.per)
+    const isOfOtherTerm =
+      !/\d/.test(per) &&
+      isTimeUnit(per) &&
+      index.places.some(
+        (place) =>
+          (result.rival === null || place.line === result.rival.line) &&
+          namedBy(place, context.levels, 0.9) >= 0.6 &&
+          sameNumber(place.quantity.value, claim.value) &&
+          place.pers.some(isTimeUnit) &&
+          !place.pers.includes(per),
+      )
+    if (isOfOtherTerm) return result.problem
     // `20 м² — это 14 000` of 700 a metre, though something else costs 14 000.
     const amounts = context.levels
       .slice(0, 2)

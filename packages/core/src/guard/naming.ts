@@ -26,6 +26,14 @@ export const valueOn = (unit: string, one: Quantity): number | null => {
   return one.kind === "count" && unitKey(one.unit) === unit ? one.value : null
 }
 
+/** Vests are pieces: `от 100 единиц` admits 110 of them. */
+const piecesOf = (unit: string, one: Quantity): number | null =>
+  unit === "штука" && one.kind === "count" && one.to === null && one.unit !== null && !measures.has(unitKey(one.unit))
+    ? one.value
+    : null
+
+const measures = new Set(["м2", "м3", "м", "км", "кг", "г", "л", "человек", "сотрудник", "занятие"])
+
 const isRange = (bound: Bound) => bound.quantity.to !== null || bound.quantity.qualifier !== null
 const tightness = (bound: Bound) =>
   bound.quantity.qualifier === "from" || bound.quantity.qualifier === "over"
@@ -40,7 +48,7 @@ const byBounds = (place: Place, rival: Place, level: Level): number => {
     const mine = place.bounds.find((bound) => bound.unit === theirs.unit)
     if (mine === undefined || (!isRange(theirs) && !isRange(mine))) continue
     for (const one of level.quantities) {
-      const value = valueOn(theirs.unit, one)
+      const value = valueOn(theirs.unit, one) ?? piecesOf(theirs.unit, one)
       if (value === null) continue
       // A bound told is no amount: `от 5 бутылей`.
       if (one.qualifier !== null) {

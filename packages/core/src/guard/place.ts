@@ -353,8 +353,17 @@ const boundsBehind = (
     (one) =>
       one.index >= end &&
       one.index < end + aside[0].length &&
-      (one.to !== null || one.qualifier !== null) &&
-      one.kind === "count",
+      one.kind === "count" &&
+      // `(1 учредитель)` beside `(2–5 учредителей)`
+      (one.to !== null ||
+        one.qualifier !== null ||
+        quantities.some(
+          (other) =>
+            other !== one &&
+            other.kind === "count" &&
+            other.to !== null &&
+            unitKey(other.unit ?? "") === unitKey(one.unit ?? ""),
+        )),
   )
   return within.length > 0 ? within : null
 }

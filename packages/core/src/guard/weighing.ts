@@ -602,7 +602,7 @@ const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): 
       ),
     )
     if (
-      /(?<!\p{L})одн[аоу]?(?:го|му|ой)?\s/iu.test(context.near) &&
+      /(?<!\p{L})(?:один|одн\p{L}{1,3})\s/iu.test(context.near) &&
       wordsOf(context.near).some((word) => word.stem === bound.unit)
     )
       told.push(1)
@@ -739,7 +739,7 @@ const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, co
       (claim.qualifier === null && rule === "to" && maximal.test(context.sentence.text)) ||
       (claim.qualifier === "to" &&
         (rule === "over" || rule === "from") &&
-        (/(?<!\p{L})(?:не|без|бесплатн\p{L}*)(?!\p{L})/iu.test(context.sentence.text) ||
+        ((claim.kind !== "money" && /(?<!\p{L})(?:не|без|бесплатн\p{L}*)(?!\p{L})/iu.test(context.sentence.text)) ||
           // `Собак тяжелее 30 кг не принимаем`
           /(?<!\p{L})не\s+\p{L}+/iu.test(place.line.text))) ||
       // `Меньше 15 м²` of `от 15 м² бесплатно, меньше — 2 000`.
