@@ -4,7 +4,7 @@
  */
 import { withoutOrders } from "@wa/core/knowledge/injection"
 import type { Draft, ReplyRequest } from "@wa/core/ports/llm-port"
-import { isKazakh, safeReply, unheardVoiceText } from "@wa/core/reply/safe-text"
+import { isKazakh, safeReply, unheardVoiceTexts } from "@wa/core/reply/safe-text"
 import { readIntent } from "@wa/core/reply-intent/intent"
 import type { Found } from "./answer.ts"
 import { answer } from "./answer.ts"
@@ -63,7 +63,7 @@ export const draftReply = (request: ReplyRequest): Draft => {
 
   if (newMessage.trim() !== "" && clean === "") return choose(plainCandidates(say.neutral))
   if (/^\[(?:ТРАНСКРИБАЦИЯ|голосовое)[^\]]*\]\s*$/iu.test(clean))
-    return choose([...plainCandidates([unheardVoiceText]), ...plainCandidates(say.whatFor)])
+    return choose([...plainCandidates(unheardVoiceTexts), ...plainCandidates(say.whatFor)])
   const wished = wishOf(rest)
   if (complains.test(wished))
     return choose(plainCandidates(say.complaint, `Клиент недоволен: «${rest.slice(0, 160)}».`))

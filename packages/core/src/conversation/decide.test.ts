@@ -103,6 +103,18 @@ describe("a voice note", () => {
     assert.strictEqual(chat.outcomeOf("v"), "answered")
   })
 
+  it("that nobody could hear, after others of the kind, is answered in other words", () => {
+    const chat = new Chat(tuesday).meets().after({ hours: 1 })
+    for (const messageId of ["v1", "v2", "v3"]) {
+      chat.writes("[голосовое сообщение]", { messageId, content: "voice" })
+      chat.after({ seconds: 20 }).writes("[не распознано]", { messageId, content: "untranscribed", isRepeat: true })
+      chat.wakesWhenDue()
+      chat.after({ minutes: 2 })
+    }
+    const texts = chat.sent.slice(-3).map((one) => one.text)
+    assert.strictEqual(new Set(texts).size, 3, texts.join("\n"))
+  })
+
   it("whose transcript never comes holds the turn three minutes", () => {
     const chat = new Chat(tuesday).meets().after({ hours: 1 })
     chat.writes("[голосовое сообщение]", { messageId: "v", content: "voice" })

@@ -8,7 +8,7 @@
  */
 import * as Classification from "../contact/classification.ts"
 import * as FollowUp from "../follow-up/follow-up.ts"
-import { unheardVoiceText } from "../reply/safe-text.ts"
+import { unheardVoice } from "../reply/safe-text.ts"
 import { captionOf } from "../reply-intent/caption.ts"
 import { readIntent } from "../reply-intent/intent.ts"
 import type { Instant } from "../time/instant.ts"
@@ -381,7 +381,11 @@ const answerClient = (before: Conversation, at: Instant, outboundId: string, pol
   const conversation = { ...before, recentTurns }
   const { turn } = before
   if (turn._tag !== "Idle" && turn.messages.every((message) => message.isUnheard || message.isAwaited))
-    return sendReply(conversation, { at, outboundId, text: unheardVoiceText, isSafe: true, outcome: null }, policy)
+    return sendReply(
+      conversation,
+      { at, outboundId, text: unheardVoice(recentTurns.length), isSafe: true, outcome: null },
+      policy,
+    )
   const [asked, ticket] = think(conversation, "reply", at, policy)
   return [asked, [{ _tag: "DraftReply", ticket, messageIds: Turn.messageIds(turn), refused: [] }]]
 }

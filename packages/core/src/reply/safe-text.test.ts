@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { hours, local, zone } from "../conversation/chat.fixture.ts"
 import { repeatedOf, review } from "../guard/guard.ts"
-import { isKazakh, safeReply, safeTouch, unheardVoiceText } from "./safe-text.ts"
+import { isKazakh, safeReply, safeTouch, unheardVoiceTexts } from "./safe-text.ts"
 
 describe("a safe sentence", () => {
   it("is another one while there is one that the chat has not heard", () => {
@@ -72,7 +72,7 @@ describe("a safe sentence", () => {
   })
 
   it("claims nothing: no digit, no link, no promise of a time", () => {
-    const all = [unheardVoiceText]
+    const all = [...unheardVoiceTexts]
     for (const text of ["да", "иә, жарайды"]) {
       all.push(...heardOut(text))
       const said: Array<string> = []

@@ -5,7 +5,14 @@
 
 import { repeating } from "../guard/guard.ts"
 
-export const unheardVoiceText = "Извините, не получилось разобрать голосовое сообщение. Напишите, пожалуйста, текстом."
+export const unheardVoiceTexts = [
+  "Извините, не получилось разобрать голосовое сообщение. Напишите, пожалуйста, текстом.",
+  "К сожалению, запись не получилось разобрать. Пожалуйста, отправьте то же самое словами в чат.",
+  "Простите, слова в записи не получилось разобрать. Лучше наберите их сообщением, и я отвечу.",
+]
+/** Another one for each answer of the last hour. */
+export const unheardVoice = (recentAnswers: number): string =>
+  unheardVoiceTexts[recentAnswers % unheardVoiceTexts.length]!
 
 const repliesRu = [
   "Спасибо за вопрос! Уточню у коллег, чтобы ответить точно, и вернусь к вам.",
