@@ -212,7 +212,10 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
         if (!numbers.some((stem) => spoken.includes(stem))) found.push(contradiction(clause.text, line))
         continue
       }
-      if (!to.some((stem) => rarity(stem) === least && has(spoken, stem))) found.push(contradiction(clause.text, line))
+      const telling = to.filter((stem) => rarity(stem) === least)
+      // `На фиксированном месте`: an adjective tells it from other places.
+      const must = telling.length > 1 && telling.length === to.length ? telling.slice(0, 1) : telling
+      if (!must.some((stem) => has(spoken, stem))) found.push(contradiction(clause.text, line))
     }
   }
   return found

@@ -130,6 +130,8 @@ const halves: ReadonlyArray<readonly [number, RegExp]> = [
   [3, /(?<!\p{L})(?:квартал\p{L}*)(?!\p{L})/iu],
 ]
 
+const bothWays = /(?<!\p{L})(?:туда и обратно|в обе стороны)(?!\p{L})/iu
+
 /** `2 месяца в подарок`, `скидка 2 месяца` */
 const savedMonths =
   /(\d{1,2}|один|два|три) месяц\p{L}* (?:бесплатн|в подарок)|(?:скидк\p{L}*|эконом\p{L}*)(?: в| [—–-])? (\d{1,2}|один|два|три) месяц/giu
@@ -337,7 +339,12 @@ const percentsFor = (context: Context, court: Court): ReadonlyArray<Share> => {
   const put = (value: number, cap: boolean, isAdded = false) =>
     percents.set(`${value}`, { value, cap, isAdded: isAdded || percents.get(`${value}`)?.isAdded === true })
   for (const place of court.index.places)
-    if (place.quantity.kind === "percent" && namedBy(place, context.levels, 0.55) > 0.6)
+    if (
+      place.quantity.kind === "percent" &&
+      namedBy(place, context.levels, 0.55) > 0.6 &&
+      // `Монтаж 10 % от стоимости комплекта` is no share of a kit asked for without it.
+      headsOf(place).every((head) => context.levels.some((level) => level.mentions.of(head) > 0))
+    )
       put(
         place.quantity.value,
         place.quantity.qualifier === "to",
@@ -348,6 +355,15 @@ const percentsFor = (context: Context, court: Court): ReadonlyArray<Share> => {
   for (const one of court.view.quantities)
     if (one.kind === "percent" && court.settled.has(one.index)) put(one.value, one.qualifier === "to")
   return [...percents.values()].slice(0, 12)
+}
+
+/** What a share is for, where its line says so in one word: `Монтаж 10 %`. */
+const headsOf = (place: Place): ReadonlyArray<string> => {
+  const lead = /^(\p{Lu}\p{L}{3,})\s*(?:[—–:-]\s*)?$/u.exec(place.line.text.slice(0, place.quantity.index))
+  const isOfOther = /^[^.;]{0,6}от\s+(?:стоимост|цен|сумм)/iu.test(
+    place.line.text.slice(place.quantity.index + place.quantity.text.length),
+  )
+  return lead === null || !isOfOther ? [] : wordsOf(lead[1]!).map((word) => word.stem)
 }
 
 /** `итого`, `вместе`: the total of everything just told. */
@@ -543,7 +559,7 @@ export const derive = (
   const small = counts.filter((count) => count <= 31)
   const twice = sure.flatMap((leaf) =>
     small.flatMap((one) =>
-      small
+      (one === 2 && bothWays.test(sentence) ? counts : small)
         .filter((two) => !(leaf.pers.includes("месяц") && ofYear.test(context.near) && !isYearOf(one * two, court)))
         .map((two) => ({ ...leaf, value: leaf.value * one * two })),
     ),
