@@ -27,7 +27,10 @@ describe("while the database is away at the start", () => {
       })
       assert.strictEqual(told.code, 503)
       assert.match(told.dependencies["database"]!.detail, /ECONNREFUSED/)
-      assert.strictEqual((await fetch(`http://127.0.0.1:${port}/`)).status, 404)
+      // To Wappi 404 would mean that nobody wants its message, and 413 that it is too large.
+      const message = { method: "POST", headers: { "content-type": "application/json" }, body: `"${"x".repeat(5000)}"` }
+      for (const [path, request] of [["/"], ["/webhook/wappi/secret", message]] as const)
+        assert.strictEqual((await fetch(`http://127.0.0.1:${port}${path}`, request)).status, 503, path)
       assert.strictEqual((await program.end("SIGTERM")).code, 0, program.said())
     })
 })

@@ -1,7 +1,7 @@
 /**
  * What a program's port answers while what it is made of is not there yet, such as a database that starts after it: /health
- * says 503 and why, so that a closed port always means that nothing runs. Nothing else is served. Between this and the
- * program's own server the port is closed for a moment.
+ * says 503 and why, so that a closed port always means that nothing runs. Whatever else is asked for is to be asked again:
+ * a webhook that met 404 would not be repeated. Between this and the program's own server the port is closed for a moment.
  */
 import { Effect, Scope } from "effect"
 import { listen } from "./listen.ts"
@@ -17,6 +17,12 @@ export const whileStarting = <A, E, R>(
     const scope = yield* Effect.scope
     let away: string | null = null
     const server = plainServer({ bodyBytesMax: 1024, log: () => {} })
+    // Before the body is read, which may be larger than this server takes.
+    server.addHook("onRequest", async (request, reply) =>
+      request.routeOptions.url === "/health"
+        ? undefined
+        : reply.code(503).send({ error: "the program is starting: try again" }),
+    )
     server.get("/health", async (_request, reply) =>
       reply.code(503).send({
         status: "unhealthy",
