@@ -11,10 +11,12 @@ import { givesOrders } from "../knowledge/injection.ts"
 import { numbersIn } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
 import { findQuantities } from "../knowledge/quantity.ts"
+import { confirmedByYes } from "./agreement.ts"
 import { isCallLength, isOfCalendar, isOfferedTime } from "./calendar-claim.ts"
 import type { Basis, GroundedClaim, UngroundedClaim } from "./claim.ts"
 import type { Context } from "./claim-context.ts"
 import { contextOf, viewOf } from "./claim-context.ts"
+import { comparisonsOf } from "./comparison.ts"
 import { contradictionsOf } from "./contradiction.ts"
 import { derive, isCountOf, isProductOf, isRestOfPercent, isShareOfSaving } from "./derivation.ts"
 import { perKey, sameNumber } from "./figure.ts"
@@ -62,7 +64,14 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
   const clientQuantities = clients.flatMap((line) => findQuantities(line.text))
   const chatContacts = new Set(
     input.chat
-      .filter((line) => !(line.from === "client" && givesOrders(line.text)))
+      .filter((line) => line.from !== "client")
+      .flatMap((line) => findQuantities(line.text))
+      .map((quantity) => quantity.key)
+      .filter((key) => key !== ""),
+  )
+  const clientContacts = new Set(
+    clients
+      .filter((line) => !givesOrders(line.text))
       .flatMap((line) => findQuantities(line.text))
       .map((quantity) => quantity.key)
       .filter((key) => key !== ""),
@@ -109,7 +118,7 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
     const before = settled.size
     for (const claim of waiting.slice(0, claimsMax)) {
       if (settled.has(claim.index)) continue
-      const verdict = judge(claim, court, chatContacts)
+      const verdict = judge(claim, court, chatContacts, clientContacts)
       verdicts.set(claim, verdict)
       if (!("code" in verdict)) settled.set(claim.index, verdict.place)
     }
@@ -126,10 +135,40 @@ const groundWithin = (input: GroundingInput, index: Index): Grounding => {
     if ("code" in verdict) problems.push(verdict)
     else claims.push(verdict)
   }
-  problems.push(...contradictionsOf(court), ...offerTermsOf(court), ...inventionsOf(court), ...belowLeastOf(court))
+  problems.push(
+    ...contradictionsOf(court),
+    ...offerTermsOf(court),
+    ...inventionsOf(court),
+    ...belowLeastOf(court),
+    ...comparisonsOf(court),
+  )
+  const agreed = confirmedByYes(view, input.chat)
+  if (agreed !== null) {
+    const stated = groundWithin({ ...input, text: agreed, chat: input.chat.slice(0, -1) }, index).problems
+    for (const problem of stated)
+      if (problem.code !== "ungrounded" || /\d{3}|%/.test(problem.text))
+        problems.push({ ...problem, detail: `Согласие подтверждает слова клиента. ${problem.detail}` })
+  }
   for (const name of strangeNames(view, index, input.chat)) problems.push(name)
-  return { claims, problems }
+  // A sentence of the documents, word for word, promises what they promise.
+  const isQuoted = (problem: UngroundedClaim) => {
+    const sentence = view.sentences.find((one) => one.text.includes(problem.text))
+    const said =
+      sentence?.text
+        .toLowerCase()
+        .replaceAll("ё", "е")
+        .replace(/[.!\s]+$/u, "")
+        .trim() ?? ""
+    return said.length >= quotedMin && index.text.includes(said)
+  }
+  return {
+    claims,
+    problems: problems.filter((problem) => problem.code !== "ungrounded_promise" || !isQuoted(problem)),
+  }
 }
+
+/** Shorter words are in any document. */
+const quotedMin = 24
 
 const isTotal = /(?<!\p{L})(?:вместе|итого|всего|сумм\p{L}*|получ\p{L}*|выйд\p{L}*|выход\p{L}*|обойд\p{L}*)(?!\p{L})/iu
 
@@ -159,12 +198,25 @@ interface Judged {
   readonly place: Place | null
 }
 
-const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>): Judged | UngroundedClaim => {
+const ofClient =
+  /(?<!\p{L})(?:ваш\p{L}*|вам|вас|перезвон\p{L}+|позвоним|позвоню|позвонит|набер\p{L}+|свяж\p{L}+|напиш(?:ем|у|ет)|запис\p{L}+|отправ(?:им|лю|ит)|пришл[её]м|сізге|қоңырау)(?!\p{L})/iu
+
+const ours = /(?<!\p{L})(?:наш\p{L}*|звоните|пишите|обращайтесь|набирайте)(?!\p{L})/iu
+
+const judge = (
+  claim: Quantity,
+  court: Court,
+  chatContacts: ReadonlySet<string>,
+  clientContacts: ReadonlySet<string>,
+): Judged | UngroundedClaim => {
   const { index, view } = court
   const pass = (basis: Basis, place: Place | null = null): Judged => ({ basis, place })
   if (claim.kind === "phone" || claim.kind === "link" || claim.kind === "email") {
     if (isKnownContact(claim, index.contacts)) return pass("fact")
     if (isKnownContact(claim, chatContacts)) return pass("chat")
+    // The client's own number is given back as his, never as ours.
+    const { text } = contextOf(claim, view).sentence
+    if (isKnownContact(claim, clientContacts) && ofClient.test(text) && !ours.test(text)) return pass("chat")
     const what = claim.kind === "phone" ? "Телефона" : claim.kind === "link" ? "Ссылки" : "Адреса почты"
     return {
       code: "ungrounded_contact",
@@ -172,6 +224,7 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
       detail: `${what} «${claim.text}» нет ни в документах, ни в переписке.`,
     }
   }
+  if (claim.kind === "bare" && isOfName(claim, court)) return pass("fact")
   const context = contextOf(claim, view)
   if (isOfferedTime(claim, context, court)) return pass("calendar")
   if (isCallLength(claim, context, court)) return pass("talk")
@@ -186,7 +239,7 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
   const result = weigh(claim, context, court)
   if (result.kind === "grounded") return pass(result.place.source === "chat" ? "chat" : "fact", result.place)
   if (claim.to !== null) {
-    const ends = endsOf(claim, court, chatContacts)
+    const ends = endsOf(claim, court, chatContacts, clientContacts)
     if (ends !== null) return ends
   }
   const talk = asTalk(claim, context, court, result.kind === "nowhere")
@@ -328,14 +381,29 @@ const judge = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>)
   }
 }
 
+/** `Арыс 26` for `«Арыс 26»`. */
+const isOfName = (claim: Quantity, { view, index }: Court): boolean => {
+  const word = /(?<!\p{L})(\p{Lu}[\p{L}-]{2,})[\s-]$/u.exec(view.text.slice(0, claim.index))?.[1]
+  return (
+    word !== undefined &&
+    /^\d{1,3}$/.test(claim.text) &&
+    index.lines.some((line) => new RegExp(`[«"“]${word}[\\s-]${claim.text}[»"”]`, "iu").test(line.text))
+  )
+}
+
 /** The ends may come from two places: `от 9 900 до 49 900 ₸` over all tariffs, `89 000 ₸ — 268 000 ₸` as a price and a total. */
-const endsOf = (claim: Quantity, court: Court, chatContacts: ReadonlySet<string>): Judged | null => {
-  const low = judge({ ...claim, to: null, qualifier: "from" }, court, chatContacts)
-  const high = judge({ ...claim, value: claim.to!, to: null, qualifier: "to" }, court, chatContacts)
+const endsOf = (
+  claim: Quantity,
+  court: Court,
+  chatContacts: ReadonlySet<string>,
+  clientContacts: ReadonlySet<string>,
+): Judged | null => {
+  const low = judge({ ...claim, to: null, qualifier: "from" }, court, chatContacts, clientContacts)
+  const high = judge({ ...claim, value: claim.to!, to: null, qualifier: "to" }, court, chatContacts, clientContacts)
   if (!("code" in low) && !("code" in high)) return low
   if (!/[₸₽$€%]\s[—–]\s/.test(claim.text)) return null
   const plain = [claim.value, claim.to!].map((value) =>
-    judge({ ...claim, value, to: null, qualifier: null }, court, chatContacts),
+    judge({ ...claim, value, to: null, qualifier: null }, court, chatContacts, clientContacts),
   )
   return plain.every((one) => !("code" in one)) ? { basis: "arithmetic", place: null } : null
 }

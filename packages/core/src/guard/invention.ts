@@ -95,9 +95,34 @@ const unknownOffersOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
   })
 }
 
+/** What no answer in a chat can have done: a file sent, a bill drawn up, an order placed. */
+const done =
+  /(?<!\p{L})(?:(?:отправил|выслал|выставил|скинул|прислал|переслал)(?:а|и)?\s+(?:вам\s+)?(?:\p{L}+\s+){0,2}?(?:каталог|сч[её]т|прайс|договор|фото|ссылк|презентаци|смет|документ|реквизит)\p{L}*|(?:оформил|разместил)(?:а|и)?\s+(?:\p{L}+\s+)?(?:заказ|доставк|рассрочк|бронь)\p{L}*|ждите\s+курьера|сейчас\s+(?:пришлю|вышлю|скину|отправлю)\s+(?:\p{L}+\s+)?(?:каталог|сч[её]т|прайс|договор|фото|презентаци|смет)\p{L}*)(?!\p{L})/iu
+
+const doneOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
+  const match = done.exec(court.view.text)
+  return match === null
+    ? []
+    : [{ code: "ungrounded_promise", text: match[0], detail: `«${match[0]}»: помощник этого не делает.` }]
+}
+
+const code = /(?<!\p{L})промокод\p{L}*\s+[«"“]?([\p{Lu}\d][\p{Lu}\d_-]{2,})/giu
+
+/** A promo code that no document has. */
+const codesOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
+  [...court.view.text.matchAll(code)].flatMap((match) =>
+    court.index.lines.some(
+      (line) => /код|купон/iu.test(line.text) && line.text.toLowerCase().includes(match[1]!.toLowerCase()),
+    )
+      ? []
+      : [{ code: "ungrounded_promise" as const, text: match[0], detail: `«${match[0]}»: такого в документах нет.` }],
+  )
+
 /** Every invention of the draft. */
 export const inventionsOf = (court: Court): ReadonlyArray<UngroundedClaim> => [
   ...promisesOfNobody(court),
   ...humanOf(court),
   ...unknownOffersOf(court),
+  ...doneOf(court),
+  ...codesOf(court),
 ]

@@ -515,9 +515,11 @@ const endlessOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
   [...court.view.text.matchAll(always)].flatMap((match) => {
     const sentence = court.view.sentences.findLast((one) => one.index <= match.index)
     if (sentence === undefined || !bounded.test(sentence.text) || /\?\s*$/.test(sentence.text)) return []
-    return court.index.text.includes(match[0].toLowerCase().replaceAll("ё", "е"))
-      ? []
-      : [refusal(match[0], `«${match[0]}»: такого в документах нет.`)]
+    const root = match[0]
+      .toLowerCase()
+      .replaceAll("ё", "е")
+      .replace(/(?<=(?:пожизненн|бессрочн|неограниченн))\p{L}*$/u, "")
+    return court.index.text.includes(root) ? [] : [refusal(match[0], `«${match[0]}»: такого в документах нет.`)]
   })
 
 const ratio =

@@ -17,7 +17,9 @@ const promises =
 const ofTerm =
   /(?<!\p{L})(?:дела\p{L}*|сдела\p{L}*|достав\p{L}*|привез\p{L}*|готов\p{L}*|займ\p{L}*|заним\p{L}*|длит\p{L}*|срок\p{L}*|успе\p{L}*|уложим\p{L}*|хватит|почин\p{L}*|заказать|заказыва\p{L}*|заявк\p{L}*|почист\p{L}*|отремонт\p{L}*|изготов\p{L}*|получите|отдад\p{L}*|будет готов\p{L}*|приед\p{L}*|длится|храним|хранит\p{L}*)(?!\p{L})/iu
 const budget =
-  /(?<!\p{L})(?:бюджет\p{L}*|в пределах|в рамках|уклад\p{L}*|уложи\p{L}*|для|при|от|с|на|ваш\p{L}*|вы (?:сказали|писали|назвали|указали|упомянули|говорили|платите|тратите|теряете))\s+(?:\p{L}+\s+){0,3}$/iu
+  /(?<!\p{L})(?:бюджет\p{L}*|в пределах|в рамках|уклад\p{L}*|уложи\p{L}*|ваш\p{L}*|вы (?:сказали|писали|назвали|указали|упомянули|говорили|платите|тратите|теряете))\s+(?:\p{L}+\s+){0,3}$|(?<!\p{L})(?:при|от|с|на|до)\s+(?:\p{L}{4,}\s+){0,2}(?:на\s+|в\s+)?$|(?<!\p{L})для\s+$|(?:авто|машин|квартир|дом|объект)\p{L}*\s+за\s+$/iu
+
+const isScaled = /тыс|млн|миллион/iu
 
 const granting =
   /(?<!\p{L})(?:сдела(?:ем|ю)|да[дё]им|да[её]м|предоставим|пойд[её]м навстречу|снизим|уступим)(?!\p{L})/iu
@@ -30,7 +32,10 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
   const isSame = (other: Quantity) =>
     other.kind === "bare" || claim.kind === "bare"
       ? sameNumber(other.value, claim.value)
-      : other.kind === claim.kind && sameNumber(measured(other).value, measured(claim).value)
+      : (other.kind === claim.kind ||
+          // `130000 бюджет`
+          (claim.kind === "money" && other.kind === "count" && other.value >= 1000)) &&
+        sameNumber(measured(other).value, measured(claim).value)
   const byClient =
     court.clientQuantities.some(isSame) ||
     ((claim.kind === "count" || claim.kind === "bare" || claim.kind === "duration") &&
@@ -118,7 +123,8 @@ export const asTalk = (claim: Quantity, context: Context, court: Court, isNowher
     // `Не хочется вас терять: сделаем минус 10 %` declines nothing.
     if (refused && !(claim.kind === "percent" && granting.test(context.near))) return "chat"
     if (claim.kind === "percent") return null
-    if (claim.kind === "money")
+    // `Всё так, 99 тысяч`
+    if (claim.kind === "money" || (claim.kind === "bare" && claim.value >= 1000 && isScaled.test(claim.text)))
       return budget.test(context.before) ||
         claim.qualifier === "to" ||
         /^с\s/iu.test(claim.text) ||
