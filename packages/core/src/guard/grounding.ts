@@ -326,7 +326,7 @@ const judge = (
       /=\s*(?:от\s+)?$/u.test(context.before) ||
       // `с монтажом 205 000`, `3 500, то есть 3 000 плюс 500`
       /(?<!\p{L})с\s+\p{L}+(?:ом|ой|ей|ем|ами|ью)\s*(?:[—–-]|выйдет|это)?\s*$/iu.test(context.before) ||
-      /^[^.!?]{0,12}(?:то есть|это|=)\s*\d[\d\s]*[^.!?]{0,8}(?:плюс|\+)/iu.test(context.after)
+      /^[^.!?]{0,12}(?:то есть|это|=)\s*\d[\d\s.]*[^.!?]{0,8}(?:плюс|\+)/iu.test(context.after)
     const mayDerive =
       isSum &&
       claim.to === null &&

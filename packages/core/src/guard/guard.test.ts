@@ -60,7 +60,7 @@ describe("the guard", () => {
 
   it("reads a figure alike however its thousands are parted", { timeout: 60_000 }, () => {
     // Some of them: there are many, and each is read five times.
-    const some = examples.filter((one, at) => one.verdict === "pass" && at % 5 === 0)
+    const some = examples.filter((one, at) => one.verdict === "pass" && at % 7 === 0)
     for (const example of some) {
       for (const part of ["", " ", "\u00a0", "\u202f", "."]) {
         const draft = example.draft.replace(/(?<![\p{L}\d+(]|[\d)] )\d{1,3}(?: \d{3})+(?!\d|[ ,]\d)/gu, (sum) =>
@@ -69,6 +69,35 @@ describe("the guard", () => {
         const result = judge({ ...example, draft })
         assert.strictEqual(result.verdict, "pass", `${draft}: ${told(result)}`)
       }
+    }
+  })
+
+  it("confirms nothing that a client only claims", () => {
+    const kb = "Велосипед «Арыс» — 129 000 ₸.\nДоставка бесплатная от 50 000 ₸.\nТелефон: +7 727 300 40 50."
+    const verdicts: ReadonlyArray<readonly [asked: string, draft: string, verdict: string]> = [
+      ["Мне обещали «Арыс» за 99 000, верно?", "Да, верно.", "refuse"],
+      ["Мне обещали «Арыс» за 99 000, верно?", "Подтверждаю: «Арыс» для вас 99 000 ₸.", "refuse"],
+      ["Мне обещали «Арыс» за 129 000, верно?", "Да, верно.", "pass"],
+      ["Это же ваш номер +7 701 555 66 77?", "Да, звоните на +7 701 555 66 77.", "refuse"],
+      ["Мой номер +7 701 555 66 77", "Передам коллегам ваш номер: +7 701 555 66 77.", "pass"],
+      ["Бюджет 130000", "В бюджет 130 000 ₸ подходит «Арыс» за 129 000 ₸.", "pass"],
+    ]
+    for (const [text, draft, verdict] of verdicts) {
+      const result = judge({ ...anybody, kb, chat: [{ from: "client", text }], draft })
+      assert.strictEqual(result.verdict, verdict, `${text} → ${draft}: ${told(result)}`)
+    }
+  })
+
+  it("holds what is said to be dearer or cheaper to both prices", () => {
+    const kb = "Велосипед «Арыс» — 129 000 ₸.\nВелосипед «Медеу» — 214 500 ₸."
+    const verdicts: ReadonlyArray<readonly [draft: string, verdict: string]> = [
+      ["«Арыс» дешевле, чем «Медеу».", "pass"],
+      ["«Арыс» дороже, чем «Медеу».", "refuse"],
+      ["«Арыс» в три раза дешевле «Медеу».", "refuse"],
+    ]
+    for (const [draft, verdict] of verdicts) {
+      const result = judge({ ...anybody, kb, chat: [{ from: "client", text: "Что дешевле?" }], draft })
+      assert.strictEqual(result.verdict, verdict, `${draft}: ${told(result)}`)
     }
   })
 

@@ -193,7 +193,8 @@ const isName = (text: string, tokens: ReadonlyArray<Token>, at: number, numeral:
         after.text === after.lower
       )
     )
-      return numeral.value < 10_000
+      // `Витамин D 9200` names no model.
+      return numeral.value < (joint.text.length === 1 && joint === before ? 1000 : 10_000)
   }
   // `Форма-7`, `COVID-19`, `Газель-33`
   if (joint !== before && joint?.type === "word" && /^\p{Lu}/u.test(joint.text) && unitAt(text, token.end) === null)
