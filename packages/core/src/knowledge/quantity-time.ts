@@ -20,6 +20,7 @@ const months: ReadonlyArray<RegExp> = [
 ]
 
 const monthOf = (word: string) => months.findIndex((month) => month.test(word)) + 1
+export const isMonth = (word: string): boolean => monthOf(word) > 0
 
 /** `25 ноября`, `25.11.2026`, `2026-11-25`, `ноябрь 2026`, `в 2026 году`. */
 export const readDate = (text: string, tokens: ReadonlyArray<Token>, at: number): Read | null => {

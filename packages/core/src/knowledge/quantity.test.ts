@@ -23,6 +23,7 @@ describe("figures in a text", () => {
   const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
     ["Стоит 15 000 ₸ в месяц", ["money 15000 KZT /месяц"]],
     ["15000тг", ["money 15000 KZT"]],
+    ["до 31 декабря 2026 г. по 200 г.", ["date 1231", "date 2026 year", "count 200 г"]],
     ["15.000 ₸ и 15,000 тг", ["money 15000 KZT", "money 15000 KZT"]],
     ["15 тыс. тенге", ["money 15000 KZT"]],
     ["15к за человека", ["bare 15000 /человека"]],

@@ -9,7 +9,7 @@ import type { Numeral, Token } from "./numeral.ts"
 import { magnitudeAt, numberOf, numeralAt, round, tokensOf } from "./numeral.ts"
 import type { Read } from "./quantity-shape.ts"
 import { make, qualifierBefore } from "./quantity-shape.ts"
-import { readClock, readDate } from "./quantity-time.ts"
+import { isMonth, readClock, readDate } from "./quantity-time.ts"
 import { perAfter, perBefore, timeUnits, unitAt } from "./quantity-unit.ts"
 
 export type QuantityKind =
@@ -438,7 +438,10 @@ const readAt = (text: string, tokens: ReadonlyArray<Token>, at: number, spokenTo
       }
     }
   }
-  if (unit?.unit === "год" && !numeral.words && /^(?:19|20)\d\d$/.test(head.text)) {
+  // `31 декабря 2026 г.` is no weight.
+  const isYearShort =
+    unit?.unit === "г" && tokens[at - 1]?.type === "word" && isMonth(tokens[at - 1]!.lower) && to === null
+  if ((unit?.unit === "год" || isYearShort) && !numeral.words && /^(?:19|20)\d\d$/.test(head.text)) {
     return { quantity: make("date", numeral.value, to, "year", null, opened, text, tokens, at, endAt), next: next + 1 }
   }
   let kind: QuantityKind = unit?.kind ?? "bare"
