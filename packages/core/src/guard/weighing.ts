@@ -148,7 +148,15 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
       })
   // Said by us before of what is still spoken of.
   const repeated =
-    unbeaten.length > 0
+    unbeaten.length > 0 ||
+    // `А детский?` — `Детский стоит …`: its own sentence speaks of another thing than that.
+    (beaten !== null &&
+      alike.every(
+        (place) =>
+          place.line.path.at(-1) === beaten!.line.path.at(-1) &&
+          Math.abs(place.line.block - beaten!.line.block) <= 1 &&
+          compare(place, beaten!, context, context.ownLevels) > 0,
+      ))
       ? undefined
       : court.said.find(
           (place) =>
