@@ -7,8 +7,8 @@ import type { Quantity } from "../knowledge/quantity.ts"
 import { likeness, stemOf } from "../knowledge/wording.ts"
 import { localDate, wallTime } from "../time/wall-clock.ts"
 import type { Context } from "./claim-context.ts"
+import type { Court } from "./court.ts"
 import { measured } from "./figure.ts"
-import type { Court } from "./weighing.ts"
 
 const ofBusiness =
   /(?<!\p{L})(?:работа(?:ем|ет|ют)|открыт\p{L}*|закрыва\p{L}*|график\p{L}*|режим\p{L}*|часы работы|принимаем|начал\p{L}*|начина\p{L}*|старт\p{L}*|заезд\p{L}*|выезд\p{L}*|поток\p{L}*|акци\p{L}*|доставк\p{L}*|доставим|привез\p{L}*|действует|жұмыс)/iu

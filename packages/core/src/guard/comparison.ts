@@ -2,8 +2,8 @@
 import { numbersIn } from "../knowledge/numeral.ts"
 import { contradiction } from "./affirmation.ts"
 import type { UngroundedClaim } from "./claim.ts"
+import type { Court } from "./court.ts"
 import type { Place } from "./place.ts"
-import type { Court } from "./weighing.ts"
 
 const compared =
   /[«"“]([^»"”]{2,40})[»"”][^.!?«»]{0,60}?(?<!\p{L})(дороже|дешевле|тяжелее|легче)(?!\p{L})(?:,?\s+чем)?[^.!?«»]{0,20}[«"“]([^»"”]{2,40})[»"”]/giu

@@ -1,21 +1,20 @@
 /**
- * What a draft affirms against a line of the documents: a thing they deny, sell apart or allow only so, a closed day. It
+ * What a draft affirms against a line of the documents: a thing they deny, sell apart or allow only so, hours when they are closed. It
  * promises that what it refuses stands against the line that it names; not that it finds every contradiction, for it
  * compares words and not meanings.
  */
 import { addressParts } from "../knowledge/address.ts"
-import { findQuantities } from "../knowledge/quantity.ts"
 import { stemOf, stemsOf } from "../knowledge/wording.ts"
 import type { Clause } from "./affirmation.ts"
-import { affirmationsOf, contradiction, general, has, hedged, heldIn, inside } from "./affirmation.ts"
+import { affirmationsOf, contradiction, general, has, heldIn, inside } from "./affirmation.ts"
 import type { UngroundedClaim } from "./claim.ts"
 import { isCity } from "./claim-context.ts"
-import { daysIn, everyDay } from "./days.ts"
+import type { Court } from "./court.ts"
 import type { Limits } from "./denial.ts"
 import { limitsIn, outside } from "./denial.ts"
 import { featureOfAnother, ofHaving } from "./feature.ts"
 import { admits, measured, sameUnit } from "./figure.ts"
-import type { Court } from "./weighing.ts"
+import { openingHoursOf } from "./opening-hours.ts"
 
 /** Whether the clause names the thing: the words that nothing affirmed shares, or all of them. */
 const names = (
@@ -47,13 +46,6 @@ const contrary: ReadonlyArray<readonly [string, string]> = [
   ["onlain", "ochn"],
 ]
 
-const visits =
-  /(?<!\p{L})(?:работа(?:ем|ет|ют)|открыт\p{L}*|подходите|приходите|приезжайте|заезжайте|забрать|забирайте|жд[её]м|примем|принимаем|прие(?:дем|дет|хать)|подъезжайте)(?!\p{L})/iu
-
-const daily = /(?<!\p{L})(?:ежедневно|без выходных|каждый день|круглосуточн\p{L}*|24\/7)(?!\p{L})/iu
-
-const daysCount = (mask: number) => mask.toString(2).replaceAll("0", "").length
-
 /** `Мы в Астане, ул. Сатпаева, 88` where that street is in Almaty. */
 const wrongCityOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
   court.view.sentences.flatMap((sentence) => {
@@ -67,71 +59,6 @@ const wrongCityOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
       ? [contradiction(sentence.text, lines[0]!.text)]
       : []
   })
-
-/** `В понедельник ателье открыто` where it is open from Tuesday on. */
-const closedDaysOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
-  const { view, index } = court
-  const hours = index.lines.filter(
-    (line) =>
-      line.days !== 0 &&
-      !/заявк|заказ/iu.test(line.text) &&
-      findQuantities(line.text).some((one) => one.kind === "clock"),
-  )
-  // `7:30–14:00, воскресенье выходной`
-  const openIn = (text: string) => {
-    const shut = [...text.matchAll(/(?:[\p{L}–—-]+(?:,|\sи)?\s+){1,3}(?:[—–-]\s*)?выходной(?!\p{L})/giu)].reduce(
-      (mask, match) => mask | daysIn(match[0].replace(/выходной/giu, "")),
-      0,
-    )
-    const told = daysIn(text.replace(/выходной/giu, "")) & ~shut
-    return told === 0 ? everyDay & ~shut : told
-  }
-  const isDaily = index.lines.some((line) => daily.test(line.text))
-  const open = isDaily ? everyDay : hours.reduce((mask, line) => mask | openIn(line.text), 0)
-  if (open === 0 || hours.length === 0) return []
-  // `Пн–пт 9:00–20:00, вс 10:00–15:00`: the hours of each day.
-  const spans = hours.flatMap((line) =>
-    line.text.split(/[;,\n]|\.\s/u).flatMap((part) => {
-      const clocks = findQuantities(part).filter((one) => one.kind === "clock")
-      const days = daysIn(part)
-      const [from, to] = [clocks[0], clocks.at(-1)]
-      if (days === 0 || from === undefined || to === undefined) return []
-      // `В воскресенье до 15:00`
-      if (clocks.length === 1) return from.qualifier === "to" ? [{ days, from: 0, to: to.value, line }] : []
-      return to.value <= from.value ? [] : [{ days, from: from.value, to: to.value, line }]
-    }),
-  )
-  return view.sentences.flatMap((sentence) => {
-    const said = daysIn(sentence.text)
-    if (
-      said !== 0 &&
-      (said & open) === said &&
-      /(?<!\p{L})(?:закрыт\p{L}*|не работаем|выходной)(?!\p{L})/iu.test(sentence.text) &&
-      !/\d|обед|\?/u.test(sentence.text) &&
-      !index.lines.some((line) => /закрыт|не работа|выходн|кроме|перерыв|праздн/iu.test(line.text))
-    )
-      return [contradiction(sentence.text, hours[0]!.text)]
-    if (visits.test(sentence.text) && !hedged.test(sentence.text) && !/звон/iu.test(sentence.text)) {
-      const covering = spans.filter((span) => said !== 0 && (span.days & said) === said)
-      // What is said of Sunday alone goes before what is said of every day.
-      const fewest = Math.min(...covering.map((span) => daysCount(span.days)))
-      const own = covering.filter((span) => daysCount(span.days) === fewest)
-      const late = view.quantities.find(
-        (one) =>
-          one.kind === "clock" &&
-          one.qualifier === null &&
-          one.index >= sentence.index &&
-          one.index < sentence.end &&
-          own.length > 0 &&
-          !own.some((span) => one.value >= span.from && one.value <= span.to),
-      )
-      if (late !== undefined) return [contradiction(sentence.text, own[0]!.line.text)]
-    }
-    if (!visits.test(sentence.text) || hedged.test(sentence.text) || /звон/iu.test(sentence.text)) return []
-    const days = daysIn(sentence.text)
-    return days !== 0 && (days & open) === 0 ? [contradiction(sentence.text, hours[0]!.text)] : []
-  })
-}
 
 /** `Без сахара не готовим`: then nothing is told to be without it. */
 const withoutOf = (court: Court): ReadonlyArray<UngroundedClaim> =>
@@ -191,7 +118,7 @@ export const contradictionsOf = (court: Court): ReadonlyArray<UngroundedClaim> =
   const limits = limitsIn(court.index)
   const { view } = court
   const found: Array<UngroundedClaim> = [
-    ...closedDaysOf(court),
+    ...openingHoursOf(court),
     ...wrongCityOf(court),
     ...withoutOf(court),
     ...missingPartsOf(court),

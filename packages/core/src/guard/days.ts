@@ -42,3 +42,6 @@ export const daysIn = (text: string): number => {
   }
   return mask
 }
+
+/** How many days of the week a mask has. */
+export const countDays = (mask: number): number => mask.toString(2).replaceAll("0", "").length

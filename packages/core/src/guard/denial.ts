@@ -106,7 +106,15 @@ const thingsBefore = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
   return itemsOf(named.replace(/\d[\d\s]*(?:₸|тг|тенге)?/giu, " "))
 }
 
-const readSentence = (text: string, line: string, to: Limits & { readonly affirmed: Set<string> }) => {
+/** While they are read. */
+interface Found extends Limits {
+  readonly denied: Array<Denied>
+  readonly only: Array<Only>
+  readonly apart: Array<Denied>
+  readonly affirmed: Set<string>
+}
+
+const readSentence = (text: string, line: string, to: Found) => {
   const out = outside.exec(text)
   if (
     out !== null &&
@@ -115,7 +123,7 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
   ) {
     const before = thingsBefore(text.slice(0, out.index))
     const things = before.length > 0 ? before : itemsOf(text.slice(out.index).replace(outside, " "))
-    if (things.length > 0) (to.apart as Array<Denied>).push({ things, verb: null, line })
+    if (things.length > 0) to.apart.push({ things, verb: null, line })
   }
   const limit = onlyPattern.exec(text)
   if (limit !== null && !others.test(text)) {
@@ -126,8 +134,7 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
     const frame = nounsOf(own.trim() === "" && pieces.length > 1 ? pieces.at(-2)! : own)
     const limitedTo = stemsOf(limit[0])
     const having = /(?<!\p{L})(?:вход[ия]т|включ\p{L}+|есть|доступ\p{L}+|действ\p{L}+)\s*$/iu.test(lead)
-    if (frame.length > 0 && limitedTo.length > 0)
-      (to.only as Array<Only>).push({ frame, to: limitedTo, isOfHaving: having, line })
+    if (frame.length > 0 && limitedTo.length > 0) to.only.push({ frame, to: limitedTo, isOfHaving: having, line })
   }
   for (const segment of segmentsOf(text)) {
     // `Не ремонтируем: АКПП, электромобили`: one denial over a list.
@@ -158,7 +165,7 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
             .filter((item) => findQuantities(item).length === 0)
             .join(", "),
         )
-        if (things.length > 0) (to.denied as Array<Denied>).push({ ...denied(denial), things, line })
+        if (things.length > 0) to.denied.push({ ...denied(denial), things, line })
       }
       if (!/(?<!\p{L})(?:если|при|без|пока|когда|чтобы)(?!\p{L})/iu.test(piece) && !others.test(piece))
         for (const item of [...open, denial.rest].join(", ").split(/,\s|:\s/u)) {
@@ -167,7 +174,7 @@ const readSentence = (text: string, line: string, to: Limits & { readonly affirm
           )
           const bounded = itemsOf(item.replace(bound?.text ?? "", " "))
           if (bound !== undefined && bounded.length > 0)
-            (to.denied as Array<Denied>).push({ ...denied(denial), things: bounded, only: bound, line })
+            to.denied.push({ ...denied(denial), things: bounded, only: bound, line })
         }
       open = []
     }
@@ -181,9 +188,7 @@ const onlyPattern =
   /(?<!\p{L})(?:только|исключительно|лишь)\s+(?:для\s+|на\s+|в\s+|во\s+|по\s+|с\s+|со\s+|при\s+|через\s+)?((?:[\p{L}\d«»"-]+\s*){1,4})/iu
 
 const limitsOf = (lines: ReadonlyArray<Line>): Limits => {
-  const limits = { denied: [], only: [], apart: [], affirmed: new Set<string>(), lines } as Limits & {
-    readonly affirmed: Set<string>
-  }
+  const limits: Found = { denied: [], only: [], apart: [], affirmed: new Set(), lines }
   for (const { text, path } of lines) {
     if (text.length > 240 || text.includes(" | ")) {
       if (text.length <= 240) for (const word of wordsOf(text)) limits.affirmed.add(word.stem)
@@ -192,23 +197,23 @@ const limitsOf = (lines: ReadonlyArray<Line>): Limits => {
     // `Делаете ли вы видео? Нет.`
     const heading = path.at(-1) ?? ""
     if (/\?\s*$/.test(heading) && /^\s*(?:к сожалению,?\s+)?нет(?!\p{L})/iu.test(text))
-      (limits.denied as Array<Denied>).push({ things: [nounsOf(heading)], verb: null, line: `${heading} ${text}` })
+      limits.denied.push({ things: [nounsOf(heading)], verb: null, line: `${heading} ${text}` })
     for (const aside of text.matchAll(/\(([^()]{4,60})\)/gu))
       if (
         /(?<!\p{L})нет(?!\p{L})|^не\s(?!на|для|в\s)|^\p{L}+\s+не\s+\p{L}+(?:[её]м|им)$/iu.test(aside[1]!) &&
         findQuantities(aside[1]!).length === 0
       ) {
         const things = itemsOf(aside[1]!.replace(lacking, " ").replace(/(?:^|\s)не\s(?:\p{L}+(?:[её]м|им)$)?/iu, " "))
-        if (things.length > 0) (limits.denied as Array<Denied>).push({ things, verb: null, line: text })
+        if (things.length > 0) limits.denied.push({ things, verb: null, line: text })
       }
     // `Установка 4 000 (диск отдельно)`
     for (const aside of text.matchAll(/\(([^()]{3,40})\s+(?:отдельно|не вход\p{L}+)\)/giu)) {
       const things = itemsOf(aside[1]!)
-      if (things.length > 0) (limits.apart as Array<Denied>).push({ things, verb: null, line: text })
+      if (things.length > 0) limits.apart.push({ things, verb: null, line: text })
     }
     // `Цены комплектов без монтажа`
     for (const want of text.matchAll(/(?<!\p{L})цен\p{L}*[^.;]{0,30}\sбез\s+(\p{L}{4,})(?!\p{L})/giu))
-      (limits.apart as Array<Denied>).push({ things: [[stemOf(want[1]!)]], verb: null, line: text })
+      limits.apart.push({ things: [[stemOf(want[1]!)]], verb: null, line: text })
     for (const sentence of text.replace(/\([^()]*\)/gu, " ").split(/[;!?\n]|\.\s/u))
       readSentence(sentence, text, limits)
   }

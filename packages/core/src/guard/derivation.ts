@@ -8,13 +8,14 @@ import type { Quantity } from "../knowledge/quantity.ts"
 import { likeness, wordsOf } from "../knowledge/wording.ts"
 import type { Context, DraftView, Level } from "./claim-context.ts"
 import { levelOfText } from "./claim-context.ts"
+import type { Court } from "./court.ts"
 import { admits, isComparable, measured, perKey, sameNumber, unitKey } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
 import type { Place } from "./place.ts"
 import { isTimeUnit } from "./place.ts"
+import { isOnTop } from "./rival.ts"
 import { areasIn, overs } from "./talk.ts"
-import type { Court } from "./weighing.ts"
-import { isElsewhere, isOnOtherDay, isOnTop } from "./weighing.ts"
+import { isElsewhere, isOnOtherDay } from "./weighing.ts"
 
 interface Leaf {
   readonly value: number

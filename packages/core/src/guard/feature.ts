@@ -2,8 +2,8 @@
 import { wordsOf } from "../knowledge/wording.ts"
 import type { Clause } from "./affirmation.ts"
 import { general, has, inside, verbish } from "./affirmation.ts"
+import type { Court } from "./court.ts"
 import type { Index, Line } from "./place.ts"
-import type { Court } from "./weighing.ts"
 
 export const ofHaving =
   /(?<!\p{L})(?:есть|вход[ия]т|включ\p{L}+|внутри|получ\p{L}+|доступ\p{L}+|предусмотр\p{L}+|да[её]т|идёт|идет|будет|уже)(?!\p{L})/iu

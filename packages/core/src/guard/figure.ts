@@ -167,8 +167,7 @@ export const fit = (claim: Quantity, place: Quantity): Fit => {
   if (theirs.to !== null) {
     if (claim.kind === "count" && mine.value >= theirs.value && mine.value <= theirs.to) return "yes"
     if (sameNumber(mine.value, theirs.value)) return said === "from" ? days : "terms"
-    if (sameNumber(mine.value, theirs.to))
-      return said === "to" || (said === null && claim.kind === "duration" && false) ? days : "terms"
+    if (sameNumber(mine.value, theirs.to)) return said === "to" ? days : "terms"
     return "no"
   }
   if (!sameNumber(mine.value, theirs.value)) return "no"

@@ -2,7 +2,7 @@
 import { likeness, wordsOf } from "../knowledge/wording.ts"
 import { affirmationsOf, contradiction, general, surelyVerb } from "./affirmation.ts"
 import type { UngroundedClaim } from "./claim.ts"
-import type { Court } from "./weighing.ts"
+import type { Court } from "./court.ts"
 
 /** What nobody wrote down: an urgency, a limit lifted, a loss made good. */
 const inventions: ReadonlyArray<readonly [said: RegExp, known: RegExp]> = [

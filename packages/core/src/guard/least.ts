@@ -3,8 +3,8 @@ import { findQuantities } from "../knowledge/quantity.ts"
 import { wordsOf } from "../knowledge/wording.ts"
 import { has, hedged, nounsOf } from "./affirmation.ts"
 import type { UngroundedClaim } from "./claim.ts"
+import type { Court } from "./court.ts"
 import { measured, sameNumber, sameUnit } from "./figure.ts"
-import type { Court } from "./weighing.ts"
 
 const leastPattern =
   /(?<!\p{L})(?:минимальн\p{L}+\s+((?:\p{L}+\s*){0,4}?)(?:[—–:-]\s*)?|(?:минимум|не менее|не меньше)\s+(?:чем\s+)?)(?=\d)/giu

@@ -6,8 +6,8 @@ import { findQuantities } from "../knowledge/quantity.ts"
 import { likeness, wordsOf } from "../knowledge/wording.ts"
 import { affirmationsOf, contradiction, has, hedged, nounsOf } from "./affirmation.ts"
 import type { UngroundedClaim } from "./claim.ts"
+import type { Court } from "./court.ts"
 import { admits, measured, sameNumber } from "./figure.ts"
-import type { Court } from "./weighing.ts"
 
 /** `Скидки не суммируются`, told together. */
 const combinedOf = (court: Court): ReadonlyArray<UngroundedClaim> => {
@@ -195,9 +195,9 @@ const surchargesFor = (court: Court): ReadonlyArray<UngroundedClaim> => {
     const [share] = findQuantities(rule.text).filter((one) => one.kind === "percent")
     if (share === undefined || view.quantities.some((one) => one.kind === "percent" && one.value === share.value))
       return []
-    // A price of its own for him, or the dearer one told.
     // Told that it is not done so.
     if (pattern.test(view.text) && !affirmationsOf(view).some((clause) => pattern.test(clause.text))) return []
+    // Neither a price of its own for him, nor the dearer one told.
     const isPlain = prices.every((one) => {
       const place = court.settled.get(one.index)!
       return (

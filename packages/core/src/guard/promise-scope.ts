@@ -8,9 +8,9 @@ import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import { wallTime } from "../time/wall-clock.ts"
 import type { Context } from "./claim-context.ts"
 import { isCity } from "./claim-context.ts"
+import type { Court } from "./court.ts"
 import { daysIn } from "./days.ts"
 import type { Place } from "./place.ts"
-import type { Court } from "./weighing.ts"
 
 const nounsOf = (text: string) =>
   wordsOf(text)

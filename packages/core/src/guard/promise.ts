@@ -9,6 +9,7 @@ import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { GroundedClaim, UngroundedClaim } from "./claim.ts"
 import type { Context } from "./claim-context.ts"
 import { contextOf, promised } from "./claim-context.ts"
+import type { Court } from "./court.ts"
 import { admits, measured, sameNumber, sameUnit } from "./figure.ts"
 import { compare, namedBy } from "./naming.ts"
 import type { Place } from "./place.ts"
@@ -16,7 +17,6 @@ import { beyondOf, isOver, wrongAddresses } from "./promise-scope.ts"
 import type { Family } from "./promise-word.ts"
 import { families, isFamily } from "./promise-word.ts"
 import { headOf, joinWithout, mentionsIn, tokensIn } from "./segment.ts"
-import type { Court } from "./weighing.ts"
 
 type Verdict = GroundedClaim | UngroundedClaim
 

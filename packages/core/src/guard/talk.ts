@@ -3,8 +3,8 @@ import type { Quantity } from "../knowledge/quantity.ts"
 import { likeness, stemOf, wordsOf } from "../knowledge/wording.ts"
 import type { Basis } from "./claim.ts"
 import type { Context } from "./claim-context.ts"
+import type { Court } from "./court.ts"
 import { admits, measured, sameNumber, sameUnit } from "./figure.ts"
-import type { Court } from "./weighing.ts"
 
 export const denial = /(?<!\p{L})(?:не|нет|ни|вместо|к сожалению|никак|увы)(?!\p{L})/iu
 

@@ -2,46 +2,20 @@
  * Which place of the documents a claim means. A claim is of the wrong subject only if the words around it name another
  * figure better than every place that has the claimed one; of wrong terms if it says the figure otherwise than they do.
  */
-import type { WorkingHours } from "../calendar/working-hours.ts"
-import type { Fact } from "../knowledge/document.ts"
-import { numbersIn } from "../knowledge/numeral.ts"
 import type { Quantity } from "../knowledge/quantity.ts"
-import { findQuantities } from "../knowledge/quantity.ts"
 import { likeness, wordsOf } from "../knowledge/wording.ts"
-import type { ChatLine } from "../ports/llm-port.ts"
-import type { Instant } from "../time/instant.ts"
 import type { UngroundedClaim, UngroundedCode } from "./claim.ts"
-import type { Context, DraftView } from "./claim-context.ts"
+import type { Context } from "./claim-context.ts"
 import { isCity } from "./claim-context.ts"
-import { admits, fit, isComparable, measured, perKey, sameNumber, sameUnit, unitKey } from "./figure.ts"
-import { compare, namedBy, valueOn } from "./naming.ts"
-import type { Index, Place } from "./place.ts"
-import { isTimeUnit } from "./place.ts"
+import type { Court } from "./court.ts"
+import { countDays } from "./days.ts"
+import { admits, fit, isComparable, measured, sameNumber, sameUnit } from "./figure.ts"
+import { compare, namedBy } from "./naming.ts"
+import type { Place } from "./place.ts"
+import { isOfDays, isOfKind, isOfScale, isRivalOf, isYear, shares } from "./rival.ts"
 import { isNaming } from "./segment.ts"
-
-export interface GroundingInput {
-  readonly text: string
-  readonly facts: ReadonlyArray<Fact>
-  readonly knowledge: string
-  readonly chat: ReadonlyArray<ChatLine>
-  readonly now: Instant
-  readonly zone: string
-  readonly hours: WorkingHours
-  readonly freeSlots: ReadonlyArray<Instant>
-  readonly bookedCall: Instant | null
-}
-
-export interface Court {
-  readonly index: Index
-  readonly view: DraftView
-  readonly input: GroundingInput
-  /** Figures of our own earlier messages. */
-  readonly said: ReadonlyArray<Place>
-  readonly clientQuantities: ReadonlyArray<Quantity>
-  readonly clientNumbers: ReadonlyArray<number>
-  /** Claims found true so far, by where they stand, with the place they rest on. */
-  readonly settled: ReadonlyMap<number, Place | null>
-}
+import { termsOf } from "./terms.ts"
+import { isRanged, tierOf } from "./tier.ts"
 
 export type Weighed =
   | { readonly kind: "grounded"; readonly place: Place }
@@ -230,59 +204,6 @@ export const weigh = (claim: Quantity, context: Context, court: Court): Weighed 
   return wrong("wrong_terms", claim, detail)
 }
 
-const isYear = (one: Quantity) =>
-  one.kind === "bare" && Number.isInteger(one.value) && one.value > 2000 && one.value < 2060
-const inDays: Readonly<Record<string, number>> = {
-  секунда: 1 / 86_400,
-  минута: 1 / 1440,
-  час: 1 / 24,
-  день: 1,
-  неделя: 7,
-  месяц: 30,
-  квартал: 90,
-  год: 365,
-}
-const isOfScale = (claim: Quantity, other: Quantity): boolean => {
-  if (claim.kind !== "duration" || other.kind !== "duration") return true
-  const ratio = (claim.value * (inDays[claim.unit ?? ""] ?? 1)) / (other.value * (inDays[other.unit ?? ""] ?? 1) || 1)
-  return ratio < 120 && ratio > 1 / 120
-}
-
-/** Two weeks may be told where it is a month, but not where it is an hour. */
-const isOfDays = (one: Quantity) =>
-  one.kind === "duration" && one.unit !== "час" && one.unit !== "минута" && one.unit !== "секунда"
-
-/** A bare number may be what is claimed, but what it would be of is not sure enough to speak against a claim. */
-const isOfKind = (claim: Quantity, other: Quantity): boolean =>
-  claim.kind === "money" || (claim.kind === "bare" && claim.value >= 100)
-    ? other.kind === "money" || (other.kind === "bare" && other.value >= 100)
-    : claim.kind === "bare"
-      ? other.kind === "bare"
-      : other.kind === claim.kind || (claim.kind === "clock" && other.kind === "bare")
-
-/** A sum paid per hour is no rival of one paid per month; thresholds and prices are not rivals either. */
-const takenOff = /(?<!\p{L})(?:минус|скидк\p{L}*)(?!\p{L})/iu
-
-const isRivalOf = (rival: Place, place: Place): boolean => {
-  if (rival === place) return false
-  if (place.quantity.kind === "money" && rival.isUnpriced) return false
-  if (place.quantity.kind === "money" && place.isThreshold !== rival.isThreshold) return false
-  // What comes on top is no price of a thing.
-  if (rival.quantity.kind !== "percent" && isOnTop(rival) && !isOnTop(place)) return false
-  // What is taken off is no price.
-  if (rival.quantity.kind === "money" && takenOff.test(rival.near) && !takenOff.test(place.near)) return false
-  return true
-}
-
-export const isOnTop = (place: Place): boolean =>
-  /\+\s*$/u.test(place.line.text.slice(0, place.quantity.index)) || /^\+/u.test(place.quantity.text)
-
-const shares = (one: Place, other: Place) => {
-  let count = 0
-  for (const [token, weight] of one.tokens) if (weight >= 0.7 && (other.tokens.get(token) ?? 0) >= 0.5) count++
-  return count
-}
-
 const buying = /(?<!\p{L})(?:купить|купите|покупк\p{L}*|продаж\p{L}*|прода[её]м|приобрести|приобрет\p{L}*)(?!\p{L})/iu
 const renting = /(?<!\p{L})(?:аренд\p{L}*|прокат\p{L}*|напрокат|взять на|помесячно)(?!\p{L})/iu
 /** `Кулер купить за 5 000` where that is its rent, and it has a price. */
@@ -322,8 +243,6 @@ const isSameThing = (rival: Place, place: Place): boolean =>
       (rival.tokens.get(token) ?? 0) >= 0.3,
   )
 
-const bits = (mask: number) => mask.toString(2).replaceAll("0", "").length
-
 export const isOnOtherDay = (place: Place, rivals: ReadonlyArray<Place>, context: Context): boolean => {
   // `ежедневно до 19, вс до 15`: the narrower rule holds on its day.
   if (
@@ -337,7 +256,7 @@ export const isOnOtherDay = (place: Place, rivals: ReadonlyArray<Place>, context
         isSameThing(rival, place) &&
         rival.days !== 0 &&
         (rival.days & context.days) === context.days &&
-        bits(rival.days) < bits(place.days || 127) &&
+        countDays(rival.days) < countDays(place.days || 127) &&
         rival.quantity.qualifier === place.quantity.qualifier,
     )
   )
@@ -575,324 +494,4 @@ const foreignName = (claim: Quantity, context: Context, places: ReadonlyArray<Pl
       ![...court.index.vocabulary].some((known) => likeness(known, word.stem) > 0),
   )
   return strange?.text ?? null
-}
-
-/** `Бесплатно до 40 км, дальше 5 000`: the price is for what is over the bound. */
-const beyondBound = /(?<!\p{L})(?:дальше|далее|иначе|сверх|свыше|больше)(?!\p{L})/iu
-
-const overTold = /(?<!\p{L})(?:добав\p{L}*|дополнительн\p{L}*|сверх|доплат\p{L}*|следующ\p{L}*)(?!\p{L})/iu
-
-/** Fifty suits are fifty pieces. */
-const isPieces = (unit: string, one: Quantity): boolean =>
-  unit === "штука" &&
-  one.kind === "count" &&
-  one.to === null &&
-  one.value >= 2 &&
-  !/^(?:м|м2|м3|кг|г|л|см|мм|км|т)$/u.test(unitKey(one.unit ?? ""))
-
-/** `от 5 бутылей по 1 150` said of one bottle: the amount told is not within the bounds of the price. */
-const tierOf = (claim: Quantity, place: Place, context: Context, court: Court): string | null => {
-  if (claim.kind !== "money" && claim.kind !== "percent" && claim.kind !== "bare") return null
-  for (const bound of place.bounds) {
-    if (bound.quantity.qualifier === null && bound.quantity.to === null) continue
-    const own = context.levels.slice(0, context.ownLevels)
-    const told = own.flatMap((level) =>
-      level.quantities.flatMap((one) =>
-        one.to !== null &&
-        one.qualifier === null &&
-        !admits(bound.quantity, one.to) &&
-        !admits(bound.quantity, one.value)
-          ? (valueOn(bound.unit, { ...one, to: null }) ?? [])
-          : one.qualifier === null &&
-              (one.kind !== "duration" || (one.unit === "год") === (bound.quantity.unit === "год"))
-            ? (valueOn(bound.unit, one) ?? (isPieces(bound.unit, one) ? one.value : []))
-            : [],
-      ),
-    )
-    if (
-      /(?<!\p{L})(?:один|одн\p{L}{1,3})\s/iu.test(context.near) &&
-      wordsOf(context.near).some((word) => word.stem === bound.unit)
-    )
-      told.push(1)
-    if (
-      bound.quantity.kind === "duration" &&
-      told.length === 0 &&
-      /(?<!\p{L})на\s+(?:один\s+|1\s+)?месяц(?!\p{L})/iu.test(`${context.sentence.text} ${court.view.turn}`) &&
-      measured(bound.quantity).scale === "months"
-    )
-      told.push(1)
-    const isTold =
-      own.some((level) =>
-        level.quantities.some((one) => one.value === bound.quantity.value && one.qualifier !== null),
-      ) ||
-      // `350 ₸ за первые три и по 50 ₸ за ещё две`
-      (/(?<!\p{L})(?:перв\p{L}+|ещ[её]|сверх|следующ\p{L}+)(?!\p{L})/iu.test(context.sentence.text) &&
-        numbersIn(context.sentence.text).includes(bound.quantity.value))
-    if (!isTold && told.length > 0 && !told.some((value) => admits(bound.quantity, value)))
-      return `«${claim.text}»: в документах с условием «${bound.quantity.text}»: «${place.label}».`
-  }
-  // `При заказе от 6 бутылей`, told to one who takes two.
-  const rule = /^[^.;]{0,24}?(?<!\p{L})при\s+(?:\p{L}+\s+){0,2}(?=от\s+\d)/iu.exec(
-    place.line.text.slice(place.quantity.index + place.quantity.text.length),
-  )
-  if (rule !== null && claim.kind === "money") {
-    const at = place.quantity.index + place.quantity.text.length + rule[0].length
-    const bound = findQuantities(place.line.text).find((one) => one.index >= at - 3 && one.index <= at + 3)
-    const asked =
-      bound === undefined || bound.kind === "money"
-        ? []
-        : court.view.turnQuantities.filter(
-            (one) => isComparable(one, bound) && one.kind === bound.kind && one.qualifier === null,
-          )
-    if (
-      bound !== undefined &&
-      asked.length > 0 &&
-      !asked.some((one) => admits(bound, measured(one).value)) &&
-      !court.view.quantities.some((one) => sameNumber(one.value, bound.value))
-    )
-      return `«${claim.text}»: в документах с условием «${bound.text}»: «${place.label}».`
-  }
-  // The client's 27 kg for the row `до 10 кг`, where another row is for so many.
-  for (const bound of place.bounds) {
-    if (!isRanged(bound.quantity) || beyondBound.test(place.near) || overTold.test(court.view.text)) continue
-    const own = context.levels.slice(0, context.ownLevels).flatMap((level) => level.quantities)
-    if (own.some((one) => valueOn(bound.unit, one) !== null)) continue
-    const told = court.view.turnQuantities.filter(
-      (one) => one.qualifier === null && one.to === null && valueOn(bound.unit, one) !== null,
-    )
-    if (told.length !== 1 || admits(bound.quantity, valueOn(bound.unit, told[0]!)!)) continue
-    if (
-      court.index.places.some(
-        (other) =>
-          other !== place &&
-          other.quantity.kind === place.quantity.kind &&
-          (other.line.block === place.line.block || shares(other, place) > 0) &&
-          other.bounds.some(
-            (one) =>
-              one.unit === bound.unit && isRanged(one.quantity) && admits(one.quantity, valueOn(bound.unit, told[0]!)!),
-          ),
-      )
-    )
-      return `«${claim.text}»: в документах с условием «${bound.quantity.text}»: «${place.label}».`
-  }
-  const better = betterTier(place, context, court)
-  return better === null ? null : `«${claim.text}»: при таком количестве в документах «${better.label}».`
-}
-
-/** `90 тг; от 100 шт — 70 тг`, told of 120: another price of the same row is for that many. */
-const betterTier = (place: Place, context: Context, court: Court): Place | null => {
-  if (place.quantity.kind !== "money" || place.bounds.some((bound) => isRanged(bound.quantity))) return null
-  const own = context.levels.slice(0, context.ownLevels).flatMap((level) => level.quantities)
-  const counts = (own.some((one) => one.kind === "count") ? own : court.view.turnQuantities).filter(
-    (one) => one.kind === "count" && one.qualifier === null && one.to === null,
-  )
-  return (
-    court.index.places.find(
-      (other) =>
-        other !== place &&
-        other.quantity.kind === "money" &&
-        (other.line === place.line || (other.line.block === place.line.block && /^\s*от\s+\d/iu.test(other.near))) &&
-        other.bounds.some(
-          (bound) =>
-            bound.quantity.qualifier === "from" &&
-            bound.quantity.kind === "count" &&
-            counts.some(
-              (one) =>
-                (valueOn(bound.unit, one) !== null || isPieces(bound.unit, one)) && admits(bound.quantity, one.value),
-            ),
-        ) &&
-        other.quantity.value < place.quantity.value,
-    ) ?? null
-  )
-}
-const isRanged = (one: Quantity) => one.qualifier !== null || one.to !== null
-
-const minimal =
-  /(?<!\p{L})(?:минимальн\p{L}*|минимум|не менее|не меньше|начина\p{L}*|стартует|самы[ейх]\s+(?:доступн|недорог|просто)\p{L}*|хотя бы)(?!\p{L})/iu
-const maximal =
-  /(?<!\p{L})(?:максимальн\p{L}*|максимум|не более|не больше|предел\p{L}*|вмеща\p{L}*|зависит|размер определяет)(?!\p{L})/iu
-const exactly = /(?<!\p{L})(?:ровно|гарантированн\p{L}*|точно|всегда|фиксированн\p{L}*)(?!\p{L})/iu
-const whole =
-  /(?<!\p{L})(?:вес[ьь]\s+(?:учебный\s+)?\p{L}{3,}|полный курс|курс целиком|целиком|разово|единоразов\p{L}*|единовременн\p{L}*|навсегда|за вс[её](?!\p{L})|бессрочн\p{L}*|одним платежом|без абонентской платы)(?!\p{L})/iu
-const forAll = /^[^.,;!?()]{0,24}(?<!\p{L})за\s+вс(?:ю|е|ё|ех|его)(?!\p{L})/iu
-const manyPattern =
-  /(?<![\p{L}\d])(?!(?<=(?:от|до|свыше|более|больше)\s)\d{1,3}\s+(?!сут|дн|день|мес|час|недел|лет|год))(?:(?:за|на)\s+)?(\d{1,3}|дв(?:а|е|ое|оих|ух)|тр(?:и|ое|оих|[её]х)|четыр\p{L}{1,2}|пят\p{L}{1,2}|шест\p{L}|сем\p{L}|восем\p{L}|девят\p{L}|десят\p{L})\s+(\p{L}[\p{L}²]*)(?:\s+\p{L}+)?\s*(?:[—–-]|это|выйд\p{L}*|стоит|стоят|обойд\p{L}*(?:\s+\p{L}+)?|получ\p{L}*|составит|за)(?:\s+в)?\s*(?:это\s+)?$/iu
-
-/** Null where the claim keeps the terms of the place; otherwise what is amiss. */
-const termsOf = (claim: Quantity, place: Place, rivals: ReadonlyArray<Place>, context: Context): string | null => {
-  const said = fit(claim, place.quantity)
-  const rule = place.quantity.qualifier
-  const nearText = `${context.gap}`
-  if (said === "terms") {
-    const isStart =
-      claim.qualifier === "from" &&
-      rule === null &&
-      minimal.test(nearText) &&
-      !rivals.some(
-        (rival) =>
-          rival.quantity.kind === "money" &&
-          rival.line.block === place.line.block &&
-          rival.quantity.value < place.quantity.value,
-      )
-    const isMinimum =
-      claim.qualifier === "from" && rule === null && claim.to === null && isLeastOf(place, rivals, context, -1)
-    const isMaximum =
-      claim.qualifier === "to" && rule === null && claim.to === null && isLeastOf(place, rivals, context, 1)
-    const isElsewise =
-      (claim.qualifier === null &&
-        (rule === "from" ||
-          rule === "over" ||
-          (place.quantity.to !== null && sameNumber(measured(claim).value, measured(place.quantity).value))) &&
-        minimal.test(nearText)) ||
-      (claim.qualifier === null && rule === "to" && maximal.test(context.sentence.text)) ||
-      (claim.qualifier === "to" &&
-        (rule === "over" || rule === "from") &&
-        ((claim.kind !== "money" && /(?<!\p{L})(?:не|без|бесплатн\p{L}*)(?!\p{L})/iu.test(context.sentence.text)) ||
-          // `Собак тяжелее 30 кг не принимаем`
-          /(?<!\p{L})не\s+\p{L}+/iu.test(place.line.text))) ||
-      // `Меньше 15 м²` of `от 15 м² бесплатно, меньше — 2 000`.
-      (claim.qualifier === "under" &&
-        rule === "from" &&
-        /(?<!\p{L})(?:меньше|менее|иначе|до)(?!\p{L})/iu.test(place.line.text)) ||
-      // The bound itself, met: `при сумме 150 000` for `от 150 000`.
-      place.isThreshold ||
-      (claim.qualifier === "about" && rule !== "under")
-    if (!isStart && !isMinimum && !isMaximum && !isElsewise)
-      return `«${claim.text}» сказано иначе, чем в документах: «${place.label}». Не теряйте и не добавляйте «от», «до» и «рабочих».`
-  }
-  if (claim.qualifier === null && rule === "to" && exactly.test(nearText))
-    return `«${claim.text}»: в документах «${place.label}», это предел.`
-  if (claim.kind !== "money" && claim.kind !== "bare") return null
-  const period = `«${claim.text}»: в документах это «${place.label}», за другой срок или единицу.`
-  const times = place.pers.filter(isTimeUnit)
-  // `С человека` where it is for two.
-  if (
-    claim.per !== null &&
-    perKey(claim.per) === "человек" &&
-    /(?<!\p{L})(?:за|на)\s+(?:двоих|двух|троих|тр[её]х|четверых|семью|группу|номер|пару|компанию)(?!\p{L})/iu.test(
-      `${place.near} ${place.line.text} ${place.line.path.join(" ")}`,
-    ) &&
-    !place.pers.includes("человек")
-  )
-    return period
-  // `3 200 в месяц за все камеры` where it is for each.
-  if (times.length < place.pers.length && forAll.test(claim.text + context.after)) return period
-  if (claim.per === null) {
-    // `За год отчётность обойдётся в 25 000` of a month's price.
-    if (
-      times.includes("месяц") &&
-      !times.includes("год") &&
-      /(?<!\p{L})за\s+(?:весь\s+|целый\s+)?год(?!\p{L})[^.;!?\d]*$/iu.test(context.before)
-    )
-      return period
-    if (
-      times.length > 0 &&
-      whole.test(context.gap) &&
-      !/(?<!\p{L})(?:в месяц|в час|в сутки|за (?:час|месяц|сутки|день))(?!\p{L})/iu.test(context.sentence.text)
-    )
-      return period
-    if (
-      place.pers.includes("человек") &&
-      /(?<!\p{L})(?:для|на)\s+(?:двоих|троих|четверых|пятерых|всех|[2-9]\s+(?:человек|гост|персон)\p{L}*)\s*(?:[—–-]|это|выйд\p{L}*|стоит|обойд\p{L}*(?:\s+в)?)\s*$/iu.test(
-        context.before,
-      )
-    )
-      return period
-    const many = manyPattern.exec(context.before)
-    if (many !== null && place.pers.includes(perKey(many[2]!)) && !/(?<!\p{L})по\s+$/iu.test(context.before))
-      return period
-    return null
-  }
-  // `Одна туфля 4 000`, told of a pair.
-  if (
-    perKey(claim.per) === unitKey("пара") &&
-    /(?<!\p{L})одн(?:а|у|ой|ого|им|ин)?\s+\p{L}+|(?<!\d)1\s?шт/iu.test(place.near)
-  )
-    return period
-  const several = manyPattern.exec(context.before)
-  if (
-    several !== null &&
-    !isTimeUnit(perKey(several[2]!)) &&
-    place.pers.includes(perKey(several[2]!)) &&
-    !/(?<!\p{L})по\s+$/iu.test(context.before)
-  )
-    return period
-  const mine = perKey(claim.per)
-  if (place.pers.length === 0) {
-    if (!isTimeUnit(mine) || mine === "разово") return null
-    // A row that sells a month may be called so; a plain price may not.
-    const said = `${place.near} ${place.line.text} ${place.line.path.join(" ")} ${place.label}`
-    const told =
-      findQuantities(said).some((one) => one.kind === "duration" && perKey(`${one.value} ${one.unit}`) === mine) ||
-      place.bounds.some(
-        ({ quantity }) =>
-          quantity.kind === "duration" && (quantity.value === 1 || quantity.to !== null || quantity.qualifier !== null),
-      ) ||
-      ([...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0) &&
-        // `За сезон (6 месяцев)` is no price per month.
-        wordsOf(
-          findQuantities(said).reduce(
-            (rest, one) => (one.kind === "duration" ? rest.replace(one.text, " ") : rest),
-            said,
-          ),
-        ).some((word) => likeness(word.stem, perStem(mine)) > 0))
-    return told || mine === "раз" ? null : period
-  }
-  if (place.pers.includes(mine)) return null
-  if (mine === "разово" && [...place.tokens.keys()].some((token) => likeness(token, "razov") > 0)) return null
-  if (mine === "разово") return times.some((unit) => unit === "месяц" || unit === "год") ? period : null
-  if (isTimeUnit(mine)) {
-    if (times.length > 0) return period
-    return [...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0) ||
-      place.bounds.some((bound) => bound.quantity.kind === "duration")
-      ? null
-      : period
-  }
-  // `за человека` where it is `за пару`; `за курс` of a monthly fee is left to the words.
-  const own = place.pers.filter((unit) => !isTimeUnit(unit))
-  if (own.length === 0) return times.length > 0 && /^(?:vecher|den|smen|vizit|занятие|kurs)/u.test(mine) ? period : null
-  if ([...place.tokens.keys()].some((token) => likeness(token, perStem(mine)) > 0)) return null
-  // A bottle is a piece.
-  if (mine === "штука" ? own.every((unit) => pieces.has(unit)) : pieces.has(mine) && own.includes("штука")) return null
-  return strictUnits.has(mine) && own.some((unit) => strictUnits.has(unit)) ? period : null
-}
-
-const pieces = new Set(
-  [
-    "пара",
-    "окно",
-    "дверь",
-    "зуб",
-    "комната",
-    "страница",
-    "сторона",
-    "комплект",
-    "упаковка",
-    "машина",
-    "камера",
-    "секция",
-    "бутыль",
-    "створка",
-  ].map(unitKey),
-)
-const strictUnits = new Set(["человек", "штука", "м2", "м3", "м", "км", "кг", "л", "занятие", "сотрудник", ...pieces])
-const stemsOfUnits: Readonly<Record<string, string>> = {
-  месяц: "mesyac",
-  год: "god",
-  день: "den",
-  час: "chas",
-  неделя: "nedel",
-  человек: "chelovek",
-}
-const perStem = (per: string) => stemsOfUnits[per.split(" ").at(-1)!] ?? wordsOf(per).at(-1)?.stem ?? per
-
-/** `от 9 900` of several prices that the words do not tell apart, if none of them is less. */
-const isLeastOf = (place: Place, rivals: ReadonlyArray<Place>, context: Context, sign: 1 | -1): boolean => {
-  const open = rivals.filter(
-    (rival) =>
-      isRivalOf(rival, place) &&
-      (shares(place, rival) > 0 || place.line.block === rival.line.block) &&
-      compare(place, rival, context) === 0,
-  )
-  return open.length > 0 && open.every((rival) => (rival.quantity.value - place.quantity.value) * sign < 0)
 }
