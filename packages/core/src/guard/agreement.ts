@@ -19,7 +19,7 @@ const claiming =
 
 const ofBudget = /(?<!\p{L})(?:бюджет\p{L}*|рассчитыва\p{L}*|располага\p{L}*|в\s+пределах|не\s+дороже)(?!\p{L})/iu
 
-/** The statement that a bare yes makes true, or null: there is no bare yes, or nothing is claimed. */
+/** The statement that a yes at the head of the draft makes true; null where there is none, or nothing is claimed. */
 export const confirmedByYes = (view: DraftView, chat: ReadonlyArray<ChatLine>): string | null => {
   const first = view.sentences[0]
   const last = chat.findLast((line) => line.from === "client")
